@@ -1,0 +1,160 @@
+/**
+ * The HTTP API's schemas, shared by the server and the dashboard. Rates are bits per second, multiplied by the sampling
+ * rate; `in` is download (towards the academy), `out` is upload. Times are Unix milliseconds unless the name says seconds.
+ */
+import { type Static, Type } from 'typebox';
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** `reporting`: heard in the last 5 minutes. `silent`: heard before. `awaiting`: never heard. Silence is not an outage. */
+export const TelemetryState = Type.Union([Type.Literal('reporting'), Type.Literal('silent'), Type.Literal('awaiting')]);
+export type TelemetryState = Static<typeof TelemetryState>;
+
+const Rates = {
+  inBps: Type.Number({ description: 'Download, bit/s, mean of the last 60 s.' }),
+  outBps: Type.Number({ description: 'Upload, bit/s, mean of the last 60 s.' }),
+  state: TelemetryState,
+  lastSeenMs: Nullable(Type.Number({ description: 'Our clock, Unix ms, of the latest flow; null = never.' })),
+};
+
+export const CircuitNow = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    provider: Type.String(),
+    role: Type.Union([Type.Literal('primary'), Type.Literal('backup')]),
+    committedInBps: Nullable(Type.Number()),
+    committedOutBps: Nullable(Type.Number()),
+    exporter: Type.String({ description: 'Address of the exporter.' }),
+    interface: Type.String({ description: 'How the estate names the interface, e.g. "ifIndex 2" or "ifName Gi0/1".' }),
+    ...Rates,
+  },
+  { $id: 'CircuitNow' },
+);
+export type CircuitNow = Static<typeof CircuitNow>;
+
+export const AcademyNow = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    phase: Nullable(Type.String()),
+    pupils: Nullable(Type.Number()),
+    committedInBps: Nullable(Type.Number({ description: 'Sum over primary circuits.' })),
+    committedOutBps: Nullable(Type.Number()),
+    ...Rates,
+    sparkline: Type.Object(
+      {
+        startS: Type.Number({ description: 'Unix s of the first point.' }),
+        stepS: Type.Number(),
+        inBps: Type.Array(Nullable(Type.Number())),
+        outBps: Type.Array(Nullable(Type.Number())),
+      },
+      { description: 'The last hour; null = nothing was recorded.' },
+    ),
+  },
+  { $id: 'AcademyNow' },
+);
+export type AcademyNow = Static<typeof AcademyNow>;
+
+export const AcademyList = Type.Object({
+  nowMs: Type.Number({ description: "The server's clock." }),
+  trust: Type.Object({ id: Type.String(), name: Type.String() }),
+  academies: Type.Array(AcademyNow),
+  unmapped: Type.Array(
+    Type.Object({
+      exporter: Type.String(),
+      interface: Type.Number({ description: 'ifIndex.' }),
+      name: Type.String({ description: 'ifName where the exporter told it, else empty.' }),
+      lastSeenMs: Type.Number(),
+      inBps: Type.Number({ description: 'Into the interface, bit/s, mean of the last 60 s.' }),
+      outBps: Type.Number(),
+    }),
+    { description: 'Exporter interfaces heard lately that no circuit names, busiest first; at most 100.' },
+  ),
+  collecting: Type.Object({
+    listening: Type.Array(Type.Object({ protocol: Type.String(), port: Type.Number() }), {
+      description: 'Where collectors say that they listen.',
+    }),
+    datagrams: Type.Number({ description: 'Datagrams received since the collectors started.' }),
+  }),
+});
+export type AcademyList = Static<typeof AcademyList>;
+
+export const AcademyDetail = Type.Object({
+  nowMs: Type.Number(),
+  academy: AcademyNow,
+  circuits: Type.Array(CircuitNow),
+});
+export type AcademyDetail = Static<typeof AcademyDetail>;
+
+export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+
+/** Most points in one answer. */
+export const maxPoints = 5000;
+/** Steps that can be asked for, seconds: those that the roll-ups hold or divide. */
+export const stepsS = [60, 300, 900, 3600, 21_600, 86_400] as const;
+
+export const TrafficQuery = Type.Object({
+  from: Type.Number({ description: 'Unix ms, inclusive.' }),
+  to: Type.Number({ description: 'Unix ms, exclusive.' }),
+  step: Type.Optional(
+    Type.Number({ description: `Seconds: one of ${stepsS.join(', ')}. Without it, one that gives 100 to 750 points is chosen.` }),
+  ),
+});
+export type TrafficQuery = Static<typeof TrafficQuery>;
+
+export const Traffic = Type.Object({
+  fromMs: Type.Number(),
+  toMs: Type.Number(),
+  stepS: Type.Number(),
+  timesS: Type.Array(Type.Number(), { description: 'Unix s, start of each step, evenly spaced, no step left out.' }),
+  inBps: Type.Array(Nullable(Type.Number()), { description: 'Mean over the step; null = nothing was recorded.' }),
+  outBps: Type.Array(Nullable(Type.Number())),
+  inUtilisation: Type.Array(Nullable(Type.Number()), { description: 'Share of the committed rate, 1 = all of it; null without one.' }),
+  outUtilisation: Type.Array(Nullable(Type.Number())),
+  committedInBps: Nullable(Type.Number()),
+  committedOutBps: Nullable(Type.Number()),
+  percentile95: Type.Object({
+    inBps: Nullable(Type.Number()),
+    outBps: Nullable(Type.Number()),
+    samples: Type.Number({ description: '5-minute samples in the range; nearest rank over them.' }),
+    estimate: Type.Boolean({ description: 'True: made from flows, not from interface counters.' }),
+  }),
+  fillingFromMs: Type.Number({ description: 'Steps at or after this may still grow as exporters report flows that are going on.' }),
+});
+export type Traffic = Static<typeof Traffic>;
+
+/**
+ * `GET /api/v1/stream`: Server-Sent Events. `event: snapshot` comes first (and again when the id that a client resumes
+ * from is too old), then `event: update` with only the academies that changed. `data` is a StreamEvent; `id` is opaque.
+ */
+export const StreamAcademy = Type.Object({
+  id: Type.String(),
+  ...Rates,
+  cells: Type.Array(Type.Tuple([Type.Number(), Type.Number(), Type.Number()]), {
+    description: '[Unix s, in bit/s, out bit/s] of 10-second cells that changed, the last 2 minutes at most.',
+  }),
+});
+export type StreamAcademy = Static<typeof StreamAcademy>;
+
+export const StreamEvent = Type.Object({
+  nowMs: Type.Number(),
+  academies: Type.Array(StreamAcademy),
+});
+export type StreamEvent = Static<typeof StreamEvent>;
+
+/** RFC 9457 problem document, `application/problem+json`. */
+export const Problem = Type.Object({
+  type: Type.String({ description: '`about:blank`, or `/problems/<code>`.' }),
+  title: Type.String(),
+  status: Type.Number(),
+  detail: Type.String(),
+  instance: Type.String({ description: 'The path asked for.' }),
+  code: Type.String(),
+});
+export type Problem = Static<typeof Problem>;
+
+/** A part's state in `GET /health/ready`. */
+export const PartHealth = Type.Object({ ready: Type.Boolean(), detail: Type.String() });
+export const Health = Type.Object({ ready: Type.Boolean(), parts: Type.Record(Type.String(), PartHealth) });
+export type Health = Static<typeof Health>;

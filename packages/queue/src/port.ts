@@ -1,0 +1,111 @@
+/**
+ * The queue: partitioned, ordered, durable, read by groups that keep an offset and metadata. Adapters: LMDB on one
+ * machine, Kafka beyond it; one contract test holds both to what is promised here.
+ */
+
+export interface Message {
+  readonly offset: number;
+  /** Empty string when the message has none. */
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Unix ms when it was appended. */
+  readonly timeMs: number;
+}
+
+export interface NewMessage {
+  readonly key?: string;
+  /** Not touched by the caller until the append settles. */
+  readonly value: Uint8Array;
+}
+
+export interface Producer {
+  /**
+   * Appends in order to one partition. Resolves when the messages are flushed to disk: only then are they accepted.
+   * @throws QueueError `queue_full` (quota or disk floor; nothing was appended), `queue_closed`, `message_too_large`.
+   */
+  append(topic: string, partition: number, messages: readonly NewMessage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where a group stands in a partition: the next offset to read, and what it noted beside it. */
+export interface Position {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+/** One partition, read in order by its one current owner in the group. */
+export interface PartitionReader {
+  readonly topic: string;
+  readonly partition: number;
+  /** As last committed by anyone in the group; offset 0 or the oldest kept when never. */
+  readonly committed: Position;
+  /** Aborts when the partition moved to another consumer or this one is closing. */
+  readonly signal: AbortSignal;
+  /**
+   * The next messages in order, at least one unless `waitMs` passes first (then empty). Stops after `maxBytes` of values,
+   * though never before the first message.
+   * @throws QueueError `partition_lost`.
+   */
+  read(options: { readonly maxBytes: number; readonly waitMs: number }): Promise<readonly Message[]>;
+  /** The next read begins at this offset. */
+  seek(offset: number): void;
+  /** Durable when it resolves. @throws QueueError `partition_lost` when another consumer owns it now. */
+  commit(position: Position): Promise<void>;
+  /** Messages between the next read and the end. */
+  lag(): Promise<number>;
+  /** Messages that retention removed before this group read them (0 on LMDB, which never does). */
+  readonly lost: number;
+}
+
+export interface Consumer {
+  close(): Promise<void>;
+}
+
+export interface Subscription {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /**
+   * Called for each partition as it is assigned; when the promise settles the partition is given up. A rejection is passed
+   * to `onError`, and the partition is offered again.
+   */
+  readonly onPartition: (reader: PartitionReader) => Promise<void>;
+  readonly onError: (error: unknown, topic: string, partition: number) => void;
+}
+
+/** Reads every partition of a topic with no group, nothing committed: live views, compacted tables. */
+export interface Tail {
+  readonly topic: string;
+  readonly from: 'oldest' | 'newest' | { readonly timeMs: number };
+  /** Messages of one partition in order. It is awaited: a slow handler slows the tail, not the queue. */
+  readonly onMessages: (partition: number, messages: readonly Message[]) => void | Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface TopicState {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly bytes: number;
+  readonly messages: number;
+  readonly oldestMs: number | undefined;
+}
+
+export interface Queue {
+  producer(): Promise<Producer>;
+  subscribe(subscription: Subscription): Promise<Consumer>;
+  tail(tail: Tail): Promise<Consumer>;
+  /** Makes retention wait for this group on these topics from now on, whether it runs or not. */
+  registerGroup(group: string, topics: readonly string[]): Promise<void>;
+  /** Never rejects for want of space: it says so. */
+  health(): Promise<QueueHealth>;
+  topics(): Promise<readonly TopicState[]>;
+  close(): Promise<void>;
+}
+
+export interface QueueHealth {
+  readonly accepting: boolean;
+  /** Why not, or what is near its limit; empty when all is well. */
+  readonly detail: string;
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+  readonly freeDiskBytes: number;
+}

@@ -1,0 +1,28 @@
+/**
+ * Numeric key of a trust's or collector's label: FNV-1a, 32 bits. Both the collector's configuration and the estate name
+ * the label; the key is derived, so neither has to ask the other for a number. The estate refuses two trusts whose keys
+ * collide.
+ */
+export function labelKey(label: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(label)) {
+    hash ^= byte;
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** Names of the topics on the queue. The number is the major version of the messages on it. */
+export const topics = {
+  /** FlowBatch messages. Any partition: batches spread. */
+  flows: 'linewatch.flows.v1',
+  /** SignalBatch messages: samples and events. Partition by exporter, so that one exporter's stay in order. */
+  signals: 'linewatch.signals.v1',
+  /** Messages the writer could not validate, keyed by their place. Compacted. */
+  dead: 'linewatch.dead.v1',
+  /** Control state by key, latest wins. Compacted. */
+  state: 'linewatch.state.v1',
+} as const;
+
+/** Consumer groups that retention waits for. */
+export const groups = { writer: 'linewatch-writer' } as const;
