@@ -1,0 +1,109 @@
+/** Starts the embedded ClickHouse server as a child process on loopback. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { sleep } from '@linewatch/service';
+import { EngineError, type Engine, exited, lastLines } from './engine.ts';
+
+export interface ClickHouseOptions {
+  /** Its data; created when missing. */
+  readonly directory: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** Most memory the server may use, octets. Default: 40 % of the machine's. */
+  readonly memoryBytes?: number;
+}
+
+export interface ClickHouseEngine extends Engine {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+const startTimeoutMs = 60_000;
+
+/** `default` runs the server's own listening query and may do nothing else; the application has a user of its own. */
+function users(user: string, password: string): string {
+  const hash = createHash('sha256').update(password).digest('hex');
+  const local = '<networks><ip>127.0.0.1</ip><ip>::1</ip></networks><profile>default</profile><quota>default</quota>';
+  return `<clickhouse>
+  <profiles><default></default></profiles>
+  <quotas><default></default></quotas>
+  <users>
+    <default><password></password>${local}
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT READ ON FILE</query>
+        <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
+      </grants>
+    </default>
+    <${user}><password_sha256_hex>${hash}</password_sha256_hex>${local}
+      <grants><query>GRANT ALL ON *.*</query></grants>
+    </${user}>
+  </users>
+</clickhouse>
+`;
+}
+
+const config = (memoryBytes: number, directory: string): string => `<clickhouse>
+  <logger><level>warning</level><console>true</console></logger>
+  <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
+  <max_concurrent_queries>200</max_concurrent_queries>
+  <mark_cache_size>134217728</mark_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <tmp_path>${path.join(directory, 'tmp')}/</tmp_path>
+  <user_directories><users_xml><path>${path.join(directory, 'users.xml')}</path></users_xml></user_directories>
+</clickhouse>
+`;
+
+export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseEngine> {
+  const { directory, port, user, password } = options;
+  const memory = options.memoryBytes ?? Math.floor(os.totalmem() * 0.4);
+  await mkdir(path.dirname(directory), { recursive: true });
+  await mkdir(path.join(directory, 'data'), { recursive: true, mode: 0o700 });
+  // What an interrupted query left behind; it is never read again.
+  await rm(path.join(directory, 'tmp'), { recursive: true, force: true });
+  await writeFile(path.join(directory, 'users.xml'), users(user, password), { mode: 0o600 });
+  const configFile = path.join(directory, 'config.xml');
+  await writeFile(configFile, config(memory, directory), { mode: 0o600 });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'clickhouse-child.ts'), path.join(directory, 'data'), String(port), configFile],
+    { stdio: ['pipe', 'ignore', 'pipe'], cwd: directory },
+  );
+  const errors = lastLines(child.stderr!);
+  const gone = exited(child);
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + startTimeoutMs;
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      await gone;
+      throw new EngineError('engine_failed', `the ClickHouse server did not start: ${errors()}`);
+    }
+    const answer = await fetch(`${url}/?query=SELECT+1`, {
+      headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
+      signal: AbortSignal.timeout(1000),
+    }).catch(() => undefined);
+    if (answer?.ok && (await answer.text()).trim() === '1') break;
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new EngineError('engine_timeout', `the ClickHouse server gave no answer in ${startTimeoutMs / 1000} s: ${errors()}`);
+    }
+    await sleep(25);
+  }
+  return {
+    name: 'clickhouse',
+    url,
+    user,
+    password,
+    child,
+    exited: gone,
+    stop: () => {
+      child.stdin?.end();
+      return gone;
+    },
+  };
+}
