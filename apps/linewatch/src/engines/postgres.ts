@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, sleep } from '@linewatch/service';
@@ -93,13 +92,11 @@ async function endStale(data: string): Promise<void> {
   }
 }
 
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    }).on('error', () => resolve(false));
-  });
+/** The server says in the eighth line of its pid file when it takes connections (as pg_ctl reads it). */
+async function isReady(data: string, pid: number | undefined): Promise<boolean> {
+  const lines = (await readFile(path.join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  return Number(lines[0]) === pid && (lines[7] ?? '').trim() === 'ready';
+}
 
 export async function startPostgres(options: PostgresOptions): Promise<PostgresEngine> {
   const { port, user, password } = options;
@@ -147,7 +144,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   const errors = lastLines(child.stderr);
   const gone = exited(child);
   const deadline = Date.now() + startTimeoutMs;
-  while (!(await answers(port))) {
+  while (!(await isReady(data, child.pid))) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new EngineError('engine_failed', `the PostgreSQL server did not start: ${errors()}`);
     if (Date.now() > deadline) {
