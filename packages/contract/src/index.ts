@@ -98,7 +98,9 @@ export const TrafficQuery = Type.Object({
   from: Type.Number({ description: 'Unix ms, inclusive.' }),
   to: Type.Number({ description: 'Unix ms, exclusive.' }),
   step: Type.Optional(
-    Type.Number({ description: `Seconds: one of ${stepsS.join(', ')}. Without it, one that gives 100 to 750 points is chosen.` }),
+    Type.Number({
+      description: `Seconds: one of ${stepsS.join(', ')}. Without it, one that gives 100 to 750 points is chosen.`,
+    }),
   ),
 });
 export type TrafficQuery = Static<typeof TrafficQuery>;
@@ -110,7 +112,9 @@ export const Traffic = Type.Object({
   timesS: Type.Array(Type.Number(), { description: 'Unix s, start of each step, evenly spaced, no step left out.' }),
   inBps: Type.Array(Nullable(Type.Number()), { description: 'Mean over the step; null = nothing was recorded.' }),
   outBps: Type.Array(Nullable(Type.Number())),
-  inUtilisation: Type.Array(Nullable(Type.Number()), { description: 'Share of the committed rate, 1 = all of it; null without one.' }),
+  inUtilisation: Type.Array(Nullable(Type.Number()), {
+    description: 'Share of the committed rate, 1 = all of it; null without one.',
+  }),
   outUtilisation: Type.Array(Nullable(Type.Number())),
   committedInBps: Nullable(Type.Number()),
   committedOutBps: Nullable(Type.Number()),
@@ -120,7 +124,9 @@ export const Traffic = Type.Object({
     samples: Type.Number({ description: '5-minute samples in the range; nearest rank over them.' }),
     estimate: Type.Boolean({ description: 'True: made from flows, not from interface counters.' }),
   }),
-  fillingFromMs: Type.Number({ description: 'Steps at or after this may still grow as exporters report flows that are going on.' }),
+  fillingFromMs: Type.Number({
+    description: 'Steps at or after this may still grow as exporters report flows that are going on.',
+  }),
 });
 export type Traffic = Static<typeof Traffic>;
 

@@ -16,7 +16,10 @@ export function parseAddress(text: string): Uint8Array {
   let head = bare;
   const lastColon = bare.lastIndexOf(':');
   if (bare.includes('.')) {
-    const v4 = bare.slice(lastColon + 1).split('.').map(Number);
+    const v4 = bare
+      .slice(lastColon + 1)
+      .split('.')
+      .map(Number);
     head = `${bare.slice(0, lastColon + 1)}${((v4[0]! << 8) | v4[1]!).toString(16)}:${((v4[2]! << 8) | v4[3]!).toString(16)}`;
   }
   const [left = '', right] = head.split('::');
@@ -44,7 +47,7 @@ export function formatAddress(bytes: Uint8Array, offset = 0): string {
   for (let i = 0; i < 8; i++) groups.push((bytes[offset + 2 * i]! << 8) | bytes[offset + 2 * i + 1]!);
   let best = -1;
   let bestLength = 1;
-  for (let i = 0; i < 8; ) {
+  for (let i = 0; i < 8;) {
     let j = i;
     while (j < 8 && groups[j] === 0) j++;
     if (j - i > bestLength) [best, bestLength] = [i, j - i];

@@ -85,7 +85,7 @@ export function encodeColumns(
 }
 
 /** protobufjs hands 64-bit values out as Long objects; ours stay below 2^53. */
-const numberOf = (value: number | { toNumber(): number }): number => (typeof value === 'number' ? value : value.toNumber());
+export const numberOf = (value: protobuf.Long | number): number => Number(value.toString());
 
 const fieldIndex = new WeakMap<readonly Column[], Map<number, number>>();
 function indexOf(table: readonly Column[]): Map<number, number> {
@@ -102,7 +102,8 @@ export type OtherField = (field: number, reader: protobuf.Reader) => boolean;
  * @throws MessageError when it is malformed, of a later schema version, or a column's length does not fit its rows.
  */
 export function decodeColumns(bytes: Uint8Array, table: readonly Column[], other?: OtherField): ColumnBatch {
-  if (bytes.length > maxMessageBytes) throw new MessageError(`message of ${bytes.length} octets is over ${maxMessageBytes}`);
+  if (bytes.length > maxMessageBytes)
+    throw new MessageError(`message of ${bytes.length} octets is over ${maxMessageBytes}`);
   const columns: (Uint8Array | undefined)[] = new Array<undefined>(table.length).fill(undefined);
   const index = indexOf(table);
   let version = 0;
@@ -132,7 +133,8 @@ export function decodeColumns(bytes: Uint8Array, table: readonly Column[], other
     if (cause instanceof MessageError) throw cause;
     throw new MessageError('message is not well-formed protobuf', { cause });
   }
-  if (version < 1 || version > schemaVersion) throw new MessageError(`schema version ${version} is not one of 1 to ${schemaVersion}`);
+  if (version < 1 || version > schemaVersion)
+    throw new MessageError(`schema version ${version} is not one of 1 to ${schemaVersion}`);
   if (trust === '' || collector === '') throw new MessageError('message names no trust or no collector');
   if (rows > maxBatchRows) throw new MessageError(`${rows} rows are over ${maxBatchRows}`);
   table.forEach((column, i) => {

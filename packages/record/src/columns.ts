@@ -24,6 +24,7 @@ export const columnWidth = { u8: 1, u16: 2, u32: 4, u64: 8, ip: 16 } as const sa
 
 const time = 'DateTime64(3)';
 
+// prettier-ignore
 export const flowColumns = [
   { name: 'received_ms', json: 'receivedMs', type: 'u64', clickhouse: time, field: 16, doc: 'Unix ms, our clock, when the datagram was read.' },
   { name: 'exported_ms', json: 'exportedMs', type: 'u64', clickhouse: time, field: 17, doc: "Unix ms, the exporter's clock, from the message header." },
@@ -65,6 +66,7 @@ export const flowColumns = [
   { name: 'application_id', json: 'applicationId', type: 'u64', clickhouse: 'UInt64', field: 53, doc: 'Element 95, big-endian: engine id, then selector (RFC 6759).' },
 ] as const satisfies readonly Column[];
 
+// prettier-ignore
 export const sumColumns = [
   { name: 'time_s', json: 'timeS', type: 'u32', clickhouse: 'DateTime', field: 16, doc: 'Unix s, start of the cell; a multiple of width_s.' },
   { name: 'width_s', json: 'widthS', type: 'u8', clickhouse: 'UInt8', field: 17, doc: 'Length of the cell: 1, 10 or 60 s.' },
@@ -83,7 +85,11 @@ export type FlowColumnName = (typeof flowColumns)[number]['name'];
 export type SumColumnName = (typeof sumColumns)[number]['name'];
 
 /** In memory: u64 as pairs of words (low, high), ip as four little-endian words whose bytes are the address. */
-export type ColumnArray<T extends ColumnType> = T extends 'u8' ? Uint8Array : T extends 'u16' ? Uint16Array : Uint32Array;
+export type ColumnArray<T extends ColumnType> = T extends 'u8'
+  ? Uint8Array
+  : T extends 'u16'
+    ? Uint16Array
+    : Uint32Array;
 
 type ArraysOf<T extends readonly Column[]> = {
   readonly [C in T[number] as C['name']]: ColumnArray<C['type']>;
@@ -107,7 +113,11 @@ export function createColumns<const T extends readonly Column[]>(table: T, capac
   for (const column of table) {
     const buffer = new ArrayBuffer(capacity * columnWidth[column.type]);
     arrays[column.name] =
-      column.type === 'u8' ? new Uint8Array(buffer) : column.type === 'u16' ? new Uint16Array(buffer) : new Uint32Array(buffer);
+      column.type === 'u8'
+        ? new Uint8Array(buffer)
+        : column.type === 'u16'
+          ? new Uint16Array(buffer)
+          : new Uint32Array(buffer);
     bytes.push(new Uint8Array(buffer));
   }
   return { table, capacity, arrays: arrays as ArraysOf<T>, bytes };

@@ -3,7 +3,7 @@
  * holds one partition's exporters, so an exporter's samples and events keep their order.
  */
 import protobuf from 'protobufjs/minimal.js';
-import { type BatchIdentity, type ColumnBatch, MessageError, decodeColumns, encodeColumns } from './batch.ts';
+import { type BatchIdentity, type ColumnBatch, MessageError, decodeColumns, encodeColumns, numberOf } from './batch.ts';
 import { type SumColumns, sumColumns } from './columns.ts';
 
 /** One measured value at one time. */
@@ -32,10 +32,17 @@ export interface Event {
 }
 
 export interface SignalBatch extends ColumnBatch {
+  /**
+   * How many of this collector's flow batches of this epoch the sums published so far cover, all partitions' messages of
+   * the same count together; undefined when the sums do not come from flow batches. A collector that starts again reads
+   * it to find the flows whose sums a crash kept from the queue.
+   */
+  readonly coversFlowBatches: number | undefined;
   readonly samples: readonly Sample[];
   readonly events: readonly Event[];
 }
 
+const coversTag = (7 << 3) | 1;
 const samplesField = 60;
 const eventsField = 61;
 const maxText = 16 * 1024;
@@ -70,8 +77,10 @@ export function encodeSignalBatch(
   sums: { readonly columns: SumColumns; readonly rows: number },
   samples: readonly Sample[],
   events: readonly Event[],
+  coversFlowBatches?: number,
 ): Uint8Array {
   return encodeColumns(identity, sums.columns, sums.rows, (writer) => {
+    if (coversFlowBatches !== undefined) writer.uint32(coversTag).fixed64(coversFlowBatches);
     for (const sample of samples) writeSample(writer, sample);
     for (const event of events) writeEvent(writer, event);
   });
@@ -92,7 +101,7 @@ function readFields(reader: protobuf.Reader, textTag: number): Fields {
   const out: Fields = { timeMs: 0, exporter: new Uint8Array(16), interface: 0, name: '', value: 0, text: '' };
   while (reader.pos < end) {
     const tag = reader.uint32();
-    if (tag === 9) out.timeMs = Number(reader.fixed64());
+    if (tag === 9) out.timeMs = numberOf(reader.fixed64());
     else if (tag === 18) out.exporter = reader.bytes();
     else if (tag === 24) out.interface = reader.uint32();
     else if (tag === 34) out.name = reader.string();
@@ -109,9 +118,15 @@ function readFields(reader: protobuf.Reader, textTag: number): Fields {
 export function decodeSignalBatch(bytes: Uint8Array): SignalBatch {
   const samples: Sample[] = [];
   const events: Event[] = [];
+  let coversFlowBatches: number | undefined;
   const batch = decodeColumns(bytes, sumColumns, (field, reader) => {
+    if (field === coversTag >>> 3) {
+      coversFlowBatches = numberOf(reader.fixed64());
+      return true;
+    }
     if (field !== samplesField && field !== eventsField) return false;
-    if (samples.length + events.length >= maxSignalRows) throw new MessageError(`more than ${maxSignalRows} samples and events`);
+    if (samples.length + events.length >= maxSignalRows)
+      throw new MessageError(`more than ${maxSignalRows} samples and events`);
     if (field === samplesField) {
       const { timeMs, exporter, interface: index, name, value, text } = readFields(reader, 50);
       samples.push({ timeMs, exporter, interface: index, metric: name, value, text });
@@ -121,5 +136,5 @@ export function decodeSignalBatch(bytes: Uint8Array): SignalBatch {
     }
     return true;
   });
-  return { ...batch, samples, events };
+  return { ...batch, samples, events, coversFlowBatches };
 }

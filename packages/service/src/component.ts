@@ -38,7 +38,9 @@ async function serveStatus(socket: string, app: App, metrics: Metrics, logger: L
         response.setHeader('content-type', metrics.registry.contentType).end(await metrics.text());
       } else if (request.url === '/health/ready') {
         const health = await app.health();
-        response.writeHead(health.ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
+        response
+          .writeHead(health.ready ? 200 : 503, { 'content-type': 'application/json' })
+          .end(JSON.stringify(health));
       } else if (request.url === '/health/live') {
         response.end('ok');
       } else {

@@ -16,7 +16,7 @@ export class LinewatchError<Code extends string = string> extends Error {
 export function describe(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 5; at = at instanceof Error ? at.cause : undefined) {
-    const text = at instanceof Error ? at.message || at.name : String(at);
+    const text = at instanceof Error ? at.message || at.name : typeof at === 'string' ? at : JSON.stringify(at);
     if (text !== '' && !parts.includes(text)) parts.push(text);
   }
   return parts.join(': ').replaceAll('\n', ' ');

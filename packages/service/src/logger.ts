@@ -8,7 +8,12 @@ export type LogLevel = (typeof logLevels)[number];
 /** JSON lines on standard error, one child a component. Messages are static and lower-case; values are fields. */
 export function createLogger(component: string, level: LogLevel): Logger {
   return pino(
-    { level, base: { component }, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: { component },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination({ fd: 2, sync: true }),
   );
 }

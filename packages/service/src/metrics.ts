@@ -38,13 +38,20 @@ export class Metrics {
     });
   }
 
-  histogram<L extends string = never>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []): Histogram<L> {
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly L[] = [],
+  ): Histogram<L> {
     return new Histogram<L>({ name: this.#prefix + name, help, buckets, labelNames, registers: [this.registry] });
   }
 
   /** Memory and CPU of this process, read at each scrape. */
   process(): void {
-    this.gauge('process_resident_memory_bytes', 'Resident memory of the process.', [], (g) => g.set(process.memoryUsage.rss()));
+    this.gauge('process_resident_memory_bytes', 'Resident memory of the process.', [], (g) =>
+      g.set(process.memoryUsage.rss()),
+    );
     this.gauge('process_cpu_seconds', 'CPU time the process has used.', [], (g) => {
       const { user, system } = process.cpuUsage();
       g.set((user + system) / 1e6);

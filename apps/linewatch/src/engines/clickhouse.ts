@@ -65,13 +65,13 @@ const config = (memoryBytes: number, directory: string): string => `<clickhouse>
 function answers(port: number, user: string, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
-    get({ host: '127.0.0.1', port, path: '/?query=SELECT+1', headers, agent: false, timeout: 1000 }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode === 200));
-    })
-      .on('timeout', function () {
-        this.destroy();
-      })
-      .on('error', () => resolve(false));
+    const request = get(
+      { host: '127.0.0.1', port, path: '/?query=SELECT+1', headers, agent: false, timeout: 1000 },
+      (response) => {
+        response.resume().once('end', () => resolve(response.statusCode === 200));
+      },
+    );
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
   });
 }
 
@@ -102,7 +102,10 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     if (await answers(port, user, password)) break;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new EngineError('engine_timeout', `the ClickHouse server gave no answer in ${startTimeoutMs / 1000} s: ${errors()}`);
+      throw new EngineError(
+        'engine_timeout',
+        `the ClickHouse server gave no answer in ${startTimeoutMs / 1000} s: ${errors()}`,
+      );
     }
     await sleep(25);
   }

