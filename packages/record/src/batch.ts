@@ -85,7 +85,8 @@ export function encodeColumns(
 }
 
 /** protobufjs hands 64-bit values out as Long objects; ours stay below 2^53. */
-export const numberOf = (value: protobuf.Long | number): number => Number(value.toString());
+export const numberOf = (value: protobuf.Long | number): number =>
+  typeof value === 'number' ? value : (value.high >>> 0) * 2 ** 32 + (value.low >>> 0);
 
 const fieldIndex = new WeakMap<readonly Column[], Map<number, number>>();
 function indexOf(table: readonly Column[]): Map<number, number> {
