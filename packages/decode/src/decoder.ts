@@ -1,0 +1,282 @@
+/** The decoder: takes datagrams, keeps exporters, gives each datagram exactly one outcome. */
+import { Domain, Exporter, type FlowVersion, domainKey } from './exporter.ts';
+import { Frame } from './frame.ts';
+import { HeldSets } from './held.ts';
+import { MessageReader } from './message.ts';
+import { OptionsReader } from './options.ts';
+import { type Counters, type FlowSink, type Limits, type LossReason, createCounters, defaultLimits } from './port.ts';
+import { RowWriter } from './rows.ts';
+import { type DecoderSnapshot, restoreExporters, snapshotExporters } from './snapshot.ts';
+import { readV5Header, v5HeaderOctets, v5Layout, v5RecordOctets } from './v5.ts';
+
+export interface DecoderOptions {
+  readonly sink: FlowSink;
+  readonly limits?: Partial<Limits>;
+  /** Shift flow times to our clock when the exporter's is over 2 s off. Without it they stay on the exporter's. */
+  readonly correctClock?: boolean;
+}
+
+export interface Decoder {
+  /** The cached handle of a 16-octet address. */
+  exporter(address: Uint8Array): Exporter;
+  /**
+   * Decodes one UDP payload; work is bounded by its length and the limits. Throws only what the sink throws.
+   * `receivedMs` is Unix ms of our clock.
+   */
+  decode(exporter: Exporter, datagram: Uint8Array, receivedMs: number): void;
+  /** Drops held sets that are too old; `decode` does so too. */
+  expire(nowMs: number): void;
+  readonly counters: Readonly<Counters>;
+  readonly exporters: Iterable<Exporter>;
+  readonly heldOctets: number;
+  /** Templates and stated sampling rates, as plain data for JSON. */
+  templates(): DecoderSnapshot;
+  /** Takes back what `templates` gave, checked item by item; returns how many templates were taken. */
+  restore(snapshot: unknown): number;
+}
+
+const toleratedSkewMs = 2000;
+
+export const createDecoder = (options: DecoderOptions): Decoder => new FlowDecoder(options);
+
+class FlowDecoder implements Decoder {
+  readonly counters: Counters = createCounters();
+  readonly #limits: Limits;
+  readonly #correctClock: boolean;
+  readonly #exporters = new Map<string, Exporter>();
+  readonly #frame = new Frame();
+  readonly #rows: RowWriter;
+  readonly #held: HeldSets;
+  readonly #messages: MessageReader;
+
+  constructor({ sink, limits, correctClock }: DecoderOptions) {
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#correctClock = correctClock ?? false;
+    this.#rows = new RowWriter(sink, this.#limits, this.counters);
+    this.#held = new HeldSets(this.#limits, this.counters);
+    const options = new OptionsReader(this.#limits, this.counters, (sample) => {
+      this.#rows.inSink = true;
+      sink.sample(sample);
+      this.#rows.inSink = false;
+    });
+    this.#messages = new MessageReader({
+      rows: this.#rows,
+      options,
+      held: this.#held,
+      limits: this.#limits,
+      counters: this.counters,
+    });
+  }
+
+  get exporters(): Iterable<Exporter> {
+    return this.#exporters.values();
+  }
+
+  get heldOctets(): number {
+    return this.#held.octets;
+  }
+
+  exporter(address: Uint8Array): Exporter {
+    if (address.length !== 16) throw new RangeError(`an exporter address has 16 octets, not ${address.length}`);
+    const key = Buffer.from(address.buffer, address.byteOffset, 16).toString('latin1');
+    const known = this.#exporters.get(key);
+    if (known) return known;
+    if (this.#exporters.size >= this.#limits.exporters) this.#evictExporter();
+    const exporter = new Exporter(address);
+    this.#exporters.set(key, exporter);
+    return exporter;
+  }
+
+  /** Second chance: the first in line that was not used since it was last looked at. */
+  #evictExporter(): void {
+    for (const [key, exporter] of this.#exporters) {
+      this.#exporters.delete(key);
+      if (exporter.used) {
+        exporter.used = false;
+        this.#exporters.set(key, exporter);
+        continue;
+      }
+      exporter.evicted = true;
+      this.#held.dropAll(exporter.held);
+      this.counters.losses.exporter_evicted++;
+      return;
+    }
+  }
+
+  decode(handle: Exporter, datagram: Uint8Array, receivedMs: number): void {
+    const { counters } = this;
+    const exporter = handle.evicted ? this.exporter(handle.address) : handle;
+    const now = Number.isFinite(receivedMs) && receivedMs > 0 ? Math.floor(receivedMs) : 0;
+    exporter.used = true;
+    exporter.datagrams++;
+    exporter.lastMs = now;
+    this.#held.expire(now);
+    let outcome: LossReason | 'decoded' | 'held';
+    try {
+      outcome = this.#read(exporter, datagram, now);
+    } catch (error) {
+      if (this.#rows.inSink) {
+        this.#rows.inSink = false;
+        throw error;
+      }
+      counters.losses.decoder_fault++;
+      outcome = 'decoder_fault';
+    }
+    if (outcome === 'decoded' || outcome === 'held') counters.datagrams[outcome]++;
+    else {
+      counters.datagrams.rejected++;
+      counters.rejected[outcome]++;
+    }
+  }
+
+  #lose(reason: LossReason): LossReason {
+    this.counters.losses[reason]++;
+    return reason;
+  }
+
+  #read(exporter: Exporter, datagram: Uint8Array, now: number): LossReason | 'decoded' | 'held' {
+    if (datagram.length < 4) return this.#lose('header_truncated');
+    const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
+    switch (view.getUint16(0)) {
+      case 5:
+        return this.#v5(exporter, view, now);
+      case 9:
+        return this.#v9(exporter, view, now);
+      case 10:
+        return this.#ipfix(exporter, view, now);
+      case 0:
+        if (view.getUint32(0) === 5) return this.#lose('sflow_unsupported');
+    }
+    return this.#lose('version_unknown');
+  }
+
+  #begin(
+    exporter: Exporter,
+    version: FlowVersion,
+    id: number,
+    receivedMs: number,
+    exportedMs: number,
+    uptimeMs: number,
+  ): Domain {
+    const frame = this.#frame;
+    const skew = receivedMs - exportedMs;
+    exporter.skewMs = skew;
+    frame.receivedMs = receivedMs;
+    frame.exportedMs = exportedMs;
+    frame.uptimeMs = uptimeMs;
+    frame.shiftMs = this.#correctClock && Math.abs(skew) > toleratedSkewMs ? skew : 0;
+    frame.version = version;
+    frame.domain = id;
+    frame.address = exporter.words;
+    return this.#domain(exporter, version, id);
+  }
+
+  #domain(exporter: Exporter, version: FlowVersion, id: number): Domain {
+    const key = domainKey(version, id);
+    const known = exporter.domains.get(key);
+    if (known) return known;
+    if (exporter.domains.size >= this.#limits.domainsPerExporter)
+      for (const [oldest, domain] of exporter.domains) {
+        exporter.domains.delete(oldest);
+        exporter.templateCount -= domain.templates.size;
+        this.#held.dropAll([...domain.waiting.values()].flat());
+        this.counters.losses.domain_evicted++;
+        break;
+      }
+    const domain = new Domain(version, id, this.#limits.samplersPerDomain);
+    exporter.domains.set(key, domain);
+    return domain;
+  }
+
+  #sequence(domain: Domain, sequence: number, units: number): void {
+    const verdict = domain.sequence.see(sequence, units);
+    const totals = this.counters.sequence;
+    if (verdict.lost > 0) {
+      if (domain.version === 5) totals.lostFlows += verdict.lost;
+      else if (domain.version === 9) totals.lostDatagrams += verdict.lost;
+      else totals.lostRecords += verdict.lost;
+    } else if (verdict.late > 0) {
+      if (domain.version === 5) totals.lateFlows += verdict.late;
+      else if (domain.version === 9) totals.lateDatagrams += verdict.late;
+      else totals.lateRecords += verdict.late;
+    }
+    if (verdict.duplicate) totals.duplicates++;
+    if (verdict.restart) totals.restarts++;
+  }
+
+  #v5(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' {
+    if (view.byteLength < v5HeaderOctets) return this.#lose('header_truncated');
+    const header = readV5Header(view);
+    const whole = Math.floor((view.byteLength - v5HeaderOctets) / v5RecordOctets);
+    const count = Math.min(header.count, whole);
+    if (header.count > whole) {
+      const reason = this.#lose('message_truncated');
+      if (count === 0) return reason;
+    } else if (view.byteLength > v5HeaderOctets + count * v5RecordOctets) {
+      const from = v5HeaderOctets + count * v5RecordOctets;
+      for (let i = from; i < view.byteLength; i++)
+        if (view.getUint8(i) !== 0) {
+          this.#lose('octets_trailing');
+          break;
+        }
+    }
+    const domain = this.#begin(exporter, 5, header.engine, now, header.exportedMs, header.uptimeMs);
+    const frame = this.#frame;
+    frame.rate = Math.max(1, header.samplingInterval);
+    frame.stated = header.samplingInterval > 0 ? 1 : 0;
+    this.#sequence(domain, header.sequence, header.count);
+    const program = this.#rows.program(v5Layout, '5');
+    this.#rows.write(exporter, domain, program, view, v5HeaderOctets, v5HeaderOctets + count * v5RecordOctets, frame);
+    return 'decoded';
+  }
+
+  #v9(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' | 'held' {
+    if (view.byteLength < 20) return this.#lose('header_truncated');
+    const domain = this.#begin(exporter, 9, view.getUint32(16), now, view.getUint32(8) * 1000, view.getUint32(4));
+    // The header's count is too small from some exporters: the datagram's end decides.
+    const parts = this.#messages.read(exporter, domain, view, 20, view.byteLength, this.#frame);
+    this.#sequence(domain, view.getUint32(12), 1);
+    return this.#outcome(parts);
+  }
+
+  #ipfix(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' | 'held' {
+    if (view.byteLength < 16) return this.#lose('header_truncated');
+    const length = view.getUint16(2);
+    if (length < 16) return this.#lose('message_length_invalid');
+    let early: LossReason | undefined;
+    if (length > view.byteLength) early = this.#lose('message_truncated');
+    else if (length < view.byteLength) this.#lose('octets_trailing');
+    const exportedMs = view.getUint32(4) * 1000;
+    const domain = this.#begin(exporter, 10, view.getUint32(12), now, exportedMs, NaN);
+    if (domain.systemInitMs > 0) this.#frame.uptimeMs = exportedMs - domain.systemInitMs;
+    const parts = this.#messages.read(exporter, domain, view, 16, Math.min(length, view.byteLength), this.#frame);
+    this.#sequence(domain, view.getUint32(8), early ? -1 : parts.records);
+    parts.fault = early ?? parts.fault;
+    return this.#outcome(parts);
+  }
+
+  #outcome(parts: { decoded: boolean; held: boolean; fault: LossReason | undefined }): LossReason | 'decoded' | 'held' {
+    if (parts.decoded) return 'decoded';
+    if (parts.held) return 'held';
+    return parts.fault ?? 'decoded';
+  }
+
+  expire(nowMs: number): void {
+    this.#held.expire(nowMs);
+  }
+
+  templates(): DecoderSnapshot {
+    return snapshotExporters(this.#exporters.values());
+  }
+
+  restore(snapshot: unknown): number {
+    return restoreExporters(snapshot, {
+      limits: this.#limits,
+      counters: this.counters,
+      domain: (address, version, id) => {
+        const exporter = this.exporter(address);
+        return { exporter, domain: this.#domain(exporter, version, id) };
+      },
+    });
+  }
+}

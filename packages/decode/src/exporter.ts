@@ -1,0 +1,67 @@
+/** What is remembered of an exporter: by version and observation domain, its templates, sampling and sequence numbers. */
+import { formatAddress } from '@linewatch/record';
+import type { Held } from './held.ts';
+import { Samplers } from './samplers.ts';
+import { SequenceTracker } from './sequence.ts';
+import type { Template } from './template.ts';
+
+export type FlowVersion = 5 | 9 | 10;
+
+export class Domain {
+  readonly version: FlowVersion;
+  readonly id: number;
+  /** In the order of their last announcement. */
+  readonly templates = new Map<number, Template>();
+  readonly samplers: Samplers;
+  readonly sequence: SequenceTracker;
+  /** Sets that await the template of this id, oldest first. */
+  readonly waiting = new Map<number, Held[]>();
+  /** Unix ms of the exporter's start, from options data (element 160); 0 = not known. */
+  systemInitMs = 0;
+
+  constructor(version: FlowVersion, id: number, samplerLimit: number) {
+    this.version = version;
+    this.id = id;
+    this.samplers = new Samplers(samplerLimit);
+    this.sequence = new SequenceTracker(version === 5 ? 'flows' : version === 9 ? 'datagrams' : 'records');
+  }
+}
+
+export const domainKey = (version: FlowVersion, id: number): number => version * 4_294_967_296 + id;
+
+interface Name {
+  text: string;
+  sentMs: number;
+}
+
+/** A cached handle; the decoder alone writes to it. */
+export class Exporter {
+  /** 16 octets. */
+  readonly address: Uint8Array;
+  /** The same as four words of a column. */
+  readonly words: Uint32Array;
+  readonly text: string;
+  readonly domains = new Map<number, Domain>();
+  /** Our clock minus the exporter's at the last datagram, ms. */
+  skewMs = 0;
+  /** Our clock, of the last datagram. */
+  lastMs = 0;
+  datagrams = 0;
+  flows = 0;
+  templateCount = 0;
+  heldOctets = 0;
+  readonly held = new Set<Held>();
+  /** Interface names last passed on, by ifIndex × 2 (+ 1 for the alias). */
+  readonly names = new Map<number, Name>();
+  /** Pushed out of the decoder's cache: a later datagram begins anew. */
+  evicted = false;
+  /** Used since the last search for one to evict. */
+  used = true;
+
+  constructor(address: Uint8Array) {
+    this.words = new Uint32Array(4);
+    this.address = new Uint8Array(this.words.buffer);
+    this.address.set(address);
+    this.text = formatAddress(this.address);
+  }
+}

@@ -1,0 +1,6 @@
+export { type Decoder, type DecoderOptions, createDecoder } from './decoder.ts';
+export type { Domain, Exporter } from './exporter.ts';
+export { type Counters, type FlowSink, type Limits, type LossReason, defaultLimits, lossReasons } from './port.ts';
+export type { SequenceUnit } from './sequence.ts';
+export type { DecoderSnapshot } from './snapshot.ts';
+export type { Field } from './template.ts';

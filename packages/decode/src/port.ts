@@ -1,0 +1,143 @@
+/** What the decoder takes and gives: the sink it writes to, its limits, and the closed list of what can be lost. */
+import type { FlowColumns, Sample } from '@linewatch/record';
+import type { Exporter } from './exporter.ts';
+
+/** Where decoded rows go. The decoder writes rows `rows` and up of `columns`, then moves `rows` on. */
+export interface FlowSink {
+  /**
+   * Fixed for the sink's life: compiled templates bind to its arrays. A column that a template does not send is zero in
+   * its rows; whoever alters rows in place may not make such a zero into something else.
+   */
+  readonly columns: FlowColumns;
+  /** Rows in use. */
+  rows: number;
+  /** Called when the decoder needs room: consume the rows before returning and set `rows` to 0. */
+  flush(): void;
+  /** Rows [from, to) were just written, all of this exporter. */
+  decoded(exporter: Exporter, from: number, to: number): void;
+  /** From options data: `interface.name` or `interface.alias` as text, when new, changed, or an hour old. */
+  sample(sample: Sample): void;
+}
+
+/** Why something was lost: a whole datagram, or a part of one. */
+export const lossReasons = [
+  'version_unknown', // not NetFlow v5, v9 or IPFIX
+  'sflow_unsupported',
+  'header_truncated', // shorter than its protocol's header
+  'message_length_invalid', // IPFIX length below the header's own
+  'message_truncated', // length or count promise more than the datagram holds; what is whole was read
+  'octets_trailing', // octets after the message's stated end
+  'set_length_invalid', // below 4: the rest of the datagram cannot be framed
+  'set_overrun', // runs past its message; what is whole was read
+  'set_id_reserved',
+  'template_malformed',
+  'template_empty', // no fields, or none with a length
+  'template_fields_limit',
+  'template_evicted', // templates per exporter
+  'record_malformed', // a variable length runs past its set
+  'held_evicted', // sets that waited for a template: bound on octets
+  'held_expired', // sets that waited for a template: bound on age
+  'exporter_evicted',
+  'domain_evicted',
+  'sampler_evicted',
+  'sink_full', // flush made no room
+  'decoder_fault', // a defect of ours, contained
+] as const;
+export type LossReason = (typeof lossReasons)[number];
+
+/** Bounds on what input can make the decoder keep or do. */
+export interface Limits {
+  readonly exporters: number;
+  readonly domainsPerExporter: number;
+  readonly templatesPerExporter: number;
+  readonly fieldsPerTemplate: number;
+  /** Compiled layouts kept for reuse, over all exporters. */
+  readonly programs: number;
+  /** Octets of sets that wait for their template. */
+  readonly heldOctetsPerExporter: number;
+  readonly heldOctets: number;
+  readonly heldMs: number;
+  /** A template not announced for this long is forgotten; 0 = never. */
+  readonly templateMs: number;
+  readonly samplersPerDomain: number;
+  /** Interface names remembered, to pass on changes only. */
+  readonly namesPerExporter: number;
+}
+
+export const defaultLimits: Limits = {
+  exporters: 4096,
+  domainsPerExporter: 256,
+  templatesPerExporter: 2048,
+  fieldsPerTemplate: 512,
+  programs: 1024,
+  heldOctetsPerExporter: 64 * 1024,
+  heldOctets: 16 * 1024 * 1024,
+  heldMs: 30 * 60_000,
+  templateMs: 0,
+  samplersPerDomain: 1024,
+  namesPerExporter: 8192,
+};
+
+/** All only grow. */
+export interface Counters {
+  /** Each datagram by its one outcome. `held`: all that could be read of it awaits a template. */
+  readonly datagrams: { decoded: number; held: number; rejected: number };
+  /** Rejected datagrams by reason. */
+  readonly rejected: Record<LossReason, number>;
+  /** Everything lost by reason, whole datagrams included. */
+  readonly losses: Record<LossReason, number>;
+  /** Template records read, repeats included. */
+  templates: number;
+  optionTemplates: number;
+  templatesWithdrawn: number;
+  dataRecords: number;
+  optionRecords: number;
+  /** Rows written: a biflow is one record and up to two rows. */
+  flows: number;
+  /** Rows whose record has no usable time field: the export time stands in. */
+  timesMissing: number;
+  /** Rows with a time more than a day from the export time, or a start after its end. */
+  timesAbsurd: number;
+  setsHeld: number;
+  setsReleased: number;
+  /** Seen by sequence numbers. What arrives `late` was counted as lost before, in the same unit. */
+  readonly sequence: {
+    lostFlows: number;
+    lostDatagrams: number;
+    lostRecords: number;
+    lateFlows: number;
+    lateDatagrams: number;
+    lateRecords: number;
+    duplicates: number;
+    restarts: number;
+  };
+}
+
+const byReason = (): Record<LossReason, number> =>
+  Object.fromEntries(lossReasons.map((reason) => [reason, 0])) as Record<LossReason, number>;
+
+export const createCounters = (): Counters => ({
+  datagrams: { decoded: 0, held: 0, rejected: 0 },
+  rejected: byReason(),
+  losses: byReason(),
+  templates: 0,
+  optionTemplates: 0,
+  templatesWithdrawn: 0,
+  dataRecords: 0,
+  optionRecords: 0,
+  flows: 0,
+  timesMissing: 0,
+  timesAbsurd: 0,
+  setsHeld: 0,
+  setsReleased: 0,
+  sequence: {
+    lostFlows: 0,
+    lostDatagrams: 0,
+    lostRecords: 0,
+    lateFlows: 0,
+    lateDatagrams: 0,
+    lateRecords: 0,
+    duplicates: 0,
+    restarts: 0,
+  },
+});
