@@ -2,9 +2,11 @@
  * Reading configuration: one TypeBox schema is the validator, the type and the documentation. All problems are reported
  * at once, each with its line and path; unknown keys are refused with the nearest known name.
  */
-import { LineCounter, type Document, isCollection, isMap, isNode, parseDocument } from 'yaml';
+import { LineCounter, type Document, isMap, isNode, parseDocument } from 'yaml';
 import type { Static, TSchema } from 'typebox';
+import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
+import { type Complaint, at, choices, messageOf, pointerSteps, schemaNode, withoutAlternatives } from './expect.ts';
 
 export interface Problem {
   /** 1-based line in the file; 0 when it is not in the file. */
@@ -14,7 +16,8 @@ export interface Problem {
   readonly message: string;
 }
 
-export type Checked<T> = { readonly value: T; readonly problems: readonly [] } | { readonly problems: readonly Problem[] };
+export type Checked<T> =
+  { readonly value: T; readonly problems: readonly [] } | { readonly problems: readonly Problem[] };
 
 /** Line of the node at `keys`, or of the nearest one above it that exists. */
 export function lineOf(document: Document, counter: LineCounter, keys: readonly (string | number)[]): number {
@@ -22,7 +25,9 @@ export function lineOf(document: Document, counter: LineCounter, keys: readonly 
     if (depth > 0) {
       const parent = depth === 1 ? document.contents : document.getIn(keys.slice(0, depth - 1), true);
       if (isMap(parent)) {
-        const pair = parent.items.find((item) => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(keys[depth - 1]));
+        const pair = parent.items.find(
+          (item) => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(keys[depth - 1]),
+        );
         if (pair && isNode(pair.key) && pair.key.range) return counter.linePos(pair.key.range[0]).line;
       }
     }
@@ -55,40 +60,68 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
-function schemaAt(schema: TSchema, keys: readonly (string | number)[]): { properties?: Record<string, TSchema> } | undefined {
-  let at: { properties?: Record<string, TSchema>; items?: TSchema } | undefined = schema as never;
-  for (const key of keys) at = (typeof key === 'number' ? at?.items : at?.properties?.[key]) as never;
-  return at;
-}
-
 const pathKeys = (pointer: string): (string | number)[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  pointerSteps(pointer).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /** Largest YAML file that is read, octets. */
 export const maxYamlBytes = 16 * 1024 * 1024;
 
+/** Most problems that are told of one file. */
+export const maxProblems = 1000;
+/** Most complaints that the validator collects; a value that fits no alternative of a union takes several. */
+const maxComplaints = 20_000;
+
+export interface ReadYaml {
+  /** The content with defaults filled in, valid or not, for checks that go across entries. */
+  readonly raw: unknown;
+  /** Line of a dotted path, or of the nearest one above it that exists; 0 when the file could not be read. */
+  readonly lines: (path: string) => number;
+}
+
 /** Validates YAML text against a schema of closed objects; defaults are filled in. */
-export function checkYaml<T extends TSchema>(text: string, schema: T): Checked<Static<T>> & { lines: (path: string) => number } {
-  const none = { lines: () => 0 };
-  if (text.length > maxYamlBytes) return { problems: [{ line: 0, path: '', message: `is over ${maxYamlBytes} octets` }], ...none };
+export function checkYaml<T extends TSchema>(text: string, schema: T): Checked<Static<T>> & ReadYaml {
+  const unreadable = (...problems: Problem[]): Checked<Static<T>> & ReadYaml => ({
+    problems,
+    raw: undefined,
+    lines: () => 0,
+  });
+  if (text.length > maxYamlBytes) return unreadable({ line: 0, path: '', message: `is over ${maxYamlBytes} octets` });
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  if (document.errors.length > 0)
-    return { problems: document.errors.map((e) => ({ line: counter.linePos(e.pos[0]).line, path: '', message: e.message })), ...none };
-  const lines = (dotted: string): number =>
-    lineOf(document, counter, dotted === '' ? [] : dotted.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)));
+  let document: Document;
   let raw: unknown;
   try {
-    raw = isCollection(document.contents) ? document.toJS({ maxAliasCount: 100 }) : {};
+    const parsed = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+    if (parsed.errors.length > 0)
+      return unreadable(
+        ...parsed.errors
+          .slice(0, maxProblems)
+          .map((e) => ({ line: counter.linePos(e.pos[0]).line, path: '', message: e.message.replaceAll('\n', ' ') })),
+      );
+    document = parsed;
+    raw = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return { problems: [{ line: 0, path: '', message: error instanceof Error ? error.message : 'cannot be read' }], ...none };
+    // The parser recurses: a file of brackets only ends its stack.
+    const reason =
+      error instanceof RangeError ? 'it is nested too deeply' : error instanceof Error ? error.message : String(error);
+    return unreadable({ line: 0, path: '', message: `cannot be read: ${reason}` });
   }
-  const checked = checkValue(raw, schema, (keys) => lineOf(document, counter, keys));
-  return { ...checked, lines };
+  const lines = (dotted: string): number =>
+    lineOf(document, counter, dotted === '' ? [] : dotted.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)));
+  const value = withDefaults(raw ?? {}, schema);
+  return { ...checkDefaulted(value, schema, (keys) => lineOf(document, counter, keys)), raw: value, lines };
+}
+
+const withDefaults = (raw: unknown, schema: TSchema): unknown => Value.Default(schema, Value.Clone(raw));
+
+/** All complaints of the validator, which by itself stops after a few. */
+function complaintsOf(schema: TSchema, value: unknown): Complaint[] {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: maxComplaints });
+  try {
+    return withoutAlternatives(Value.Errors(schema, value), schema, value);
+  } finally {
+    Settings.Set({ maxErrors });
+  }
 }
 
 /** Validates a value against a schema; `line` tells where in its file a path stands. */
@@ -97,29 +130,43 @@ export function checkValue<T extends TSchema>(
   schema: T,
   line: (keys: readonly (string | number)[]) => number = () => 0,
 ): Checked<Static<T>> {
-  const value = Value.Default(schema, Value.Clone(raw));
+  return checkDefaulted(withDefaults(raw, schema), schema, line);
+}
+
+function checkDefaulted<T extends TSchema>(
+  value: unknown,
+  schema: T,
+  line: (keys: readonly (string | number)[]) => number,
+): Checked<Static<T>> {
   const problems: Problem[] = [];
-  for (const error of Value.Errors(schema, value)) {
-    const keys = pathKeys(error.instancePath);
-    const at = (more: (string | number)[]): { line: number; path: string } => ({
-      line: line([...keys, ...more]),
-      path: [...keys, ...more].join('.'),
-    });
-    if (error.keyword === 'additionalProperties') {
-      const known = Object.keys(schemaAt(schema, keys)?.properties ?? {});
-      for (const key of (error.params as { additionalProperties: string[] }).additionalProperties) {
-        const near = nearest(key, known);
-        problems.push({ ...at([key]), message: `is not a known setting${near ? `; did you mean "${near}"?` : ''}` });
-      }
-    } else if (error.keyword === 'required') {
-      for (const key of (error.params as { requiredProperties: string[] }).requiredProperties)
-        problems.push({ line: line(keys), path: [...keys, key].join('.'), message: 'is missing' });
-    } else if (error.keyword !== 'boolean') {
-      problems.push({ ...at([]), message: error.message });
+  for (const complaint of complaintsOf(schema, value)) {
+    if (problems.length >= maxProblems) break;
+    const keys = pathKeys(complaint.instancePath);
+    const node = schemaNode(schema, complaint.schemaPath);
+    const add = (message: string, ...more: string[]): void =>
+      void problems.push({ line: line([...keys, ...more]), path: [...keys, ...more].join('.'), message });
+    if (complaint.keyword === 'additionalProperties') {
+      const known = Object.keys(node.properties ?? {});
+      const { additionalProperties: unknown } = complaint.params as { additionalProperties: string[] };
+      for (const key of unknown.slice(0, maxProblems - problems.length))
+        add(`is not a known setting${didYouMean(key, known)}`, key);
+    } else if (complaint.keyword === 'required') {
+      for (const key of (complaint.params as { requiredProperties: string[] }).requiredProperties)
+        add('is missing', key);
+    } else if (complaint.keyword !== 'boolean') {
+      const bad = at(value, keys);
+      const hint = typeof bad === 'string' ? didYouMean(bad, choices(node) ?? []) : '';
+      add(messageOf(complaint, node, bad) + hint);
     }
   }
   if (problems.length > 0) return { problems };
   return { value: value as Static<T>, problems: [] };
+}
+
+/** `; did you mean "name"?` when a known name is near, else nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = name.length <= 100 ? nearest(name, known) : undefined;
+  return near ? `; did you mean "${near}"?` : '';
 }
 
 /** `file:line: path message`, for people. */

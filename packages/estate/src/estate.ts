@@ -1,0 +1,101 @@
+import type { Health } from '@linewatch/service';
+import { describe } from '@linewatch/service';
+import { type DatabaseOptions, openDatabase } from './database.ts';
+import { type ImportOptions, type ImportResult, importInto } from './import.ts';
+import { type Campaign, type Leadership, tryLead, whileLeading } from './leader.ts';
+import { type Migrated, knownMigrations, migrate } from './migrate.ts';
+import type { ParsedEstate, Snapshot } from './model.ts';
+import { readSnapshot } from './snapshot.ts';
+import { type OnChange, type Watch, watchVersion } from './watch.ts';
+
+export type EstateOptions = DatabaseOptions;
+
+/** The estate in PostgreSQL. Every promise here rejects with an EstateError only. */
+export interface Estate {
+  /** Brings the schema up to date. Safe to call from several processes at once. */
+  migrate(): Promise<Migrated>;
+  /** Ready: the server answers and the schema is ours. Never rejects. */
+  health(): Promise<Health>;
+  /** One transaction: all of the file or nothing. The same file again changes nothing. */
+  importEstate(parsed: ParsedEstate, options?: ImportOptions): Promise<ImportResult>;
+  /** Everything, as of one moment. */
+  snapshot(): Promise<Snapshot>;
+  /** The version of the estate; it grows with each change. */
+  version(): Promise<number>;
+  /** Follows the version, over lost connections too. */
+  watch(onChange: OnChange): Watch;
+  /** Tries once to be the only holder of the name's lock. Undefined: another has it. */
+  leader(name: string): Promise<Leadership | undefined>;
+  /** Does the work in only one process at a time, as long as this one runs. */
+  whileLeading(name: string, work: (signal: AbortSignal) => Promise<void>): Campaign;
+  /** Stops watches and campaigns, releases locks, closes connections. */
+  close(): Promise<void>;
+}
+
+const importTimeoutMs = 120_000;
+
+/** Opens nothing yet: connections are made when they are needed. */
+export function createEstate(options: EstateOptions): Estate {
+  const { logger } = options;
+  const database = openDatabase(options);
+  const following = new Set<{ stop(): Promise<void> }>();
+  const locks = new Set<Leadership>();
+
+  function follow<T extends { stop(): Promise<void> }>(it: T): T {
+    following.add(it);
+    return it;
+  }
+
+  return {
+    migrate: () => migrate(database, logger),
+
+    health: async () => {
+      try {
+        const [row] = await database.query<{ server: string; schema: number; estate: number }>(
+          'reading the estate',
+          `SELECT current_setting('server_version') AS server, (SELECT max(version) FROM schema_migrations) AS schema,
+             (SELECT version::float8 FROM estate_version) AS estate`,
+        );
+        const { server, schema, estate } = row!;
+        const latest = (await knownMigrations()).at(-1)?.version ?? 0;
+        const detail = `PostgreSQL ${server}, schema ${schema}, estate version ${estate}`;
+        if (schema === latest) return { ready: true, detail };
+        return { ready: false, detail: `${detail}; this program needs schema ${latest}` };
+      } catch (error) {
+        return { ready: false, detail: describe(error) };
+      }
+    },
+
+    importEstate: (parsed, importOptions = {}) =>
+      database.write('importing the estate', importTimeoutMs, (client) => importInto(client, parsed, importOptions)),
+
+    snapshot: () => database.read('reading the estate', readSnapshot),
+
+    version: async () =>
+      (
+        await database.query<{ version: number }>(
+          'reading the estate',
+          'SELECT version::float8 AS version FROM estate_version',
+        )
+      )[0]!.version,
+
+    watch: (onChange) => follow(watchVersion(database, logger, onChange)),
+
+    leader: async (name) => {
+      const leadership = await tryLead(database, name);
+      if (leadership) {
+        locks.add(leadership);
+        leadership.signal.addEventListener('abort', () => locks.delete(leadership), { once: true });
+      }
+      return leadership;
+    },
+
+    whileLeading: (name, work) => follow(whileLeading(database, logger, name, work)),
+
+    close: async () => {
+      await Promise.all([...following].map((it) => it.stop()));
+      await Promise.all([...locks].map((it) => it.release()));
+      await database.close();
+    },
+  };
+}

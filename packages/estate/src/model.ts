@@ -1,0 +1,143 @@
+/** The estate as data: the parsed file, and what is read back. */
+
+/** Phases of education, as the national register of schools names them. */
+export const phases = [
+  'Nursery',
+  'Primary',
+  'Middle deemed primary',
+  'Secondary',
+  'Middle deemed secondary',
+  'All-through',
+  '16 plus',
+  'Not applicable',
+] as const;
+export type Phase = (typeof phases)[number];
+
+export const circuitKinds = [
+  'leased-line',
+  'sd-wan',
+  'broadband',
+  'mobile',
+  'vpn',
+  'voice',
+  'cloud',
+  'disaster-recovery',
+  'filtering',
+] as const;
+export type CircuitKind = (typeof circuitKinds)[number];
+
+export type CircuitRole = 'primary' | 'backup';
+
+/** `in`: traffic into the interface is the academy's download, as on its own router's WAN port. */
+export type DownloadSide = 'in' | 'out';
+
+/** How an exporter's interface is recognised: ifIndex, ifName or ifAlias (RFC 2863). */
+export type InterfaceSelector =
+  { readonly kind: 'index'; readonly value: number } | { readonly kind: 'name' | 'alias'; readonly value: string };
+
+const selectorNames = { index: 'ifIndex', name: 'ifName', alias: 'ifAlias' } as const;
+
+/** For people: `ifIndex 2`, `ifName Gi0/0/1`. */
+export const describeInterface = (selector: InterfaceSelector): string =>
+  `${selectorNames[selector.kind]} ${selector.value}`;
+
+export interface Trust {
+  /** Our own number of the row, in PostgreSQL. */
+  readonly id: number;
+  /** The number that telemetry carries, made from the label. */
+  readonly key: number;
+  /** The `id` of the file. */
+  readonly label: string;
+  readonly name: string;
+}
+
+export interface Provider {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  /** Id of its trust's row. */
+  readonly trust: number;
+  /** When it was ended; null = it goes on. */
+  readonly endedMs: number | null;
+}
+
+export interface Academy {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly phase: Phase | null;
+  readonly pupils: number | null;
+  /** The current one in the national register. */
+  readonly urn: number | null;
+  readonly postcode: string | null;
+  /** CIDR text. */
+  readonly networks: readonly string[];
+  /** Id of its trust's row. */
+  readonly trust: number;
+  /** When it was ended; null = it goes on. */
+  readonly endedMs: number | null;
+}
+
+export interface Circuit {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  /** Id of its trust's row. */
+  readonly trust: number;
+  /** Id of its academy's row. */
+  readonly academy: number;
+  /** Name of its provider. */
+  readonly provider: string;
+  readonly role: CircuitRole;
+  readonly kind: CircuitKind | null;
+  /** Address of the exporter, canonical text. */
+  readonly exporter: string;
+  /** Label of the collector that the exporter sends to. */
+  readonly collector: string;
+  readonly interface: InterfaceSelector;
+  readonly downloadSide: DownloadSide;
+  /** Committed rate towards the academy, bit/s; null = none stated. */
+  readonly committedDownBps: number | null;
+  readonly committedUpBps: number | null;
+  /** Unix ms, inclusive; null = always was. */
+  readonly validFromMs: number | null;
+  /** Unix ms, exclusive; null = goes on. */
+  readonly validToMs: number | null;
+}
+
+/** Everything at one moment. What ended is in it, for the past; circuits that were withdrawn before they began are not. */
+export interface Snapshot {
+  readonly version: number;
+  readonly trusts: readonly Trust[];
+  readonly providers: readonly Provider[];
+  readonly academies: readonly Academy[];
+  readonly circuits: readonly Circuit[];
+}
+
+/** A valid estate file: references resolve, addresses and rates are canonical. `line` is where the entry begins. */
+export interface ParsedEstate {
+  readonly trust: { readonly id: string; readonly name: string; readonly key: number };
+  readonly providers: readonly ParsedProvider[];
+  readonly academies: readonly ParsedAcademy[];
+  readonly circuits: readonly ParsedCircuit[];
+}
+
+export interface ParsedProvider {
+  readonly line: number;
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ParsedAcademy extends Pick<Academy, 'name' | 'phase' | 'pupils' | 'urn' | 'postcode' | 'networks'> {
+  readonly line: number;
+  readonly id: string;
+}
+
+export interface ParsedCircuit extends Omit<Circuit, 'id' | 'slug' | 'trust' | 'academy' | 'provider'> {
+  readonly line: number;
+  readonly id: string;
+  /** Id of the academy in the file. */
+  readonly academy: string;
+  /** Id of the provider in the file. */
+  readonly provider: string;
+}
