@@ -1,0 +1,27 @@
+export {
+  type CircuitMapRow,
+  type EstateMap,
+  type NamedId,
+  type PublishedMap,
+  maxMapRows,
+  openEndS,
+  publishEstateMap,
+} from './estate-map.ts';
+export { StoreError, type StoreErrorCode, storeErrorCodes } from './errors.ts';
+export * from './inserts.ts';
+export { type MigrateResult, migrate } from './migrate.ts';
+export { type UnmappedInterface, resolveInterfaces, unmappedInterfaces } from './queries/interfaces.ts';
+export type { ResolvedInterface } from './queries/names.ts';
+export { type HourSeries, type LastHour, type LastSeen, lastHour, lastSeen } from './queries/overview.ts';
+export { type Percentile95, percentile95 } from './queries/percentile.ts';
+export {
+  type MonthPercentile,
+  monthOf,
+  monthPercentiles,
+  monthRange,
+  refreshPercentiles,
+} from './queries/percentile-month.ts';
+export type { Scope } from './queries/scope.ts';
+export { type TrafficRange, type TrafficSeries, maxSteps, trafficSeries } from './queries/traffic.ts';
+export { type Retention, defaultRetention } from './retention.ts';
+export { type CallOptions, type Params, type Store, type StoreOptions, createStore } from './store.ts';

@@ -1,0 +1,68 @@
+/** What the traffic queries have in common: whose data, which roll-up, and the rule against counting twice. */
+import type { Store } from '../store.ts';
+
+/** Numbers as in the estate's map. */
+export type Scope = { readonly circuit: number } | { readonly academy: number };
+
+/** The column of the map, and the attribute of the dictionary, that a scope means; never text from a caller. */
+export const scopeColumn = (scope: Scope): 'circuit' | 'academy' => ('circuit' in scope ? 'circuit' : 'academy');
+export const scopeId = (scope: Scope): number => ('circuit' in scope ? scope.circuit : scope.academy);
+
+export type RollUp = 'interface_1m' | 'interface_5m' | 'interface_1h';
+
+export const rollUpSeconds = { interface_1m: 60, interface_5m: 300, interface_1h: 3600 } as const satisfies Record<
+  RollUp,
+  number
+>;
+
+/** The coarsest roll-up that a step is made of whole. */
+export const rollUpFor = (stepS: number): RollUp =>
+  stepS % 3600 === 0 ? 'interface_1h' : stepS % 300 === 0 ? 'interface_5m' : 'interface_1m';
+
+/**
+ * Octets of an interface, side and bucket, multiplied by the sampling rate. What was observed at the interface itself
+ * counts; what was inferred from the other interface's records counts only where nothing was observed: never both.
+ */
+export const octetsByBasis = `if(countIf(basis = 0) > 0,
+    sumIf(toFloat64(octets) * sampling_rate, basis = 0), sumIf(toFloat64(octets) * sampling_rate, basis != 0))`;
+
+export const interfaceKey = '(trust, collector, exporter, interface)';
+
+/** An attribute of the circuit that an interface was at a time; 0 when it was none's. */
+export const mapped = (attribute: 'circuit' | 'academy' | 'download_side', time = 'time'): string =>
+  `dictGetOrDefault('circuit_of_interface', '${attribute}', ${interfaceKey}, ${time}, 0)`;
+
+/** Rows { time, inbound, octets }: one a bucket, interface and side that has data. Wants id, from, to (Unix s). */
+export const octetsOf = (table: RollUp, scope: Scope): string => `
+  SELECT time, side = ${mapped('download_side')} AS inbound, octets_seen AS octets
+  FROM (
+    SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis} AS octets_seen
+    FROM ${table}
+    WHERE ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32})
+      AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
+    GROUP BY trust, collector, exporter, interface, side, time
+  )
+  WHERE ${mapped(scopeColumn(scope))} = {id:UInt32}`;
+
+/**
+ * Rows { time }: buckets in which an exporter of the scope was heard while it was the scope's, whatever interface it told
+ * of. An exporter that is heard and tells nothing of an interface says that it carried nothing: 0, not a gap.
+ */
+export const heardBy = (table: RollUp, scope: Scope): string => `
+  SELECT DISTINCT time FROM (
+    SELECT DISTINCT trust, collector, exporter, time
+    FROM ${table}
+    WHERE (trust, collector, exporter) IN (SELECT trust, collector, exporter FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32})
+      AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
+  ) AS heard
+  INNER JOIN (SELECT trust, collector, exporter, valid_from, valid_until FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32}) AS m
+    USING (trust, collector, exporter)
+  WHERE time >= m.valid_from AND time <= m.valid_until`;
+
+export const scopeParams = (scope: Scope, fromS: number, toS: number): Record<string, number> => ({
+  id: scopeId(scope),
+  from: fromS,
+  to: toS,
+});
+
+export type { Store };
