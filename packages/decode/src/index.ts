@@ -4,3 +4,12 @@ export { type Counters, type FlowSink, type Limits, type LossReason, defaultLimi
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
+export * from './capture/index.ts';
+export {
+  type CaptureRecord,
+  type CaptureSummary,
+  type JsonLoss,
+  type JsonSample,
+  decodeCapture,
+} from './decode-capture.ts';
+export { type JsonFlow, flowToJson } from './json.ts';

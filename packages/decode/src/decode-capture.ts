@@ -1,0 +1,138 @@
+/** Decodes a whole capture file to records for people and scripts. */
+import { type Sample, createFlowColumns, formatAddress } from '@linewatch/record';
+import { type CaptureReason, readCapture } from './capture/index.ts';
+import { createDecoder } from './decoder.ts';
+import { type JsonFlow, flowToJson, jsonInteger } from './json.ts';
+import { type Counters, type FlowSink, type Limits, type LossReason, lossReasons } from './port.ts';
+
+export interface JsonSample {
+  readonly type: 'sample';
+  readonly timeMs: number;
+  readonly exporter: string;
+  readonly interface: number;
+  readonly metric: string;
+  readonly value: number;
+  readonly text: string;
+}
+
+export interface JsonLoss {
+  readonly type: 'loss';
+  readonly reason: LossReason | CaptureReason;
+  readonly count: number;
+  /** Unix ms of the datagram; 0 = not known. */
+  readonly timeMs: number;
+  /** Empty when the loss is the file's. */
+  readonly exporter: string;
+}
+
+export interface CaptureSummary {
+  readonly datagrams: number;
+  readonly decoded: number;
+  readonly held: number;
+  readonly rejected: number;
+  readonly flows: number;
+  /** Sums over flows of delta counters, the reverse halves of biflows left out; not multiplied by the sampling rate. */
+  readonly octets: number | string;
+  readonly packets: number | string;
+  readonly templates: number;
+  readonly optionTemplates: number;
+  readonly dataRecords: number;
+  readonly optionRecords: number;
+  /** Sets that still await their template at the end. */
+  readonly setsAwaitingTemplate: number;
+  readonly lostUpstream: { readonly flows: number; readonly datagrams: number; readonly records: number };
+  readonly losses: Readonly<Partial<Record<LossReason | CaptureReason, number>>>;
+}
+
+export type CaptureRecord = JsonFlow | JsonSample | JsonLoss;
+
+const capacity = 4096;
+
+class JsonSink implements FlowSink {
+  readonly columns = createFlowColumns(capacity);
+  rows = 0;
+  octets = 0n;
+  packets = 0n;
+  out: CaptureRecord[] = [];
+
+  flush(): void {
+    const { counter, reverse, octets, packets } = this.columns.arrays;
+    for (let row = 0; row < this.rows; row++) {
+      this.out.push(flowToJson(this.columns, row));
+      if (counter[row] !== 0 || reverse[row] !== 0) continue;
+      this.octets += (BigInt(octets[2 * row + 1]!) << 32n) | BigInt(octets[2 * row]!);
+      this.packets += (BigInt(packets[2 * row + 1]!) << 32n) | BigInt(packets[2 * row]!);
+    }
+    this.rows = 0;
+  }
+
+  decoded(): void {
+    // Rows are read when the datagram is done.
+  }
+
+  sample({ exporter, ...sample }: Sample): void {
+    this.out.push({ type: 'sample', ...sample, exporter: formatAddress(exporter) });
+  }
+}
+
+const jsonSum = (sum: bigint): number | string => jsonInteger(Number(sum & 0xffffffffn), Number(sum >> 32n));
+
+function lostSince(counters: Readonly<Counters>, before: Map<LossReason, number>): [LossReason, number][] {
+  const lost: [LossReason, number][] = [];
+  for (const reason of lossReasons) {
+    const count = counters.losses[reason] - (before.get(reason) ?? 0);
+    if (count === 0) continue;
+    lost.push([reason, count]);
+    before.set(reason, counters.losses[reason]);
+  }
+  return lost;
+}
+
+/**
+ * Yields a record for each flow, sample and loss in the file's order, then returns the summary. Never throws on the
+ * file's content. Flow times stay on the exporter's clock.
+ */
+export function* decodeCapture(
+  bytes: Uint8Array,
+  limits: Partial<Limits> = {},
+): Generator<CaptureRecord, CaptureSummary> {
+  const sink = new JsonSink();
+  const decoder = createDecoder({ sink, limits });
+  const { counters } = decoder;
+  const losses: Partial<Record<LossReason | CaptureReason, number>> = {};
+  const before = new Map<LossReason, number>();
+  let datagrams = 0;
+  for (const item of readCapture(bytes)) {
+    if (item.kind === 'loss') {
+      losses[item.reason] = (losses[item.reason] ?? 0) + 1;
+      yield { type: 'loss', reason: item.reason, count: 1, timeMs: 0, exporter: '' };
+      continue;
+    }
+    datagrams++;
+    const exporter = decoder.exporter(item.sourceAddress);
+    decoder.decode(exporter, item.payload, item.timeMs);
+    sink.flush();
+    yield* sink.out;
+    sink.out = [];
+    for (const [reason, count] of lostSince(counters, before)) {
+      losses[reason] = (losses[reason] ?? 0) + count;
+      yield { type: 'loss', reason, count, timeMs: item.timeMs, exporter: exporter.text };
+    }
+  }
+  const { sequence } = counters;
+  return {
+    datagrams,
+    ...counters.datagrams,
+    flows: counters.flows,
+    octets: jsonSum(sink.octets),
+    packets: jsonSum(sink.packets),
+    templates: counters.templates,
+    optionTemplates: counters.optionTemplates,
+    dataRecords: counters.dataRecords,
+    optionRecords: counters.optionRecords,
+    setsAwaitingTemplate:
+      counters.setsHeld - counters.setsReleased - counters.losses.held_evicted - counters.losses.held_expired,
+    lostUpstream: { flows: sequence.lostFlows, datagrams: sequence.lostDatagrams, records: sequence.lostRecords },
+    losses,
+  };
+}
