@@ -79,6 +79,8 @@ export interface Tail {
   /** Messages of one partition in order. It is awaited: a slow handler slows the tail, not the queue. */
   readonly onMessages: (partition: number, messages: readonly Message[]) => void | Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Called once, when every message that was there when the tail began has been handled. */
+  readonly onCaughtUp?: () => void;
 }
 
 export interface TopicState {

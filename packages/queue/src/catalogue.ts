@@ -1,0 +1,68 @@
+import type { Environment } from './environment.ts';
+import { QueueError } from './errors.ts';
+import { Partition } from './partition.ts';
+
+/** Version of what is stored; a file with another one is refused. */
+const format = 1;
+
+const formatKey = Buffer.from('format');
+const counterKey = Buffer.from('partitions');
+const topicKey = (name: string): Buffer => Buffer.from(`topic\0${name}`);
+
+interface StoredTopic {
+  readonly compacted: boolean;
+  /** The number in the environment's keys of each partition. */
+  readonly ids: readonly number[];
+}
+
+function readTopic(environment: Environment, name: string): StoredTopic | undefined {
+  const stored = environment.meta.get(topicKey(name));
+  return stored && (JSON.parse(stored.toString()) as StoredTopic);
+}
+
+const readFormat = (environment: Environment): number | undefined => {
+  const stored = environment.meta.get(formatKey);
+  return stored && Number(stored.toString());
+};
+
+/**
+ * The environment's partitions, created as its options say. Partitions that were there before stay, even when the options
+ * name fewer.
+ * @throws QueueError `queue_corrupt` for another format, `invalid_argument` for a topic that changed its kind.
+ */
+export async function openPartitions(environment: Environment): Promise<Partition[]> {
+  const { topics } = environment.options;
+  const isComplete = (): boolean =>
+    readFormat(environment) === format &&
+    topics.every((t) => (readTopic(environment, t.name)?.ids.length ?? 0) >= t.partitions);
+  if (!isComplete()) await environment.write(() => create(environment));
+  return topics.flatMap(({ name, compacted = false }) => {
+    const stored = readTopic(environment, name);
+    if (!stored) throw new QueueError('queue_corrupt', `topic "${name}" is missing from queue "${environment.name}"`);
+    if (stored.compacted !== compacted)
+      throw new QueueError(
+        'invalid_argument',
+        `topic "${name}" was made ${stored.compacted ? '' : 'not '}compacted and cannot change`,
+      );
+    return stored.ids.map((id, number) => new Partition(environment, name, number, compacted, id));
+  });
+}
+
+function create(environment: Environment): void {
+  const stored = readFormat(environment);
+  if (stored !== undefined && stored !== format)
+    throw new QueueError(
+      'queue_corrupt',
+      `queue "${environment.name}" has format ${stored}, this version reads ${format}`,
+    );
+  let next = Number(environment.meta.get(counterKey)?.toString() ?? '0');
+  for (const { name, partitions, compacted = false } of environment.options.topics) {
+    const before = readTopic(environment, name);
+    const ids = [...(before?.ids ?? [])];
+    while (ids.length < partitions) ids.push(next++);
+    const topic: StoredTopic = { compacted: before?.compacted ?? compacted, ids };
+    void environment.meta.put(topicKey(name), Buffer.from(JSON.stringify(topic)));
+  }
+  void environment.meta.put(counterKey, Buffer.from(String(next)));
+  void environment.meta.put(formatKey, Buffer.from(String(format)));
+}

@@ -1,0 +1,15 @@
+export * from './errors.ts';
+export * from './limits.ts';
+export * from './port.ts';
+export {
+  type EnvironmentOptions,
+  type LayoutConfig,
+  type LayoutTopics,
+  type LmdbQueueOptions,
+  type Timing,
+  type TopicOptions,
+  defaultTiming,
+  queueLayout,
+} from './options.ts';
+export { type LmdbQueue, type LmdbQueueHealth, createLmdbQueue } from './lmdb.ts';
+export type { EnvironmentHealth } from './health.ts';

@@ -1,0 +1,82 @@
+import type { Disk } from './disk.ts';
+import { QueueError } from './errors.ts';
+import { maxAppendBytes, maxAppendMessages, maxKeyBytes } from './limits.ts';
+import type { Partition } from './partition.ts';
+import type { NewMessage, Producer } from './port.ts';
+import { type Prepared, prepare } from './records.ts';
+
+export interface ProducerOptions {
+  readonly disk: Disk;
+  readonly maxMessageBytes: number;
+  /** @throws QueueError `unknown_topic`. */
+  readonly find: (topic: string, partition: number) => Partition;
+  /** Called with the environment's name when an append was refused for want of space, or taken again. */
+  readonly onSpace: (environment: string, isFull: boolean) => void;
+}
+
+export class LmdbProducer implements Producer {
+  readonly #options: ProducerOptions;
+  readonly #pending = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  append(topic: string, partition: number, messages: readonly NewMessage[]): Promise<void> {
+    const appended = this.#append(topic, partition, messages);
+    this.#pending.add(appended);
+    const forget = (): void => void this.#pending.delete(appended);
+    appended.then(forget, forget);
+    return appended;
+  }
+
+  /** Resolves when what was being appended is settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#pending);
+  }
+
+  async #append(topic: string, number: number, messages: readonly NewMessage[]): Promise<void> {
+    if (this.#closed) throw new QueueError('queue_closed', 'the producer is closed');
+    const partition = this.#options.find(topic, number);
+    const { environment } = partition;
+    if (messages.length === 0) return;
+    const prepared = this.#prepare(partition, messages);
+    const cost = prepared.reduce((sum, message) => sum + message.cost, 0);
+    const { disk, onSpace } = this.#options;
+    try {
+      await disk.refresh();
+      if (disk.isBelowFloor)
+        throw new QueueError('queue_full', 'the disk of the queue has less free space than its floor');
+      // Refused without a transaction while it is full; decided in the transaction.
+      if (environment.usage().bytes >= environment.options.quotaBytes)
+        throw new QueueError('queue_full', `queue "${environment.name}" is full`);
+      await environment.write(() => partition.append(prepared, cost), cost);
+      onSpace(environment.name, false);
+    } catch (error) {
+      if (error instanceof QueueError && error.code === 'queue_full') onSpace(environment.name, true);
+      throw error;
+    }
+  }
+
+  #prepare({ topic, compacted, environment }: Partition, messages: readonly NewMessage[]): Prepared[] {
+    const tooLarge = (what: string): never => {
+      throw new QueueError('message_too_large', `${topic}: ${what}`);
+    };
+    if (messages.length > maxAppendMessages)
+      tooLarge(`${messages.length} messages in one append, at most ${maxAppendMessages} are taken`);
+    let total = 0;
+    return messages.map(({ key = '', value }) => {
+      const limit = this.#options.maxMessageBytes;
+      if (value.length > limit) tooLarge(`a message has ${value.length} octets, at most ${limit} are taken`);
+      if (key.length > maxKeyBytes || Buffer.byteLength(key) > maxKeyBytes)
+        tooLarge(`a key is over ${maxKeyBytes} octets`);
+      if (compacted && key === '')
+        throw new QueueError('invalid_argument', `${topic}: a message of a compacted topic needs a key`);
+      total += value.length;
+      if (total > maxAppendBytes) tooLarge(`an append is over ${maxAppendBytes} octets`);
+      return prepare(key, value, environment.pageBytes);
+    });
+  }
+}

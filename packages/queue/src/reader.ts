@@ -1,0 +1,135 @@
+import { setImmediate } from 'node:timers/promises';
+import { QueueError } from './errors.ts';
+import { readLease, writeLease } from './group.ts';
+import type { Partition } from './partition.ts';
+import type { Message, PartitionReader, Position } from './port.ts';
+import { encodePosition } from './positions.ts';
+import { nameKey } from './records.ts';
+
+export interface LeasedReaderOptions {
+  readonly source: Partition;
+  readonly group: string;
+  readonly member: string;
+  readonly generation: number;
+  /** As it stood in the transaction that took the lease: no commit of an earlier owner can come after it. */
+  readonly committed: Position;
+  readonly leaseMs: number;
+}
+
+/** A call, as the compiler takes the property for constant between two looks. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** A partition as its owner in the group reads it. */
+export class LeasedReader implements PartitionReader {
+  readonly topic: string;
+  readonly partition: number;
+  readonly source: Partition;
+  readonly generation: number;
+  readonly #group: string;
+  readonly #member: string;
+  readonly #leaseMs: number;
+  readonly #abort = new AbortController();
+  #committed: Position;
+  #next: number;
+  #lost = 0;
+  #fenced = false;
+
+  constructor({ source, group, member, generation, committed, leaseMs }: LeasedReaderOptions) {
+    this.source = source;
+    this.topic = source.topic;
+    this.partition = source.number;
+    this.generation = generation;
+    this.#group = group;
+    this.#member = member;
+    this.#leaseMs = leaseMs;
+    this.#committed = committed;
+    this.#next = committed.offset;
+  }
+
+  get committed(): Position {
+    return this.#committed;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Asks the handler to end; what it read may still be committed. */
+  revoke(): void {
+    this.#abort.abort(new QueueError('partition_lost', `${this.topic}[${this.partition}] is being given up`));
+  }
+
+  /** Another member owns the partition now. */
+  fence(): void {
+    this.#fenced = true;
+    this.revoke();
+  }
+
+  #lostError(): QueueError {
+    return new QueueError(
+      'partition_lost',
+      `${this.topic}[${this.partition}] is read by another consumer of "${this.#group}"`,
+    );
+  }
+
+  async read({
+    maxBytes,
+    waitMs,
+  }: {
+    readonly maxBytes: number;
+    readonly waitMs: number;
+  }): Promise<readonly Message[]> {
+    if (this.signal.aborted) throw this.#lostError();
+    // A loop over a long backlog must leave the event loop room for everything else.
+    await setImmediate();
+    const deadline = performance.now() + waitMs;
+    while (!isAborted(this.signal)) {
+      const from = this.#next;
+      const { messages, next, appends } = this.source.read(from, maxBytes);
+      this.#next = next;
+      const [first] = messages;
+      if (first) {
+        if (!this.source.compacted) this.#lost += Math.max(0, first.offset - from);
+        return messages;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0) return [];
+      await this.source.environment.bell.wait(appends, left, this.signal);
+    }
+    return [];
+  }
+
+  seek(offset: number): void {
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw new QueueError('invalid_argument', `cannot seek to offset ${offset}`);
+    this.#next = offset;
+  }
+
+  async commit(position: Position): Promise<void> {
+    const { environment } = this.source;
+    const stored = encodePosition(position);
+    if (this.#fenced) throw this.#lostError();
+    try {
+      await environment.write(() => {
+        const lease = readLease(this.source, this.#group);
+        if (lease.member !== this.#member || lease.generation !== this.generation) throw this.#lostError();
+        void environment.positions.put(nameKey(this.source.id, this.#group), stored);
+        // A commit is a sign of life as good as a heartbeat.
+        writeLease(this.source, this.#group, { ...lease, expiresMs: Date.now() + this.#leaseMs });
+      }, stored.length);
+    } catch (error) {
+      if (error instanceof QueueError && error.code === 'partition_lost') this.fence();
+      throw error;
+    }
+    this.#committed = { offset: position.offset, metadata: position.metadata };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the port promises a promise, and a rejection, not a throw
+  async lag(): Promise<number> {
+    return Math.max(0, this.source.head().next - this.#next);
+  }
+}

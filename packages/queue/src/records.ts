@@ -1,0 +1,163 @@
+/**
+ * What is stored, octet by octet. Keys are big-endian, so that they sort by partition and offset.
+ *
+ *     heads    partition id u32                          -> first, next, bytes, messages, lastTimeMs (f64 each)
+ *     index    partition id u32, offset u64              -> timeMs f64, value length u32, key length u16, chunks u16, key[, value]
+ *     body     partition id u32, offset u64, chunk u16   -> up to `chunkBytes` of the value
+ *     latest   partition id u32, message key             -> offset f64 (compacted topics)
+ *     usage    "usage"                                   -> bytes, appends, groups (f64 each)
+ *
+ * A small value stands in its index record. A larger one is cut into chunks that fill whole pages: removed chunks leave
+ * holes that other chunks fit into, where values of any size would leave holes that fit nothing.
+ */
+
+/** Octets of value in a chunk: 16 pages of 4 KiB less the 16-octet header of the first. */
+export const chunkBytes = 16 * 4096 - 16;
+/** Longest index record, octets: two of them fit on a page of 4 KiB. */
+export const maxInlineBytes = 1900;
+const recordHeaderBytes = 16;
+
+export interface Head {
+  /** The oldest offset that may be stored. */
+  first: number;
+  /** The offset of the next message appended. */
+  next: number;
+  bytes: number;
+  messages: number;
+  lastTimeMs: number;
+}
+
+export interface Usage {
+  bytes: number;
+  /** Grows with each transaction that appended: who waits for messages looks here. */
+  appends: number;
+  /** Grows when members, leases or registrations of a group changed. */
+  groups: number;
+}
+
+const high = 2 ** 32;
+
+export function headKey(partition: number): Buffer {
+  const key = Buffer.allocUnsafe(4);
+  key.writeUInt32BE(partition, 0);
+  return key;
+}
+
+export function writeOffsetKey(key: Buffer, partition: number, offset: number): Buffer {
+  key.writeUInt32BE(partition, 0);
+  key.writeUInt32BE(Math.floor(offset / high), 4);
+  key.writeUInt32BE(offset >>> 0, 8);
+  return key;
+}
+
+export const offsetKey = (partition: number, offset: number): Buffer =>
+  writeOffsetKey(Buffer.allocUnsafe(12), partition, offset);
+
+export const keyOffset = (key: Uint8Array): number => {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return view.getUint32(4) * high + view.getUint32(8);
+};
+
+/** A key of a partition and a name: a message's key, or a group. */
+export function nameKey(partition: number, name: string): Buffer {
+  const text = Buffer.from(name);
+  const key = Buffer.allocUnsafe(4 + text.length);
+  key.writeUInt32BE(partition, 0);
+  text.copy(key, 4);
+  return key;
+}
+
+export function encodeDoubles(...values: number[]): Buffer {
+  const buffer = Buffer.allocUnsafe(values.length * 8);
+  values.forEach((value, i) => buffer.writeDoubleLE(value, i * 8));
+  return buffer;
+}
+
+export const emptyHead = (): Head => ({ first: 0, next: 0, bytes: 0, messages: 0, lastTimeMs: 0 });
+
+export function decodeHead(buffer: Buffer | undefined): Head {
+  if (!buffer) return emptyHead();
+  return {
+    first: buffer.readDoubleLE(0),
+    next: buffer.readDoubleLE(8),
+    bytes: buffer.readDoubleLE(16),
+    messages: buffer.readDoubleLE(24),
+    lastTimeMs: buffer.readDoubleLE(32),
+  };
+}
+
+export const encodeHead = (head: Head): Buffer =>
+  encodeDoubles(head.first, head.next, head.bytes, head.messages, head.lastTimeMs);
+
+export function decodeUsage(buffer: Buffer | undefined): Usage {
+  if (!buffer) return { bytes: 0, appends: 0, groups: 0 };
+  return { bytes: buffer.readDoubleLE(0), appends: buffer.readDoubleLE(8), groups: buffer.readDoubleLE(16) };
+}
+
+export const encodeUsage = (usage: Usage): Buffer => encodeDoubles(usage.bytes, usage.appends, usage.groups);
+
+/** A message ready to be stored: everything but its offset and time. */
+export interface Prepared {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** The index record; its time is filled in when the offset is given. */
+  readonly record: Buffer;
+  readonly chunks: number;
+  readonly cost: number;
+}
+
+export function prepare(key: string, value: Uint8Array, pageBytes: number): Prepared {
+  const keyBytes = Buffer.byteLength(key);
+  const inline = recordHeaderBytes + keyBytes + value.length <= maxInlineBytes;
+  const record = Buffer.allocUnsafe(recordHeaderBytes + keyBytes + (inline ? value.length : 0));
+  const chunks = inline ? 0 : Math.ceil(value.length / chunkBytes);
+  record.writeUInt32LE(value.length, 8);
+  record.writeUInt16LE(keyBytes, 12);
+  record.writeUInt16LE(chunks, 14);
+  record.write(key, recordHeaderBytes);
+  if (inline) record.set(value, recordHeaderBytes + keyBytes);
+  return { key, value, record, chunks, cost: storedBytes(record.length, value.length, chunks, pageBytes) };
+}
+
+export const stampTime = (record: Buffer, timeMs: number): number => record.writeDoubleLE(timeMs, 0);
+
+export interface IndexRecord {
+  readonly timeMs: number;
+  readonly key: string;
+  readonly valueBytes: number;
+  readonly chunks: number;
+  /** The value, when it stands in the record. */
+  readonly value: Uint8Array | undefined;
+  readonly cost: number;
+}
+
+export function decodeRecord(record: Buffer, pageBytes: number): IndexRecord {
+  const valueBytes = record.readUInt32LE(8);
+  const valueAt = recordHeaderBytes + record.readUInt16LE(12);
+  const chunks = record.readUInt16LE(14);
+  return {
+    timeMs: record.readDoubleLE(0),
+    key: record.toString('utf8', recordHeaderBytes, valueAt),
+    valueBytes,
+    chunks,
+    value: chunks === 0 ? record.subarray(valueAt, valueAt + valueBytes) : undefined,
+    cost: storedBytes(record.length, valueBytes, chunks, pageBytes),
+  };
+}
+
+/** Octets of a node in a leaf page that are not its data: header, page pointer, key. */
+const nodeOverheadBytes = 8 + 2 + 12;
+
+/**
+ * What a message takes on disk. Chunks take whole pages; records share leaf pages, which splitting leaves half full, so
+ * they count twice.
+ */
+export function storedBytes(recordBytes: number, valueBytes: number, chunks: number, pageBytes: number): number {
+  const leaf = (dataBytes: number): number => 2 * (nodeOverheadBytes + dataBytes);
+  let total = leaf(recordBytes);
+  if (chunks === 0) return total;
+  const pages = (bytes: number): number => Math.ceil((bytes + 16) / pageBytes) * pageBytes;
+  total += (chunks - 1) * (pages(chunkBytes) + leaf(10));
+  const last = valueBytes - (chunks - 1) * chunkBytes;
+  return total + (last > maxInlineBytes ? pages(last) + leaf(10) : Math.min(pageBytes, leaf(last)));
+}
