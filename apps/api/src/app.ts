@@ -1,0 +1,146 @@
+import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
+import type { ApiConfig } from './config.ts';
+import { type Components, readHealth, readMetrics } from './health.ts';
+import { Broadcast } from './live/broadcast.ts';
+import { Live } from './live/live.ts';
+import { createApiMetrics } from './metrics.ts';
+import { Overview } from './overview.ts';
+import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
+import { registerDescription, registerDocs } from './routes/docs.ts';
+import { registerServiceRoutes } from './routes/service.ts';
+import { registerStreamRoute } from './routes/stream.ts';
+import { registerTelemetryRoutes } from './routes/telemetry.ts';
+import { isLoopback } from './security.ts';
+import { type Server, createServer } from './server.ts';
+import { History } from './traffic.ts';
+
+/** Connections that have not ended by themselves this long after a stop are cut, ms. */
+const closeMs = 3000;
+
+export type ApiStartErrorCode = 'address_in_use' | 'address_refused';
+export class ApiStartError extends LinewatchError<ApiStartErrorCode> {}
+
+export interface ApiOptions {
+  readonly config: ApiConfig;
+  readonly queue: LiveQueue;
+  readonly store: Telemetry;
+  readonly estate: EstateReader;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Folder of the built dashboard; it may come later. */
+  readonly dashboardDir: string;
+  readonly components: Components;
+  /** Of the API's description. */
+  readonly version?: string;
+  /** Unix ms. */
+  readonly clock?: () => number;
+}
+
+export interface Api extends App {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`; empty before it does. */
+  readonly url: string;
+}
+
+/** Name of this component among the others. */
+const componentName = 'api';
+
+/** The HTTP API and the dashboard, with the live state behind them. The queue, store and estate stay the caller's. */
+export function createApi(options: ApiOptions): Api {
+  const { config, queue, store, estate, logger, dashboardDir, components } = options;
+  const clock = options.clock ?? Date.now;
+  const { limits } = config;
+  const metrics = createApiMetrics(options.metrics);
+  const shared = { queue, store, estate, limits, metrics, logger, clock };
+  const live = new Live(shared);
+  const overview = new Overview({ ...shared, live });
+  const history = new History({ ...shared, live });
+  const broadcast = new Broadcast({
+    ...shared,
+    viewers: limits.viewers,
+    viewerBufferBytes: limits.viewerBufferBytes,
+    source: (nowMs) => ({ version: live.plan?.version ?? 0, academies: live.academies(nowMs) }),
+    onError: (error) => logger.error({ err: error }, 'live update failed'),
+  });
+  // Until someone can be asked to sign in, only this machine is served.
+  const host = isLoopback(config.host) ? config.host : '127.0.0.1';
+  const restriction = host === config.host ? '' : `, not on ${config.host}: no administrator exists yet`;
+  let server: Server | undefined;
+  let url = '';
+
+  const health = (): Health => {
+    if (url === '') return { ready: false, detail: 'does not listen yet' };
+    if (live.trouble !== '') return { ready: false, detail: `listens on ${url}${restriction}; ${live.trouble}` };
+    return { ready: true, detail: `listens on ${url}${restriction}; ${broadcast.size} live viewers` };
+  };
+
+  async function build(): Promise<Server> {
+    const app = await createServer({ config, host, dashboardDir, metrics, logger, clock });
+    await registerDescription(app, options.version ?? '1');
+    await app.register(async () => {
+      registerTelemetryRoutes(app, { overview, history, clock });
+      registerStreamRoute(app, broadcast);
+      registerServiceRoutes(app, {
+        clock,
+        health: () =>
+          readHealth(
+            {
+              queue: async () => {
+                const { accepting, detail } = await queue.health();
+                return { ready: accepting, detail: detail === '' ? 'accepting' : detail };
+              },
+              clickhouse: () => store.health(),
+              postgres: () => estate.health(),
+              [componentName]: health,
+            },
+            components,
+          ),
+        metrics: async () => readMetrics({ component: componentName, text: await options.metrics.text() }, components),
+      });
+      await registerDocs(app);
+    });
+    return app;
+  }
+
+  async function listen(app: Server): Promise<void> {
+    try {
+      url = await app.listen({ host, port: config.port });
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === 'EADDRINUSE')
+        throw new ApiStartError(
+          'address_in_use',
+          `port ${config.port} on ${host} is taken by another program; set api.port`,
+          { cause: error },
+        );
+      if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+        throw new ApiStartError('address_refused', `cannot listen on ${host}, port ${config.port}`, { cause: error });
+      throw toError(error);
+    }
+  }
+
+  return {
+    get url() {
+      return url;
+    },
+    async start() {
+      if (restriction !== '')
+        logger.warn(
+          { asked: config.host, host },
+          'listening on loopback only: no administrator exists yet, so no one could sign in',
+        );
+      server = await build();
+      live.start();
+      broadcast.start();
+      await listen(server);
+      logger.info({ url }, 'listening');
+    },
+    async stop() {
+      broadcast.stop();
+      const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
+      await Promise.all([server?.close(), live.stop()]);
+      clearTimeout(cut);
+      url = '';
+    },
+    health,
+  };
+}

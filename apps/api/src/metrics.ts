@@ -1,0 +1,44 @@
+import type { Metrics } from '@linewatch/service';
+
+/** Why a row or message of the live tail was not used. */
+export const liveDropReasons = ['invalid', 'repeated', 'outside_window', 'interface_evicted', 'names_full'] as const;
+export type LiveDropReason = (typeof liveDropReasons)[number];
+
+/** Why a viewer's stream was closed by us. */
+export const viewerEndReasons = ['left', 'stalled', 'stopping'] as const;
+export type ViewerEndReason = (typeof viewerEndReasons)[number];
+
+export type ApiMetrics = ReturnType<typeof createApiMetrics>;
+
+export function createApiMetrics(metrics: Metrics) {
+  return {
+    requests: metrics.counter('requests_total', 'Requests answered, by route and status.', ['route', 'status']),
+    requestSeconds: metrics.histogram(
+      'request_duration_seconds',
+      'Time to answer a request, streams left out.',
+      [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      ['route'],
+    ),
+    problems: metrics.counter('problems_total', 'Problem documents sent, by code.', ['code']),
+    viewers: metrics.gauge('stream_viewers', 'Live streams open.'),
+    viewersEnded: metrics.counter('stream_viewers_ended_total', 'Live streams that ended, by reason.', ['reason']),
+    streamEvents: metrics.counter('stream_events_total', 'Events made for the live stream, by kind.', ['kind']),
+    streamBytes: metrics.counter('stream_written_bytes_total', 'Octets handed to the connections of viewers.'),
+    streamSkipped: metrics.counter(
+      'stream_skipped_total',
+      'Events that a slow viewer was not sent; it gets a snapshot later.',
+    ),
+    streamSeconds: metrics.histogram(
+      'stream_tick_duration_seconds',
+      'Time to compute and write one live update.',
+      [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5],
+    ),
+    liveMessages: metrics.counter('live_messages_total', 'Messages of the signals topic read for the live state.'),
+    liveDropped: metrics.counter('live_dropped_total', 'What the live state did not take, by reason.', ['reason']),
+    liveInterfaces: metrics.gauge('live_interfaces_count', 'Exporter interfaces in the live state.'),
+    queries: metrics.counter('queries_total', 'Queries of stored telemetry, by outcome.', ['outcome']),
+    refreshFailures: metrics.counter('refresh_failures_total', 'Reads of the estate or of stored names that failed.', [
+      'what',
+    ]),
+  };
+}

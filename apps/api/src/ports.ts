@@ -1,0 +1,48 @@
+import type { Estate } from '@linewatch/estate';
+import type { Queue } from '@linewatch/queue';
+import type { Health } from '@linewatch/service';
+import type { Scope, TrafficRange } from '@linewatch/store';
+
+/** What the API asks of the queue and of the estate. */
+export type LiveQueue = Pick<Queue, 'tail' | 'health'>;
+export type EstateReader = Pick<Estate, 'snapshot' | 'watch' | 'health'>;
+
+/** What an exporter calls an interface now, as far as stored telemetry knows. */
+export interface StoredName {
+  readonly trust: number;
+  readonly collector: number;
+  /** RFC 5952 text. */
+  readonly exporter: string;
+  readonly interface: number;
+  readonly kind: 'name' | 'alias';
+  readonly name: string;
+  /** Unix ms. */
+  readonly sinceMs: number;
+}
+
+/** Evenly spaced means, bit/s; null = nothing was recorded. */
+export interface Series {
+  readonly startS: number;
+  readonly stepS: number;
+  readonly inBps: readonly (number | null)[];
+  readonly outBps: readonly (number | null)[];
+}
+
+export interface Percentile {
+  readonly inBps: number | null;
+  readonly outBps: number | null;
+  readonly samples: number;
+}
+
+/** What the API asks of stored telemetry. Academies and circuits go by their numbers in the estate. */
+export interface Telemetry {
+  names(signal: AbortSignal): Promise<readonly StoredName[]>;
+  /** Unix ms by circuit. */
+  lastSeen(nowMs: number, signal: AbortSignal): Promise<ReadonlyMap<number, number>>;
+  /** The last hour by academy. */
+  sparklines(nowMs: number, signal: AbortSignal): Promise<ReadonlyMap<number, Series>>;
+  series(scope: Scope, range: TrafficRange, signal: AbortSignal): Promise<Series>;
+  /** 95th percentile, nearest rank over the whole 5-minute steps between two times, Unix s. */
+  percentile95(scope: Scope, fromS: number, toS: number, signal: AbortSignal): Promise<Percentile>;
+  health(): Promise<Health>;
+}

@@ -1,0 +1,144 @@
+import type { Problem } from '@linewatch/contract';
+import { LinewatchError } from '@linewatch/service';
+
+/** Every way in which a request can fail: one row here, one HTTP status, one title. `doc` is what its type's page says. */
+export const problemTable = {
+  request_invalid: {
+    status: 400,
+    title: 'The request is not valid',
+    doc: 'A parameter is missing, malformed or out of range. The detail says which and why.',
+  },
+  request_malformed: {
+    status: 400,
+    title: 'The request is not well-formed HTTP',
+    doc: 'The request could not be read as HTTP/1.1, or its path is not well-formed.',
+  },
+  not_found: { status: 404, title: 'There is nothing here', doc: 'No resource has this path.' },
+  academy_unknown: { status: 404, title: 'No such academy', doc: 'No academy of the estate has this id.' },
+  circuit_unknown: { status: 404, title: 'No such circuit', doc: 'No circuit of the estate has this id.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'This method is not allowed here',
+    doc: 'The path exists, though not with this method. The Allow header lists those that it takes.',
+  },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', doc: 'Send the request again.' },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    doc: 'The request carries more octets than are read.',
+  },
+  query_too_long: {
+    status: 414,
+    title: 'The address is too long',
+    doc: 'The path and query together are longer than is read.',
+  },
+  media_type_unsupported: {
+    status: 415,
+    title: 'This kind of body is not read',
+    doc: 'Nothing here takes a body of this type.',
+  },
+  host_refused: {
+    status: 421,
+    title: 'This host name is not served',
+    doc: 'The Host header names something other than this server. Add the name to api.hosts in the configuration if it is right.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    doc: 'This address asks more often than is answered. The Retry-After header says when to come back.',
+  },
+  header_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    doc: 'The request carries more header octets than are read.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong here',
+    doc: 'A fault of the server. It has been logged with the request id.',
+  },
+  response_invalid: {
+    status: 500,
+    title: 'The answer broke its own contract',
+    doc: 'A fault of the server: what it was about to send does not fit the schema. It has been logged.',
+  },
+  estate_unavailable: {
+    status: 503,
+    title: 'The estate is not available yet',
+    doc: 'The list of academies and circuits has not been read since the server started. Try again shortly.',
+  },
+  telemetry_unavailable: {
+    status: 503,
+    title: 'Stored telemetry is not available',
+    doc: 'The telemetry database does not answer. Live rates go on; try again shortly.',
+  },
+  busy: {
+    status: 503,
+    title: 'Too many queries at once',
+    doc: 'More history is being asked for than can be read. Try again shortly.',
+  },
+  too_many_viewers: { status: 503, title: 'Too many live viewers', doc: 'Every place at the live stream is taken.' },
+  timed_out: {
+    status: 503,
+    title: 'The answer took too long',
+    doc: 'The server gave up on this request. Try again, or ask for less.',
+  },
+  stopping: { status: 503, title: 'The server is stopping', doc: 'Try again shortly.' },
+  dashboard_missing: {
+    status: 503,
+    title: 'The dashboard has not been built',
+    doc: 'Its files are not there. Build it with "npm run build", or start with "npm start", which does.',
+  },
+} as const satisfies Record<string, { status: number; title: string; doc: string }>;
+
+export type ProblemCode = keyof typeof problemTable;
+
+export const problemCodes = Object.keys(problemTable) as ProblemCode[];
+
+export interface ProblemOptions {
+  readonly cause?: unknown;
+  /** Sent as Retry-After, s. */
+  readonly retryAfterS?: number;
+}
+
+/** Thrown by handlers; becomes a problem document. The message is the document's detail. */
+export class ApiError extends LinewatchError<ProblemCode> {
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(code, detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.retryAfterS = options.retryAfterS;
+  }
+}
+
+export const problemType = 'application/problem+json';
+
+/** An RFC 9457 document. The instance is a path without its query, which may hold what should not be repeated. */
+export function problemOf(code: ProblemCode, detail: string, path: string): Problem {
+  const { status, title } = problemTable[code];
+  return { type: `/problems/${code}`, title, status, detail, instance: path.split('?', 1)[0]!.slice(0, 500), code };
+}
+
+/** The codes of Fastify's own errors that a request can bring about. */
+const fastifyCodes: Readonly<Partial<Record<string, ProblemCode>>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media_type_unsupported',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request_malformed',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'request_malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request_malformed',
+  FST_ERR_BAD_URL: 'request_malformed',
+  FST_ERR_INVALID_URL: 'request_malformed',
+  FST_ERR_ASYNC_CONSTRAINT: 'request_malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'query_too_long',
+  FST_ERR_HANDLER_TIMEOUT: 'timed_out',
+  FST_STATIC_FORBIDDEN_PATH: 'not_found',
+};
+
+/** Which problem an error is. Whatever is not known is a fault of ours. */
+export function codeOf(error: unknown): ProblemCode {
+  if (error instanceof ApiError) return error.code;
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
+  if (known) return known;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? 'request_malformed' : 'internal';
+}

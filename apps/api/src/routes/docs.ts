@@ -1,0 +1,37 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { Server } from '../server.ts';
+
+/** Before the routes that are to be described. */
+export async function registerDescription(app: Server, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Linewatch',
+        version,
+        description:
+          'Bandwidth and state of the lines that a multi-academy trust depends on. Rates are bits per second; `in` is download, ' +
+          'towards the academy. Failures are RFC 9457 problem documents, whose `code` is stable.',
+      },
+      tags: [
+        { name: 'Telemetry', description: 'What the lines carry, now and before.' },
+        { name: 'Service', description: 'How Linewatch itself is.' },
+      ],
+    },
+  });
+}
+
+export async function registerDocs(app: Server): Promise<void> {
+  let json: string | undefined;
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    json ??= JSON.stringify(app.swagger());
+    return reply.type('application/json; charset=utf-8').send(json);
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { url: '/api/v1/openapi.json', validatorUrl: null, docExpansion: 'list', deepLinking: false },
+    theme: { title: 'Linewatch API' },
+    logLevel: 'silent',
+  });
+}

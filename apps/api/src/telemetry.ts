@@ -1,0 +1,42 @@
+import { formatAddress } from '@linewatch/record';
+import { describe } from '@linewatch/service';
+import {
+  type Store,
+  lastHour,
+  lastSeen,
+  openEndS,
+  percentile95,
+  resolveInterfaces,
+  trafficSeries,
+} from '@linewatch/store';
+import type { Telemetry } from './ports.ts';
+
+/** What the API asks of stored telemetry, answered by ClickHouse. */
+export function storedTelemetry(store: Store): Telemetry {
+  return {
+    names: async (signal) =>
+      (await resolveInterfaces(store, { signal }))
+        .filter(({ validToS }) => validToS === openEndS)
+        .map(({ exporter, validFromS, ...rest }) => ({
+          ...rest,
+          exporter: formatAddress(exporter),
+          sinceMs: validFromS * 1000,
+        })),
+    lastSeen: async (nowMs, signal) =>
+      new Map((await lastSeen(store, nowMs, { signal })).map(({ circuit, lastSeenS }) => [circuit, lastSeenS * 1000])),
+    sparklines: async (nowMs, signal) => {
+      const { startS, stepS, academies } = await lastHour(store, nowMs, { signal });
+      return new Map(academies.map(({ id, inBps, outBps }) => [id, { startS, stepS, inBps, outBps }]));
+    },
+    series: (scope, range, signal) => trafficSeries(store, scope, range, { signal }),
+    percentile95: (scope, fromS, toS, signal) => percentile95(store, scope, fromS, toS, { signal }),
+    health: async () => {
+      try {
+        await store.ping();
+        return { ready: true, detail: 'answers' };
+      } catch (error) {
+        return { ready: false, detail: describe(error) };
+      }
+    },
+  };
+}
