@@ -88,7 +88,8 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   const child: ChildProcess = spawn(
     process.execPath,
     [path.join(import.meta.dirname, 'clickhouse-child.ts'), path.join(directory, 'data'), String(port), configFile],
-    { stdio: ['pipe', 'ignore', 'pipe'], cwd: directory },
+    // Ctrl-C goes to a whole process group; the order of stopping is the supervisor's.
+    { stdio: ['pipe', 'ignore', 'pipe'], cwd: directory, detached: true },
   );
   const errors = lastLines(child.stderr!);
   const gone = exited(child);

@@ -141,7 +141,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
       asRoot ? String(nobody) : '',
       ...args,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], cwd: directory },
+    // Ctrl-C goes to a whole process group; the order of stopping is the supervisor's.
+    { stdio: ['ignore', 'ignore', 'pipe'], cwd: directory, detached: true },
   );
   const errors = lastLines(child.stderr);
   const gone = exited(child);

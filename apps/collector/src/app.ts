@@ -1,0 +1,163 @@
+/** The collector: UDP sockets → decoder → queue. It opens no database. */
+import path from 'node:path';
+import { type Decoder, type Exporter, createDecoder } from '@linewatch/decode';
+import type { Producer, Queue } from '@linewatch/queue';
+import { parseAddress } from '@linewatch/record';
+import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
+import type { CollectorConfig } from './config.ts';
+import { kernelDrops } from './kernel.ts';
+import { readMemory, writeMemory } from './memory.ts';
+import { collectorMetrics } from './metrics.ts';
+import { Publisher } from './publisher.ts';
+import { recoverSums } from './recover.ts';
+import { type Sockets, openSockets } from './sockets.ts';
+
+export interface CollectorOptions {
+  readonly config: CollectorConfig;
+  /** Label of the trust whose exporters these are. */
+  readonly trust: string;
+  readonly queue: Queue;
+  readonly partitions: { readonly flows: number; readonly signals: number };
+  /** Directory for what it remembers over restarts. */
+  readonly directory: string;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const signalsEveryMs = 500;
+const heartbeatEveryMs = 1000;
+const rememberEveryMs = 5000;
+/** Looked at beyond the last sign of life, for the time that messages took to be accepted. */
+const recoverSlackMs = 60_000;
+/** Addresses whose handle is at hand. */
+const maxHandles = 8192;
+
+const noAddress = new Uint8Array(16);
+
+export function createCollector(options: CollectorOptions): App {
+  const { config, trust, queue, partitions, metrics, logger } = options;
+  const memoryFile = path.join(options.directory, `${config.label}.json`);
+  const epoch = Date.now();
+  let producer: Producer | undefined;
+  let publisher: Publisher | undefined;
+  let decoder: Decoder | undefined;
+  let sockets: Sockets | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  let received = 0;
+  let ports: ReadonlySet<number> = new Set();
+  let remembering = Promise.resolve();
+
+  const heartbeat = (): void => {
+    const timeMs = Date.now();
+    const sample = (metric: string, value: number, text = ''): void =>
+      publisher!.sample({ timeMs, exporter: noAddress, interface: 0, metric, value, text });
+    const { counters } = decoder!;
+    sample('collector.heartbeat', epoch);
+    for (const { protocol, port } of sockets!.listening) sample('collector.listening', port, protocol);
+    sample('collector.datagrams.received', received);
+    sample('collector.datagrams.rejected', counters.datagrams.rejected);
+    sample('collector.flows.decoded', counters.flows);
+    sample('collector.datagrams.kernel_dropped', kernelDrops(ports));
+  };
+
+  const remember = (): void => {
+    remembering = remembering
+      .then(() => writeMemory(memoryFile, { aliveMs: Date.now(), templates: decoder!.templates() }))
+      .catch((error: unknown) =>
+        logger.warn({ file: memoryFile, reason: describe(error) }, 'templates were not saved'),
+      );
+  };
+
+  const start = async (): Promise<void> => {
+    producer = await queue.producer();
+    const memory = await readMemory(memoryFile);
+    const labels = { trust, collector: config.label };
+    if (memory) {
+      const sinceMs = memory.aliveMs - recoverSlackMs;
+      const recovered = await recoverSums({
+        queue,
+        producer,
+        ...labels,
+        signalPartitions: partitions.signals,
+        sinceMs,
+      });
+      if (recovered > 0) logger.info({ batches: recovered }, 'summed flows that a crash had left');
+    }
+    publisher = new Publisher({
+      producer,
+      ...labels,
+      epoch,
+      flowPartitions: partitions.flows,
+      signalPartitions: partitions.signals,
+      inFlightBytes: config.inFlightBytes,
+      now: Date.now,
+      logger,
+    });
+    const sink = publisher;
+    decoder = createDecoder({ sink, correctClock: true });
+    const decode = decoder;
+    const counted = collectorMetrics(metrics, {
+      counters: decode.counters,
+      kernelDrops: () => kernelDrops(ports),
+      inFlightBytes: () => sink.inFlightBytes,
+      sumsOverLimit: () => sink.sumsOverLimit,
+    });
+    sink.use(counted);
+    if (memory?.templates) decode.restore(memory.templates);
+    // Before any flow: from here on this epoch can be recovered.
+    await sink.publishSignals();
+    await writeMemory(memoryFile, { aliveMs: Date.now(), templates: decode.templates() });
+
+    const handles = new Map<string, Exporter>();
+    sockets = await openSockets(
+      config,
+      (protocol, datagram, address) => {
+        received++;
+        counted.received(protocol);
+        let exporter = handles.get(address);
+        if (!exporter || exporter.evicted) {
+          const bytes = parseAddress(address);
+          exporter = decode.exporter(bytes);
+          if (handles.size >= maxHandles) handles.clear();
+          handles.set(address, exporter);
+          sink.event({ timeMs: Date.now(), exporter: bytes, interface: 0, kind: 'exporter.heard', detail: '{}' });
+        }
+        decode.decode(exporter, datagram, Date.now());
+      },
+      logger,
+    );
+    ports = new Set(sockets.listening.map(({ port }) => port));
+    logger.info({ listening: sockets.listening }, 'listening');
+    const signals = (): void => {
+      sink
+        .publishSignals()
+        .catch((error: unknown) => logger.error({ reason: describe(error) }, 'signals were not published'));
+    };
+    heartbeat();
+    timers.push(
+      setInterval(() => sink.flush(), config.batchMs),
+      setInterval(signals, signalsEveryMs),
+      setInterval(heartbeat, heartbeatEveryMs),
+      setInterval(remember, rememberEveryMs),
+      setInterval(() => sink.forget(), 60_000),
+    );
+  };
+
+  const stop = async (): Promise<void> => {
+    await sockets?.close();
+    for (const timer of timers) clearInterval(timer);
+    await publisher?.drain();
+    if (decoder) remember();
+    await remembering;
+    await producer?.close();
+  };
+
+  const health = (): Health => {
+    if (!sockets) return { ready: false, detail: 'starting' };
+    if (publisher?.problem) return { ready: false, detail: `the queue does not accept: ${publisher.problem}` };
+    const where = sockets.listening.map(({ protocol, port }) => `${protocol} ${port}`).join(', ');
+    return { ready: true, detail: `listening on UDP ${where}; ${received} datagrams` };
+  };
+
+  return { start, stop, health };
+}

@@ -1,0 +1,45 @@
+import { type Static, Type } from 'typebox';
+
+const Port = (port: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: port, description: `${description}; 0 turns it off.` });
+
+export const CollectorConfig = Type.Object(
+  {
+    label: Type.String({
+      default: 'main',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      description: 'Name of this collector; keeps equal private addresses behind different collectors apart.',
+    }),
+    address: Type.String({ default: '::', description: 'Address to listen on; :: is every one, IPv4 included.' }),
+    listen: Type.Object(
+      {
+        netflow: Port(2055, 'UDP port for NetFlow v5 and v9'),
+        ipfix: Port(4739, 'UDP port for IPFIX'),
+        sflow: Port(6343, 'UDP port for sFlow'),
+        traps: Port(162, 'UDP port for SNMP traps'),
+        trapsFallback: Port(1162, 'UDP port for SNMP traps where the first may not be bound'),
+      },
+      { additionalProperties: false, default: {} },
+    ),
+    receiveBufferBytes: Type.Integer({
+      minimum: 65_536,
+      maximum: 1_073_741_824,
+      default: 33_554_432,
+      description: 'Receive buffer to ask the kernel for, octets a socket.',
+    }),
+    batchMs: Type.Integer({
+      minimum: 10,
+      maximum: 5000,
+      default: 200,
+      description: 'Longest a flow waits to be queued, ms.',
+    }),
+    inFlightBytes: Type.Integer({
+      minimum: 1_048_576,
+      maximum: 4_294_967_296,
+      default: 134_217_728,
+      description: 'Most octets on their way to the queue; beyond them flows are counted and dropped.',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type CollectorConfig = Static<typeof CollectorConfig>;

@@ -1,0 +1,31 @@
+/** What a collector remembers over restarts, in one file of its own: templates, and when it last lived. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface Remembered {
+  /** Unix ms of the last sign of life. */
+  readonly aliveMs: number;
+  /** The decoder's snapshot; validated when it is restored. */
+  readonly templates: unknown;
+}
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** Undefined when there is none, or it cannot be read: then exporters' next templates do. */
+export async function readMemory(file: string): Promise<Remembered | undefined> {
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text.length > maxBytes) return undefined;
+    const value = JSON.parse(text) as Partial<Remembered>;
+    return typeof value.aliveMs === 'number' ? { aliveMs: value.aliveMs, templates: value.templates } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the file in one step. */
+export async function writeMemory(file: string, memory: Remembered): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(`${file}.new`, JSON.stringify(memory), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

@@ -1,0 +1,75 @@
+import type { Counters } from '@linewatch/decode';
+import type { Metrics } from '@linewatch/service';
+
+/** Why flows that were decoded did not reach the queue. */
+export const unqueuedReasons = ['queue_full', 'queue_backlog', 'queue_failed'] as const;
+export type UnqueuedReason = (typeof unqueuedReasons)[number];
+
+export interface CollectorMetrics {
+  received(protocol: string): void;
+  readonly queued: (flows: number, bytes: number) => void;
+  readonly unqueued: (reason: UnqueuedReason, flows: number) => void;
+  readonly signalsLost: (reason: UnqueuedReason, rows: number) => void;
+}
+
+export interface CollectorState {
+  readonly counters: Counters;
+  readonly kernelDrops: () => number;
+  readonly inFlightBytes: () => number;
+  readonly sumsOverLimit: () => number;
+}
+
+/** Counters of the decoder are read at each scrape; the rest is counted where it happens. */
+export function collectorMetrics(metrics: Metrics, state: CollectorState): CollectorMetrics {
+  const { counters } = state;
+  const received = metrics.counter('datagrams_received_total', 'Datagrams read from the sockets.', ['port']);
+  const queued = metrics.counter('flows_queued_total', 'Flows accepted: flushed to the queue.');
+  const octets = metrics.counter('flow_messages_queued_bytes_total', 'Octets of flow messages accepted by the queue.');
+  const unqueued = metrics.counter('flows_unqueued_total', 'Flows decoded but not queued, by reason.', ['reason']);
+  const signals = metrics.counter('signals_lost_total', 'Interface sums, samples and events not queued, by reason.', [
+    'reason',
+  ]);
+  for (const reason of unqueuedReasons) {
+    unqueued.inc({ reason }, 0);
+    signals.inc({ reason }, 0);
+  }
+  metrics.gauge('datagrams_total', 'Datagrams by their one outcome.', ['outcome'], (g) => {
+    g.set({ outcome: 'decoded' }, counters.datagrams.decoded);
+    g.set({ outcome: 'held' }, counters.datagrams.held);
+    g.set({ outcome: 'rejected' }, counters.datagrams.rejected);
+  });
+  metrics.gauge('losses_total', 'Datagrams, or parts of them, that could not be read, by reason.', ['reason'], (g) => {
+    for (const [reason, value] of Object.entries(counters.losses)) g.set({ reason }, value);
+  });
+  metrics.gauge('upstream_lost_total', 'Lost before they reached us, by sequence numbers.', ['unit'], (g) => {
+    g.set({ unit: 'flows' }, counters.sequence.lostFlows);
+    g.set({ unit: 'datagrams' }, counters.sequence.lostDatagrams);
+    g.set({ unit: 'records' }, counters.sequence.lostRecords);
+  });
+  metrics.gauge('flows_decoded_total', 'Flow rows decoded.', [], (g) => g.set(counters.flows));
+  metrics.gauge('templates_total', 'Template records read.', ['kind'], (g) => {
+    g.set({ kind: 'data' }, counters.templates);
+    g.set({ kind: 'options' }, counters.optionTemplates);
+  });
+  metrics.gauge(
+    'kernel_dropped_datagrams_total',
+    'Datagrams the kernel dropped because a socket buffer was full.',
+    [],
+    (g) => g.set(state.kernelDrops()),
+  );
+  metrics.gauge('in_flight_bytes', 'Octets handed to the queue and not yet accepted.', [], (g) =>
+    g.set(state.inFlightBytes()),
+  );
+  metrics.gauge('sums_over_limit_total', 'Flows left out of the interface sums: too many interfaces.', [], (g) =>
+    g.set(state.sumsOverLimit()),
+  );
+  return {
+    received: (port) => received.inc({ port }),
+    queued: (flows, bytes) => {
+      queued.inc(flows);
+      octets.inc(bytes);
+    },
+    unqueued: (reason, flows) => unqueued.inc({ reason }, flows),
+    signalsLost: (reason, rows) => signals.inc({ reason }, rows),
+  };
+}

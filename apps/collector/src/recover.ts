@@ -1,0 +1,147 @@
+/**
+ * After a crash: flows that were accepted, but whose interface sums were not. Every signal batch says how many flow
+ * batches of its epoch it covers; those beyond are summed again here, from the queue, before anything new is read.
+ */
+import type { Exporter } from '@linewatch/decode';
+import type { Producer, Queue } from '@linewatch/queue';
+import {
+  type ColumnBatch,
+  MessageError,
+  columnWidth,
+  createFlowColumns,
+  decodeFlowBatch,
+  decodeSignalBatch,
+  encodeSignalBatch,
+  flowColumns,
+  formatAddress,
+  maxBatchRows,
+  topics,
+} from '@linewatch/record';
+import { partitionOf } from './publisher.ts';
+import { InterfaceSums } from './sums.ts';
+
+export interface RecoverOptions {
+  readonly queue: Queue;
+  readonly producer: Producer;
+  readonly trust: string;
+  readonly collector: string;
+  readonly signalPartitions: number;
+  /** Messages before this are not looked at: Unix ms, a little before the last sign of life. */
+  readonly sinceMs: number;
+}
+
+/** Reads what is on a topic now, from `sinceMs` on. */
+async function readTopic(
+  queue: Queue,
+  topic: string,
+  sinceMs: number,
+  take: (partition: number, value: Uint8Array) => void,
+): Promise<void> {
+  let finish: (error?: unknown) => void = () => undefined;
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = (error) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error('the queue could not be read', { cause: error }));
+    };
+  });
+  const tail = await queue.tail({
+    topic,
+    from: { timeMs: sinceMs },
+    onMessages: (partition, messages) => {
+      for (const message of messages) {
+        try {
+          take(partition, message.value);
+        } catch (error) {
+          // The writer puts it with the dead letters and says so.
+          if (!(error instanceof MessageError)) throw error;
+        }
+      }
+    },
+    onError: (error) => finish(error),
+    onCaughtUp: () => finish(),
+  });
+  try {
+    await finished;
+  } finally {
+    await tail.close();
+  }
+}
+
+/** The batch's rows as columns again, every constant written out. */
+function expand(batch: ColumnBatch): ReturnType<typeof createFlowColumns> {
+  const columns = createFlowColumns(batch.rows);
+  flowColumns.forEach((column, i) => {
+    const bytes = batch.columns[i];
+    if (!bytes) return;
+    const whole = Buffer.from(columns.bytes[i]!.buffer);
+    if (bytes.length === batch.rows * columnWidth[column.type]) whole.set(bytes);
+    else whole.fill(bytes);
+  });
+  return columns;
+}
+
+/** @returns how many flow batches were summed. */
+export async function recoverSums(options: RecoverOptions): Promise<number> {
+  const { queue, producer, trust, collector, signalPartitions, sinceMs } = options;
+  const mine = (batch: ColumnBatch): boolean => batch.trust === trust && batch.collector === collector;
+  // By epoch: batches covered in each partition.
+  const covered = new Map<number, number[]>();
+  let lastSequence = 0;
+  await readTopic(queue, topics.signals, sinceMs, (partition, value) => {
+    const batch = decodeSignalBatch(value);
+    if (!mine(batch) || batch.coversFlowBatches === undefined) return;
+    let counts = covered.get(batch.epoch);
+    if (!counts) covered.set(batch.epoch, (counts = new Array<number>(signalPartitions).fill(0)));
+    counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);
+    lastSequence = Math.max(lastSequence, batch.sequence);
+  });
+  const found = new Map<number, { batches: ColumnBatch[]; end: number }>();
+  await readTopic(queue, topics.flows, sinceMs, (_partition, value) => {
+    const batch = decodeFlowBatch(value);
+    const counts = covered.get(batch.epoch);
+    if (!mine(batch) || !counts || batch.rows > maxBatchRows || batch.sequence < Math.min(...counts)) return;
+    let list = found.get(batch.epoch);
+    if (!list) found.set(batch.epoch, (list = { batches: [], end: 0 }));
+    list.batches.push(batch);
+    list.end = Math.max(list.end, batch.sequence + 1);
+  });
+  let recovered = 0;
+  for (const [epoch, { batches, end }] of found) {
+    for (let partition = 0; partition < signalPartitions; partition++) {
+      const from = covered.get(epoch)![partition]!;
+      const messages: Uint8Array[] = [];
+      const sums = new InterfaceSums((set) => {
+        const identity = { trust, collector, epoch, sequence: ++lastSequence };
+        messages.push(encodeSignalBatch(identity, set, [], [], end));
+      });
+      for (const batch of batches) {
+        if (batch.sequence < from) continue;
+        addBatch(sums, batch, partition, signalPartitions);
+        recovered++;
+      }
+      sums.flush();
+      if (messages.length > 0)
+        await producer.append(
+          topics.signals,
+          partition,
+          messages.map((value) => ({ value })),
+        );
+    }
+  }
+  return recovered;
+}
+
+function addBatch(sums: InterfaceSums, batch: ColumnBatch, partition: number, partitions: number): void {
+  const columns = expand(batch);
+  const { received_ms } = columns.arrays;
+  const addresses = columns.bytes[flowColumns.findIndex((column) => column.name === 'exporter')]!;
+  const exporters = new Map<string, Pick<Exporter, 'address'>>();
+  for (let row = 0; row < batch.rows; row++) {
+    const address = addresses.subarray(16 * row, 16 * row + 16);
+    if (partitionOf(address, partitions) !== partition) continue;
+    const text = formatAddress(address);
+    let exporter = exporters.get(text);
+    if (!exporter) exporters.set(text, (exporter = { address }));
+    sums.add(exporter, columns, row, row + 1, received_ms[2 * row]! + received_ms[2 * row + 1]! * 2 ** 32);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * Octets and packets of each exporter interface and side, spread over the flows' durations into cells:
+ *
+ *      … │ 60 s │ 60 s │ 10 s │ … │ 10 s │ 1 s │ 1 s │ 1 s │ now
+ *        └ older ──────┘└ the last minutes ┘└ the last 10–20 s
+ *
+ * Cells are aligned to their width, so a wider one never crosses a minute and roll-ups stay exact. Shares are whole
+ * octets that add up to the flow's own count. Rows of the same cell may be published more than once: they add up.
+ */
+import type { Exporter as DecodedExporter } from '@linewatch/decode';
+import { type FlowColumns, type SumColumns, createSumColumns } from '@linewatch/record';
+
+/** All that is needed of an exporter: the same object each time, and its address. */
+type Exporter = Pick<DecodedExporter, 'address'>;
+
+/** Rows that one set takes before it must be published. */
+const capacity = 32_768;
+/** Interfaces remembered for one exporter and in all; more are counted and not summed. */
+const maxInterfacesPerExporter = 4096;
+const maxInterfaces = 200_000;
+/** An interface that was not heard for this long is forgotten, s. */
+const forgetAfterS = 900;
+
+/** Cells of one interface, side, basis and sampling rate: where in the set their rows are, by slot of their time. */
+class Series {
+  readonly interface: number;
+  readonly side: number;
+  readonly basis: number;
+  readonly rate: number;
+  readonly stated: number;
+  lastS = 0;
+  /** Set that the slots below belong to. */
+  generation = -1;
+  readonly seconds = new Int32Array(32).fill(-1);
+  readonly tens = new Int32Array(32).fill(-1);
+  readonly minutes = new Int32Array(64).fill(-1);
+  /** Cells more than an hour old, by their time. */
+  readonly older = new Map<number, number>();
+
+  constructor(index: number, side: number, basis: number, rate: number, stated: number) {
+    this.interface = index;
+    this.side = side;
+    this.basis = basis;
+    this.rate = rate;
+    this.stated = stated;
+  }
+
+  begin(generation: number): void {
+    this.generation = generation;
+    this.seconds.fill(-1);
+    this.tens.fill(-1);
+    this.minutes.fill(-1);
+    this.older.clear();
+  }
+}
+
+interface ExporterSeries {
+  readonly address: Uint8Array;
+  /** By interface × 4 + side × 2 + basis; more than one where the sampling rate changed. */
+  readonly byKey: Map<number, Series[]>;
+  interfaces: number;
+}
+
+export interface SumSet {
+  readonly columns: SumColumns;
+  readonly rows: number;
+}
+
+const split = (value: number): [low: number, high: number] => [value >>> 0, Math.floor(value / 2 ** 32)];
+
+export class InterfaceSums {
+  readonly #columns = createSumColumns(capacity);
+  readonly #octets = new Float64Array(capacity);
+  readonly #packets = new Float64Array(capacity);
+  readonly #exporterAt: number;
+  readonly #exporters = new Map<Exporter, ExporterSeries>();
+  readonly #publish: (set: SumSet) => void;
+  #rows = 0;
+  #generation = 0;
+  #series = 0;
+  /** Flows that were not summed because too many interfaces are remembered. */
+  overLimit = 0;
+
+  /** `publish` must consume the set before it returns. */
+  constructor(publish: (set: SumSet) => void) {
+    this.#publish = publish;
+    this.#exporterAt = this.#columns.table.findIndex((column) => column.name === 'exporter');
+  }
+
+  /** Adds rows [from, to) of one exporter. */
+  add(exporter: Exporter, flows: FlowColumns, from: number, to: number, nowMs: number): void {
+    const {
+      in_if,
+      out_if,
+      direction,
+      octets,
+      packets,
+      sampling_rate,
+      sampling_stated,
+      start_ms,
+      end_ms,
+      reverse,
+      counter,
+    } = flows.arrays;
+    let known = this.#exporters.get(exporter);
+    if (!known) this.#exporters.set(exporter, (known = { address: exporter.address, byKey: new Map(), interfaces: 0 }));
+    const latestMs = nowMs + 1000;
+    for (let row = from; row < to; row++) {
+      // Running totals are not deltas: adding them up would count the same octets again and again.
+      if (counter[row] === 1) continue;
+      const at = 2 * row;
+      const sum = octets[at]! + octets[at + 1]! * 2 ** 32;
+      const count = packets[at]! + packets[at + 1]! * 2 ** 32;
+      if (sum === 0 && count === 0) continue;
+      let endMs = end_ms[at]! + end_ms[at + 1]! * 2 ** 32;
+      if (endMs > latestMs) endMs = latestMs;
+      let startMs = start_ms[at]! + start_ms[at + 1]! * 2 ** 32;
+      if (startMs > endMs) startMs = endMs;
+      const rate = sampling_rate[row]!;
+      const stated = sampling_stated[row]!;
+      const egress = direction[row] === 2;
+      // The reverse half of a biflow was observed where its forward half was: at the interface it now leaves by.
+      const observedIn = reverse[row] === 1 ? egress : !egress;
+      const input = in_if[row]!;
+      const output = out_if[row]!;
+      if (input !== 0)
+        this.#spread(known, input, 0, observedIn ? 0 : 1, rate, stated, startMs, endMs, sum, count, nowMs);
+      if (output !== 0)
+        this.#spread(known, output, 1, observedIn ? 1 : 0, rate, stated, startMs, endMs, sum, count, nowMs);
+    }
+  }
+
+  #find(
+    known: ExporterSeries,
+    index: number,
+    side: number,
+    basis: number,
+    rate: number,
+    stated: number,
+  ): Series | undefined {
+    const key = index * 4 + side * 2 + basis;
+    let list = known.byKey.get(key);
+    if (list) for (const series of list) if (series.rate === rate && series.stated === stated) return series;
+    if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= maxInterfaces * 4) {
+      this.overLimit++;
+      return undefined;
+    }
+    if (!list) known.byKey.set(key, (list = []));
+    const series = new Series(index, side, basis, rate, stated);
+    list.push(series);
+    known.interfaces++;
+    this.#series++;
+    return series;
+  }
+
+  #spread(
+    known: ExporterSeries,
+    index: number,
+    side: number,
+    basis: number,
+    rate: number,
+    stated: number,
+    startMs: number,
+    endMs: number,
+    octets: number,
+    packets: number,
+    nowMs: number,
+  ): void {
+    const series = this.#find(known, index, side, basis, rate, stated);
+    if (!series) return;
+    const nowS = Math.floor(nowMs / 1000);
+    series.lastS = nowS;
+    // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
+    const secondsFrom = Math.floor((nowS - 10) / 10) * 10;
+    const tensFrom = Math.floor((secondsFrom - 60) / 60) * 60;
+    const lastS = Math.floor(endMs / 1000);
+    const duration = endMs - startMs;
+    let second = Math.floor(startMs / 1000);
+    let octetsDone = 0;
+    let packetsDone = 0;
+    for (;;) {
+      const width = second >= secondsFrom ? 1 : second >= tensFrom ? 10 : 60;
+      const cell = second - (second % width);
+      const next = cell + width;
+      const last = next > lastS;
+      const share = last ? 1 : (next * 1000 - startMs) / duration;
+      const octetsUpTo = last ? octets : Math.floor(octets * share);
+      const packetsUpTo = last ? packets : Math.floor(packets * share);
+      if (last || octetsUpTo > octetsDone || packetsUpTo > packetsDone) {
+        const row = this.#row(known, series, cell, width);
+        this.#octets[row]! += octetsUpTo - octetsDone;
+        this.#packets[row]! += packetsUpTo - packetsDone;
+        if (last) this.#columns.arrays.flows[row]!++;
+      }
+      if (last) return;
+      octetsDone = octetsUpTo;
+      packetsDone = packetsUpTo;
+      second = next;
+    }
+  }
+
+  #row(known: ExporterSeries, series: Series, cell: number, width: number): number {
+    if (series.generation !== this.#generation) series.begin(this.#generation);
+    const { arrays } = this.#columns;
+    const slots = width === 1 ? series.seconds : width === 10 ? series.tens : series.minutes;
+    const slot = (cell / width) & (slots.length - 1);
+    let row = slots[slot]!;
+    if (row >= 0 && arrays.time_s[row] === cell) return row;
+    if (row >= 0) {
+      row = series.older.get(cell * 64 + width) ?? -1;
+      if (row >= 0) return row;
+    }
+    if (this.#rows === capacity) {
+      this.flush();
+      series.begin(this.#generation);
+    }
+    row = this.#rows++;
+    if (slots[slot]! >= 0) series.older.set(cell * 64 + width, row);
+    else slots[slot] = row;
+    arrays.time_s[row] = cell;
+    arrays.width_s[row] = width;
+    this.#columns.bytes[this.#exporterAt]!.set(known.address, 16 * row);
+    arrays.interface[row] = series.interface;
+    arrays.side[row] = series.side;
+    arrays.basis[row] = series.basis;
+    arrays.sampling_rate[row] = series.rate;
+    arrays.sampling_stated[row] = series.stated;
+    arrays.flows[row] = 0;
+    this.#octets[row] = 0;
+    this.#packets[row] = 0;
+    return row;
+  }
+
+  /** Publishes what has been added since the last time. */
+  flush(): void {
+    const { octets, packets } = this.#columns.arrays;
+    for (let row = 0; row < this.#rows; row++) {
+      [octets[2 * row], octets[2 * row + 1]] = split(this.#octets[row]!);
+      [packets[2 * row], packets[2 * row + 1]] = split(this.#packets[row]!);
+    }
+    if (this.#rows > 0) this.#publish({ columns: this.#columns, rows: this.#rows });
+    this.#rows = 0;
+    this.#generation++;
+  }
+
+  /** Forgets interfaces not heard lately, so that made-up ifIndex values do not stay for ever. */
+  forget(nowMs: number): void {
+    const before = Math.floor(nowMs / 1000) - forgetAfterS;
+    for (const [exporter, known] of this.#exporters) {
+      for (const [key, list] of known.byKey) {
+        const kept = list.filter((series) => series.lastS >= before);
+        known.interfaces -= list.length - kept.length;
+        this.#series -= list.length - kept.length;
+        if (kept.length === 0) known.byKey.delete(key);
+        else if (kept.length < list.length) known.byKey.set(key, kept);
+      }
+      if (known.byKey.size === 0) this.#exporters.delete(exporter);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** Starts one of our own components as a child process. */
+import { fork } from 'node:child_process';
+import path from 'node:path';
+import { LinewatchError, stopTimeoutMs } from '@linewatch/service';
+import { exited, lastLines } from './engines/engine.ts';
+import type { Running } from './supervise.ts';
+
+export class ChildError extends LinewatchError<'component_failed'> {}
+
+export interface ChildOptions {
+  readonly component: string;
+  readonly args?: readonly string[];
+  /** File with the configuration and the running engines' addresses. */
+  readonly effective: string;
+  readonly onLine: (line: string) => void;
+  /** Called with what it prints on standard output. */
+  readonly onOutput?: (line: string) => void;
+}
+
+/** Environment variable that tells a child where its configuration is. */
+export const effectiveVariable = 'LINEWATCH_EFFECTIVE';
+
+/** The reason in the last log line that gives one. */
+function reasonOf(lines: string): string {
+  for (const line of lines.split(' | ').reverse()) {
+    try {
+      const { reason, err } = JSON.parse(line) as { reason?: string; err?: { message?: string } };
+      const text = reason ?? err?.message;
+      if (text) return text;
+    } catch {
+      // Not one of our log lines.
+    }
+  }
+  return lines;
+}
+
+/** Resolves when the component says that it has started. @throws ChildError with its reason when it ends before. */
+export async function startChild(options: ChildOptions): Promise<Running> {
+  const { component, args = [], effective, onLine, onOutput } = options;
+  const child = fork(path.join(import.meta.dirname, 'main.ts'), [component, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Ctrl-C goes to a whole process group; the order of stopping is the supervisor's.
+    detached: true,
+    env: { ...process.env, [effectiveVariable]: effective },
+    execArgv: [],
+  });
+  const errors = lastLines(child.stderr!, onLine);
+  lastLines(child.stdout!, onOutput);
+  const gone = exited(child);
+  const started = new Promise<void>((resolve) => {
+    child.on('message', (message: { started?: boolean }) => {
+      if (message.started) resolve();
+    });
+  });
+  const how = await Promise.race([started, gone]);
+  if (typeof how === 'string') throw new ChildError('component_failed', `${component}: ${reasonOf(errors()) || how}`);
+  return {
+    exited: gone,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs + 500);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}

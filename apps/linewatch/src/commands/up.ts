@@ -1,0 +1,28 @@
+import { Metrics, createLogger, runProcess } from '@linewatch/service';
+import { loadConfig, paths } from '../config.ts';
+import type { CommonOptions } from '../context.ts';
+import { humanLine } from '../logs.ts';
+import { createSupervisor } from '../up.ts';
+
+/** Runs until it is stopped. */
+export async function up(options: CommonOptions & { demo?: readonly string[] | undefined }): Promise<void> {
+  const { demo } = options;
+  // A demo must not mix with what is real.
+  const data = options.data ?? (demo ? 'data-demo' : undefined);
+  const config = loadConfig({ file: options.config, data, env: process.env });
+  const people = process.stderr.isTTY;
+  const logger = createLogger('supervisor', people && config.log.level === 'info' ? 'warn' : config.log.level);
+  const metrics = new Metrics('supervisor');
+  const app = createSupervisor({
+    config,
+    demo,
+    metrics,
+    logger,
+    say: (line) => process.stdout.write(`${line}\n`),
+    onLine: (line) => {
+      const text = people ? humanLine(line, 'warn') : line;
+      if (text !== undefined) process.stderr.write(`${text}\n`);
+    },
+  });
+  await runProcess({ component: 'supervisor', app, metrics, logger, runDir: paths(config.data).run });
+}

@@ -1,0 +1,199 @@
+/** The configuration of an installation: a YAML file, a few environment variables above it, defaults below. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ApiConfig } from '@linewatch/api';
+import { CollectorConfig } from '@linewatch/collector';
+import { LinewatchError, checkYaml, formatProblem, logLevels } from '@linewatch/service';
+import { WriterConfig } from '@linewatch/writer';
+import { type Static, Type } from 'typebox';
+
+export class ConfigError extends LinewatchError<'config_invalid' | 'config_missing'> {}
+
+const closed = { additionalProperties: false, default: {} } as const;
+const GiB = 1024 ** 3;
+
+const topic = (quotaGiB: number, hours: number) =>
+  Type.Object(
+    {
+      partitions: Type.Integer({ minimum: 1, maximum: 64, default: 1 }),
+      quotaBytes: Type.Integer({
+        minimum: 16 * 1024 * 1024,
+        default: quotaGiB * GiB,
+        description: 'A full quota stops acceptance; nothing that is not written yet is ever removed.',
+      }),
+      retainHours: Type.Number({
+        minimum: 0,
+        maximum: 8760,
+        default: hours,
+        description: 'Kept after it was written, hours, and never more than half the quota.',
+      }),
+    },
+    closed,
+  );
+
+export const Config = Type.Object(
+  {
+    data: Type.String({
+      default: 'data',
+      minLength: 1,
+      description: 'Directory of everything this installation keeps.',
+    }),
+    trust: Type.String({
+      default: 'main',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      description: 'Label of the trust whose exporters report here; the estate file names the same.',
+    }),
+    log: Type.Object(
+      {
+        level: Type.Union(
+          logLevels.map((level) => Type.Literal(level)),
+          { default: 'info' },
+        ),
+      },
+      closed,
+    ),
+    clickhouse: Type.Object(
+      {
+        url: Type.Optional(
+          Type.String({ description: 'http://user:password@host:8123; without it the embedded server is used.' }),
+        ),
+        database: Type.String({ default: 'linewatch', pattern: '^[a-z_][a-z0-9_]{0,62}$' }),
+        memoryBytes: Type.Optional(
+          Type.Integer({ minimum: 268_435_456, description: 'Memory limit of the embedded server.' }),
+        ),
+      },
+      closed,
+    ),
+    postgres: Type.Object(
+      {
+        url: Type.Optional(
+          Type.String({ description: 'postgres://user:password@host/database; without it the embedded server.' }),
+        ),
+      },
+      closed,
+    ),
+    kafka: Type.Object(
+      { brokers: Type.Optional(Type.String({ description: 'host:port, comma-separated. Not supported yet.' })) },
+      closed,
+    ),
+    queue: Type.Object(
+      {
+        flows: topic(8, 6),
+        signals: topic(2, 24),
+        diskFloorBytes: Type.Integer({
+          minimum: 0,
+          default: 2 * GiB,
+          description: 'Free disk below which nothing is accepted.',
+        }),
+      },
+      closed,
+    ),
+    retention: Type.Object(
+      {
+        rawDays: Type.Integer({ minimum: 1, maximum: 365, default: 14, description: 'Flow records, days.' }),
+        rollupMonths: Type.Integer({
+          minimum: 1,
+          maximum: 120,
+          default: 13,
+          description: '1- and 5-minute roll-ups, samples and events, months.',
+        }),
+        hourYears: Type.Integer({ minimum: 1, maximum: 30, default: 7, description: 'Hourly roll-ups, years.' }),
+      },
+      closed,
+    ),
+    collector: CollectorConfig,
+    writer: WriterConfig,
+    api: ApiConfig,
+  },
+  { additionalProperties: false },
+);
+export type Config = Static<typeof Config>;
+
+export interface ConfigSource {
+  /** Path of the YAML file; without it `linewatch.yaml` in the working directory, when there is one. */
+  readonly file?: string | undefined;
+  /** Overrides `data`. */
+  readonly data?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** @throws ConfigError that lists every problem, a line each. */
+export function loadConfig({ file, data, env }: ConfigSource): Config {
+  const found = file ?? (existsSync('linewatch.yaml') ? 'linewatch.yaml' : undefined);
+  let text = '';
+  if (found !== undefined) {
+    try {
+      text = readFileSync(found, 'utf8');
+    } catch (cause) {
+      throw new ConfigError('config_missing', `${found} cannot be read`, { cause });
+    }
+  }
+  const checked = checkYaml(text, Config);
+  if (!('value' in checked))
+    throw new ConfigError(
+      'config_invalid',
+      checked.problems.map((p) => formatProblem(found ?? 'configuration', p)).join('\n'),
+    );
+  const config = checked.value;
+  if (env['CLICKHOUSE_URL']) config.clickhouse.url = env['CLICKHOUSE_URL'];
+  if (env['DATABASE_URL']) config.postgres.url = env['DATABASE_URL'];
+  if (env['KAFKA_BROKERS']) config.kafka.brokers = env['KAFKA_BROKERS'];
+  config.data = path.resolve(data ?? env['LINEWATCH_DATA'] ?? config.data);
+  if (config.kafka.brokers)
+    throw new ConfigError(
+      'config_invalid',
+      'kafka.brokers (KAFKA_BROKERS) is set, but this version has only the embedded queue',
+    );
+  checkUrl('clickhouse.url (CLICKHOUSE_URL)', config.clickhouse.url, ['http:', 'https:']);
+  checkUrl('postgres.url (DATABASE_URL)', config.postgres.url, ['postgres:', 'postgresql:']);
+  return config;
+}
+
+function checkUrl(what: string, url: string | undefined, protocols: readonly string[]): void {
+  if (url === undefined) return;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !protocols.includes(parsed.protocol))
+    throw new ConfigError('config_invalid', `${what} must be a URL that begins with ${protocols.join(' or ')}`);
+}
+
+/** The configuration with secrets hidden, for people. */
+export function redact(config: Config): Config {
+  const hide = (url: string): string => url.replace(/(\/\/[^:/@]*):[^@]*@/, '$1:***@');
+  const copy = structuredClone(config);
+  if (copy.clickhouse.url) copy.clickhouse.url = hide(copy.clickhouse.url);
+  if (copy.postgres.url) copy.postgres.url = hide(copy.postgres.url);
+  return copy;
+}
+
+export interface Secrets {
+  readonly clickhouse: string;
+  readonly postgres: string;
+}
+
+/** Passwords of the embedded engines: made once, kept in the data directory, readable by its owner only. */
+export async function readSecrets(dataDir: string): Promise<Secrets> {
+  const file = path.join(dataDir, 'secrets.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text !== undefined) return JSON.parse(text) as Secrets;
+  const secrets = {
+    clickhouse: randomBytes(24).toString('base64url'),
+    postgres: randomBytes(24).toString('base64url'),
+  };
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
+  await chmod(file, 0o600);
+  return secrets;
+}
+
+export const paths = (dataDir: string) => ({
+  lock: path.join(dataDir, 'lock'),
+  run: path.join(dataDir, 'run'),
+  /** The configuration with the running engines' addresses, for this installation's own processes. */
+  effective: path.join(dataDir, 'run', 'effective.json'),
+  queue: path.join(dataDir, 'queue'),
+  clickhouse: path.join(dataDir, 'clickhouse'),
+  postgres: path.join(dataDir, 'postgres'),
+  collector: path.join(dataDir, 'collector'),
+});

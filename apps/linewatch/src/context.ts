@@ -1,0 +1,46 @@
+/** What every command begins with: its configuration, logger and metrics. */
+import { readFileSync } from 'node:fs';
+import { type App, type Logger, Metrics, createLogger, runProcess } from '@linewatch/service';
+import { effectiveVariable } from './child.ts';
+import { type Config, loadConfig, paths } from './config.ts';
+import { isLocked } from './lock.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly data?: string;
+}
+
+/** The configuration with the addresses of the engines that run, where they do. @throws ConfigError */
+export function effectiveConfig(options: CommonOptions): Config {
+  const given = process.env[effectiveVariable];
+  if (given) return JSON.parse(readFileSync(given, 'utf8')) as Config;
+  const config = loadConfig({ file: options.config, data: options.data, env: process.env });
+  const where = paths(config.data);
+  if (!isLocked(where.lock)) return config;
+  const running = JSON.parse(readFileSync(where.effective, 'utf8')) as Config;
+  return {
+    ...config,
+    clickhouse: { ...config.clickhouse, url: config.clickhouse.url ?? running.clickhouse.url },
+    postgres: { ...config.postgres, url: config.postgres.url ?? running.postgres.url },
+  } as Config;
+}
+
+export interface ComponentContext {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Runs one component as this process. */
+export async function runComponent(
+  component: string,
+  options: CommonOptions,
+  create: (context: ComponentContext) => App,
+): Promise<void> {
+  const config = effectiveConfig(options);
+  const metrics = new Metrics(component);
+  const logger = createLogger(component, config.log.level);
+  const app = create({ config, metrics, logger });
+  await runProcess({ component, app, metrics, logger, runDir: paths(config.data).run });
+}

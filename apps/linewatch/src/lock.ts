@@ -1,0 +1,52 @@
+/** One Linewatch a data directory: an advisory lock that the kernel frees when its holder ends, however that happens. */
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { LinewatchError } from '@linewatch/service';
+import { DataType, load, open } from 'ffi-rs';
+
+export class LockError extends LinewatchError<'data_in_use'> {}
+
+const lockExclusive = 2;
+const lockNonBlocking = 4;
+
+function flock(fd: number, operation: number): boolean {
+  open({ library: 'libc', path: process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6' });
+  const result = load({
+    library: 'libc',
+    funcName: 'flock',
+    retType: DataType.I32,
+    paramsType: [DataType.I32, DataType.I32],
+    paramsValue: [fd, operation],
+  });
+  return result === 0;
+}
+
+/**
+ * Takes the lock for the life of this process.
+ * @throws LockError that names the process which has it.
+ */
+export function takeLock(file: string): void {
+  const fd = openSync(file, 'a+', 0o600);
+  if (!flock(fd, lockExclusive | lockNonBlocking)) {
+    const holder = readFileSync(file, 'utf8').trim();
+    closeSync(fd);
+    throw new LockError(
+      'data_in_use',
+      `the data directory is in use by another Linewatch (process ${holder || 'unknown'}): ${file}`,
+    );
+  }
+  ftruncateSync(fd);
+  writeSync(fd, `${process.pid}\n`);
+}
+
+/** Whether a Linewatch holds the lock now. */
+export function isLocked(file: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(file, 'r');
+  } catch {
+    return false;
+  }
+  const free = flock(fd, lockExclusive | lockNonBlocking);
+  closeSync(fd);
+  return !free;
+}

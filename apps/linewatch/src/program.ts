@@ -1,0 +1,93 @@
+/** The commands and their options; each one's work is in a file of its own, loaded when it is asked for. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { DemoOptions } from './commands/demo.ts';
+import type { ImportCommandOptions } from './commands/import.ts';
+import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { CommonOptions } from './context.ts';
+
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+const common = (command: Command): Command =>
+  command
+    .option('--config <file>', 'configuration, YAML (default: linewatch.yaml where there is one)')
+    .option('--data <directory>', 'directory of everything this installation keeps (default: data)');
+
+const demoOptions = (command: Command, history: number): Command =>
+  command
+    .option('--academies <n>', 'academies to simulate', whole(1, 500), 12)
+    .option('--history <days>', 'days of history to write first', whole(0, 400), history)
+    .option('--flows-per-second <n>', 'flows a second, all exporters together', whole(1, 100_000), 200);
+
+async function component(name: 'collector' | 'writer' | 'api', options: CommonOptions): Promise<void> {
+  const { runComponent } = await import('./context.ts');
+  const { collectorApp, writerApp, apiApp } = await import('./components.ts');
+  await runComponent(name, options, { collector: collectorApp, writer: writerApp, api: apiApp }[name]);
+}
+
+export function program(): Command {
+  const linewatch = new Command('linewatch')
+    .description('Network telemetry and SLA monitoring for organisations of many sites.')
+    .showHelpAfterError('(--help lists the options)');
+
+  const upCommand = common(linewatch.command('up'))
+    .description('run everything on this machine: engines, collector, writer, API and dashboard')
+    .option('--demo', 'with simulated academies, in a data directory of its own (data-demo)');
+  demoOptions(upCommand, 7).action(async (options: CommonOptions & DemoOptions & { demo?: boolean }) => {
+    const { up } = await import('./commands/up.ts');
+    const { demoArgs } = await import('./commands/demo.ts');
+    await up({ ...options, demo: options.demo ? demoArgs(options) : undefined });
+  });
+
+  common(linewatch.command('collector'))
+    .description('run a collector: UDP to the queue')
+    .action((options: CommonOptions) => component('collector', options));
+  common(linewatch.command('writer'))
+    .description('run a writer: the queue to ClickHouse')
+    .action((options: CommonOptions) => component('writer', options));
+  common(linewatch.command('api'))
+    .description('run the API and the dashboard')
+    .action((options: CommonOptions) => component('api', options));
+
+  common(linewatch.command('check'))
+    .description('check the configuration and print what is in force, secrets hidden')
+    .action(async (options: CommonOptions) => (await import('./commands/check.ts')).check(options));
+
+  common(linewatch.command('import'))
+    .description('load trust, academies, providers and circuits from a YAML file')
+    .argument('<file>', 'estate, YAML')
+    .option('--prune', 'end what the file no longer has; its history stays')
+    .option('--dry-run', 'check the file only')
+    .action(async (file: string, options: ImportCommandOptions) =>
+      (await import('./commands/import.ts')).importFile(file, options),
+    );
+
+  linewatch
+    .command('decode')
+    .description('print what a capture holds: a JSON object a record, a summary on standard error')
+    .argument('<capture>', 'pcap, pcapng or raw datagrams; - reads standard input')
+    .action(async (file: string) => (await import('./commands/decode.ts')).decode(file));
+
+  linewatch
+    .command('replay')
+    .description("send a capture's datagrams to a collector")
+    .argument('<capture>', 'pcap, pcapng or raw datagrams')
+    .requiredOption('--to <host:port>', 'where to')
+    .option('--rate <n>', 'datagrams a second (default: as captured)', whole(1, 1_000_000))
+    .option('--loop', 'again and again until stopped')
+    .action(async (file: string, options: ReplayCommandOptions) =>
+      (await import('./commands/replay.ts')).replayFile(file, options),
+    );
+
+  demoOptions(common(linewatch.command('demo')), 0)
+    .description('simulate academies: an estate, history and live flows from many exporters, to a running Linewatch')
+    .action(async (options: CommonOptions & DemoOptions) => (await import('./commands/demo.ts')).demo(options));
+
+  return linewatch;
+}

@@ -1,0 +1,167 @@
+/** `linewatch up`: everything on one machine, engines first, each part its own process, restarted when it ends. */
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EstateError } from '@linewatch/estate';
+import { createLmdbQueue } from '@linewatch/queue';
+import { groups, topics } from '@linewatch/record';
+import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
+import { StoreError, migrate } from '@linewatch/store';
+import { startChild } from './child.ts';
+import { type Config, paths, readSecrets } from './config.ts';
+import { startClickHouse } from './engines/clickhouse.ts';
+import { freePort } from './engines/engine.ts';
+import { startPostgres } from './engines/postgres.ts';
+import { takeLock } from './lock.ts';
+import { openEstate, openStore, queueOptions } from './parts.ts';
+import { Part } from './supervise.ts';
+
+export interface UpOptions {
+  readonly config: Config;
+  /** Arguments of the demo component, when it is to run too. */
+  readonly demo?: readonly string[] | undefined;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Progress, for people: a line each. */
+  readonly say: (line: string) => void;
+  /** Log lines of the children. */
+  readonly onLine: (line: string) => void;
+}
+
+const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+const maxLogBytes = 64 * 1024 * 1024;
+
+/** Appends the children's log lines to `logs/linewatch.log`; the one before is kept as `.1`. */
+async function openLog(dataDir: string): Promise<(line: string) => void> {
+  const file = path.join(dataDir, 'logs', 'linewatch.log');
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  if (size > maxLogBytes) await rename(file, `${file}.1`);
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  // A full disk must not end the supervisor.
+  stream.on('error', () => undefined);
+  return (line) => stream.write(`${line}\n`);
+}
+
+export function createSupervisor(options: UpOptions): App {
+  const { config, demo, metrics, logger, say } = options;
+  const where = paths(config.data);
+  /** In order of start; stopped from the last to the first. */
+  const parts: Part[] = [];
+  let stopped = false;
+
+  const run = async (part: Part, label: string): Promise<void> => {
+    const began = performance.now();
+    parts.push(part);
+    await part.start();
+    say(`  ${label} (${seconds(began)})`);
+  };
+
+  const start = async (): Promise<void> => {
+    // Other users may pass through, for PostgreSQL runs as one of them; what is inside is closed to them.
+    await mkdir(config.data, { recursive: true });
+    await chmod(config.data, process.getuid?.() === 0 ? 0o711 : 0o700);
+    takeLock(where.lock);
+    await mkdir(where.run, { recursive: true, mode: 0o700 });
+    const log = await openLog(config.data);
+    const onLine = (line: string): void => {
+      log(line);
+      options.onLine(line);
+    };
+    const secrets = await readSecrets(config.data);
+    const effective = structuredClone(config);
+
+    say(`Starting Linewatch; its data is in ${config.data}`);
+    const engines: Promise<void>[] = [];
+    if (!effective.clickhouse.url) {
+      const port = await freePort();
+      effective.clickhouse.url = `http://linewatch:${secrets.clickhouse}@127.0.0.1:${port}`;
+      const settings = { directory: where.clickhouse, port, user: 'linewatch', password: secrets.clickhouse };
+      const memory = config.clickhouse.memoryBytes === undefined ? {} : { memoryBytes: config.clickhouse.memoryBytes };
+      engines.push(
+        run(new Part('clickhouse', () => startClickHouse({ ...settings, ...memory }), logger), 'ClickHouse is up'),
+      );
+    }
+    if (!effective.postgres.url) {
+      const port = await freePort();
+      const settings = { directory: where.postgres, port, user: 'linewatch', password: secrets.postgres };
+      effective.postgres.url = `postgres://linewatch:${secrets.postgres}@127.0.0.1:${port}/postgres`;
+      engines.push(run(new Part('postgres', () => startPostgres(settings), logger), 'PostgreSQL is up'));
+    }
+    await settled(engines);
+
+    const queue = createLmdbQueue(queueOptions(effective, 'supervisor', logger));
+    // From now on nothing is removed that the writer has not read, even if it never came to start.
+    await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
+    await queue.close();
+    await prepare(effective, logger);
+    await writeFile(where.effective, JSON.stringify(effective), { mode: 0o600 });
+
+    const child = (component: string, args: readonly string[] = []): Part =>
+      new Part(
+        component,
+        () => startChild({ component, args, effective: where.effective, onLine, onOutput: say }),
+        logger,
+      );
+    await settled([
+      run(child('writer'), 'writer is up'),
+      run(child('collector'), collectorLabel(config)),
+      run(child('api'), 'API and dashboard are up'),
+    ]);
+    if (demo) await run(child('demo', demo), 'demo is running');
+    say('');
+    say(`Dashboard: http://localhost:${config.api.port}`);
+    say('Stop with Ctrl-C.');
+  };
+
+  metrics.gauge('part_restarts_total', 'Times that a part ended and was started again.', ['part'], (g) => {
+    for (const part of parts) g.set({ part: part.name }, part.restarts);
+  });
+
+  const stop = async (): Promise<void> => {
+    if (stopped) return;
+    stopped = true;
+    say('Stopping');
+    const of = (names: readonly string[]): Part[] => parts.filter(({ name }) => names.includes(name));
+    for (const names of [['demo'], ['collector'], ['writer', 'api'], ['clickhouse', 'postgres']])
+      await Promise.all(of(names).map((part) => part.stop()));
+    say('Stopped');
+  };
+
+  const health = (): Health => {
+    const late = parts.filter((part) => part.state !== 'running');
+    const detail = parts.map(
+      (part) => `${part.name} ${part.state}${part.restarts > 0 ? `, ${part.restarts} restarts` : ''}`,
+    );
+    return { ready: late.length === 0 && parts.length > 0, detail: detail.join('; ') };
+  };
+
+  return { start, stop, health };
+}
+
+/** Brings both databases to this version's schema, so that what starts next finds it. */
+async function prepare(config: Config, logger: Logger): Promise<void> {
+  const store = openStore(config, logger);
+  const estate = openEstate(config, logger);
+  try {
+    await migrate(store, config.retention);
+    await estate.migrate();
+  } catch (error) {
+    // A server of somebody else's may come later; the writer waits for it. A schema of a later version is final.
+    const later = error instanceof StoreError ? error.retryable : error instanceof EstateError && error.retryable;
+    if (!later) throw error;
+    logger.warn({ reason: describe(error) }, 'a database is not there yet');
+  } finally {
+    await Promise.allSettled([store.close(), estate.close()]);
+  }
+}
+
+/** Waits for all, so that what started can be stopped, then fails with the first failure. */
+async function settled(starts: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(starts))
+    if (result.status === 'rejected')
+      throw result.reason instanceof Error ? result.reason : new Error(describe(result.reason));
+}
+
+const collectorLabel = ({ collector: { listen } }: Config): string =>
+  `collector listens on UDP ${[listen.netflow, listen.ipfix, listen.sflow].filter((port) => port !== 0).join(', ')}`;

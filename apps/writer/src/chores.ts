@@ -1,0 +1,57 @@
+/** What one writer at a time does beside writing: the estate's map, and the monthly percentiles. */
+import type { Estate } from '@linewatch/estate';
+import { type Logger, describe, sleep } from '@linewatch/service';
+import { type Store, monthOf, publishEstateMap, refreshPercentiles, resolveInterfaces } from '@linewatch/store';
+import { estateMap } from './estate-map.ts';
+
+/** Circuits that are named by ifName or ifAlias follow the exporters' names this often. */
+const namesEveryMs = 30_000;
+const percentilesEveryMs = 3_600_000;
+/** The month before is worked out again for this long: data may come late. */
+const settleMs = 3 * 86_400_000;
+const retryMs = 1000;
+
+export interface ChoreOptions {
+  readonly store: Store;
+  readonly estate: Estate;
+  readonly logger: Logger;
+}
+
+/** Runs until the signal aborts; ClickHouse and PostgreSQL may come and go. */
+export async function publishMaps({ store, estate, logger }: ChoreOptions, signal: AbortSignal): Promise<void> {
+  let woken = new AbortController();
+  const watch = estate.watch(() => woken.abort());
+  try {
+    let failing = false;
+    while (!signal.aborted) {
+      woken = new AbortController();
+      let pauseMs = namesEveryMs;
+      try {
+        const snapshot = await estate.snapshot();
+        await publishEstateMap(store, estateMap(snapshot, await resolveInterfaces(store, { signal })));
+        failing = false;
+      } catch (error) {
+        if (!failing && !signal.aborted) logger.warn({ reason: describe(error) }, 'estate map was not published');
+        failing = true;
+        pauseMs = retryMs;
+      }
+      await sleep(pauseMs, AbortSignal.any([signal, woken.signal]));
+    }
+  } finally {
+    await watch.stop();
+  }
+}
+
+/** Runs until the signal aborts. */
+export async function refreshMonths({ store, logger }: ChoreOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const now = Date.now();
+    try {
+      const months = new Set([monthOf(now - settleMs), monthOf(now)]);
+      for (const month of months) await refreshPercentiles(store, month, now);
+    } catch (error) {
+      logger.warn({ reason: describe(error) }, 'monthly percentiles were not refreshed');
+    }
+    await sleep(percentilesEveryMs, signal);
+  }
+}

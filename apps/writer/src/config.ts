@@ -1,0 +1,26 @@
+import { type Static, Type } from 'typebox';
+
+export const WriterConfig = Type.Object(
+  {
+    maxRows: Type.Integer({
+      minimum: 1000,
+      maximum: 2_000_000,
+      default: 500_000,
+      description: 'Most rows in one insert.',
+    }),
+    maxBytes: Type.Integer({
+      minimum: 1_048_576,
+      maximum: 1_073_741_824,
+      default: 67_108_864,
+      description: 'Most octets of messages in one insert; about three times as much memory is used.',
+    }),
+    maxWaitMs: Type.Integer({
+      minimum: 10,
+      maximum: 60_000,
+      default: 500,
+      description: 'Longest that rows wait for more, ms.',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type WriterConfig = Static<typeof WriterConfig>;

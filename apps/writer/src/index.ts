@@ -1,0 +1,2 @@
+export { createWriter, type WriterOptions } from './app.ts';
+export { WriterConfig } from './config.ts';
