@@ -1,0 +1,108 @@
+/**
+ * `collector`: the same generated NetFlow v9 to each collector in turn, at rising rates. The collector has one core, the
+ * sender the other. Each trial starts the collector afresh, warms it up, and counts what it received in all.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describeMachine } from '../machine.ts';
+import { readOptions } from '../options.ts';
+import { cpuSeconds, waitIdle } from '../processes.ts';
+import { ratio, short, table } from '../report.ts';
+import { type SearchResult, type Trial, perCpuSecond, searchHighest, sentRate } from '../search.ts';
+import { buildSender, send } from '../sender.ts';
+import { type System, systems } from './systems.ts';
+
+const port = 29_055;
+const core = { collector: 0, sender: 1 };
+const warmRate = 24_000;
+const warmSeconds = 2;
+
+async function trial(system: System, rate: number, seconds: number, exporters: number): Promise<Trial> {
+  const directory = await mkdtemp(path.join(tmpdir(), `linewatch-bench-${system.name}-`));
+  try {
+    const running = await system.start(directory, port, core.collector);
+    try {
+      const warm = await send({ port, rate: warmRate, seconds: warmSeconds, exporters, core: core.sender });
+      await waitIdle(running.child.pid, 5000);
+      const before = cpuSeconds(running.child.pid);
+      const sent = await send({ port, rate, seconds, exporters, ordinal: warm.nextOrdinal, core: core.sender });
+      await waitIdle(running.child.pid, 15_000);
+      const used = cpuSeconds(running.child.pid) - before;
+      const received = (await running.finish()) - warm.records;
+      return { rate, sent: sent.records, received, seconds: sent.seconds, cpuSeconds: used };
+    } finally {
+      await running.child.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+export interface Measured {
+  readonly system: System;
+  readonly version: string;
+  readonly result: SearchResult;
+}
+
+const line = (t: Trial): string =>
+  `${short(sentRate(t)).padStart(8)} records/s sent, ${t.sent - t.received} of ${t.sent} lost, ${short(perCpuSecond(t))} records/CPU-s`;
+
+/** The table of one run, and the ratios to the peers of the same run. */
+export function report(measured: readonly Measured[]): string {
+  const best = (name: string): Trial | undefined => measured.find((m) => m.system.name === name)?.result.best;
+  const perCpu = (name: string): number | undefined => {
+    const t = best(name);
+    return t && perCpuSecond(t);
+  };
+  const rate = (name: string): number | undefined => {
+    const t = best(name);
+    return t && sentRate(t);
+  };
+  const rows = measured.map(({ system: { name, does }, version, result }) => [
+    `${name} ${version}`,
+    short(perCpu(name) ?? Number.NaN),
+    `${result.bounded ? '≥ ' : ''}${short(rate(name) ?? Number.NaN)}`,
+    ratio(perCpu('linewatch'), perCpu(name)),
+    ratio(rate('linewatch'), rate(name)),
+    does,
+  ]);
+  return table(
+    [
+      'collector',
+      'records / CPU-s',
+      'records/s, no loss',
+      'linewatch / it, CPU',
+      'linewatch / it, rate',
+      'what it does',
+    ],
+    rows,
+  );
+}
+
+export async function collectorBench(args: readonly string[]): Promise<void> {
+  const options = readOptions(args, { seconds: 5, exporters: 4, refinements: 2, most: 2_400_000, only: '' });
+  await buildSender();
+  console.log(`${describeMachine()}; ${options.seconds} s a trial, ${options.exporters} exporters\n`);
+  const measured: Measured[] = [];
+  for (const system of systems) {
+    if (options.only !== '' && !options.only.split(',').includes(system.name)) continue;
+    const version = await system.version();
+    if (version === undefined) {
+      console.log(`${system.name}: not on this machine, skipped (${system.install})\n`);
+      continue;
+    }
+    console.log(`${system.name} ${version}`);
+    const result = await searchHighest(
+      async (rate) => {
+        const t = await trial(system, rate, options.seconds, options.exporters);
+        console.log(`  ${line(t)}`);
+        return t;
+      },
+      { first: system.firstRate, factor: 1.6, most: options.most, refinements: options.refinements },
+    );
+    measured.push({ system, version, result });
+    console.log('');
+  }
+  console.log(report(measured));
+}

@@ -1,0 +1,32 @@
+/** `npm run bench -- NAME`: one bench, its figures on standard output. What they mean: `bench/README.md`. */
+import { collectorBench } from './collector/bench.ts';
+import { decodeBench } from './decode.ts';
+import { stopAll } from './processes.ts';
+
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  collector: collectorBench,
+  decode: decodeBench,
+};
+
+const usage = `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--option value …]`;
+
+async function end(code: number): Promise<never> {
+  await stopAll();
+  process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (!bench) {
+  console.error(usage);
+  process.exit(2);
+}
+try {
+  await bench(args);
+  await end(0);
+} catch (error) {
+  console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  await end(1);
+}
