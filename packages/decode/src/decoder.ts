@@ -188,8 +188,8 @@ class FlowDecoder implements Decoder {
     return domain;
   }
 
-  #sequence(domain: Domain, sequence: number, units: number): void {
-    const verdict = domain.sequence.see(sequence, units);
+  #sequence(domain: Domain, sequence: number, units: number, slack = 0): void {
+    const verdict = domain.sequence.see(sequence, units, slack);
     const totals = this.counters.sequence;
     if (verdict.lost > 0) {
       if (domain.version === 5) totals.lostFlows += verdict.lost;
@@ -250,7 +250,7 @@ class FlowDecoder implements Decoder {
     const domain = this.#begin(exporter, 10, view.getUint32(12), now, exportedMs, NaN);
     if (domain.systemInitMs > 0) this.#frame.uptimeMs = exportedMs - domain.systemInitMs;
     const parts = this.#messages.read(exporter, domain, view, 16, Math.min(length, view.byteLength), this.#frame);
-    this.#sequence(domain, view.getUint32(8), early ? -1 : parts.records);
+    this.#sequence(domain, view.getUint32(8), early ? -1 : parts.records, parts.templates);
     parts.fault = early ?? parts.fault;
     return this.#outcome(parts);
   }

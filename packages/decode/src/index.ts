@@ -13,3 +13,15 @@ export {
   decodeCapture,
 } from './decode-capture.ts';
 export { type JsonFlow, flowToJson } from './json.ts';
+export {
+  type EncodedSet,
+  type EncodedTemplate,
+  type MessageHeader,
+  type Row,
+  type V5Message,
+  type V5Record,
+  type Value,
+  element,
+  encodeMessage,
+  encodeV5,
+} from './encode.ts';

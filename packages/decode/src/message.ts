@@ -22,6 +22,8 @@ export interface Parts {
   held: boolean;
   /** Data records of all kinds; -1 once a set's records could not be counted. */
   records: number;
+  /** Template records. */
+  templates: number;
   /** The first fault. */
   fault: LossReason | undefined;
 }
@@ -40,7 +42,7 @@ const firstDataSet = 256;
 
 export class MessageReader {
   readonly #deps: MessageParts;
-  readonly #parts: Parts = { decoded: false, held: false, records: 0, fault: undefined };
+  readonly #parts: Parts = { decoded: false, held: false, records: 0, templates: 0, fault: undefined };
 
   constructor(deps: MessageParts) {
     this.#deps = deps;
@@ -50,7 +52,7 @@ export class MessageReader {
   read(exporter: Exporter, domain: Domain, view: DataView, from: number, end: number, frame: Frame): Parts {
     const parts = this.#parts;
     parts.decoded = parts.held = false;
-    parts.records = 0;
+    parts.records = parts.templates = 0;
     parts.fault = undefined;
     const [templates, optionTemplates] = templateSets[domain.version as 9 | 10];
     let at = from;
@@ -157,6 +159,7 @@ export class MessageReader {
         continue;
       }
       this.#parts.decoded = true;
+      this.#parts.templates++;
       if (record.kind === 'withdrawal') {
         this.#withdraw(exporter, domain, record.id, options);
         continue;

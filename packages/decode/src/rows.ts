@@ -51,7 +51,7 @@ export class RowWriter {
   ): number {
     const { stride, smallest } = program;
     frame.rateOfSampler = domain.samplers.rateOf;
-    frame.broken = false;
+    let broken = false;
     let at = from;
     let left = stride > 0 ? countFixed(view, from, end, stride) : Math.floor((end - from) / smallest);
     let records = 0;
@@ -64,6 +64,7 @@ export class RowWriter {
       const count = Math.min(left, room);
       this.#pass(exporter, program.forward, view, at, end, count, frame);
       const { records: read, next } = frame;
+      broken = frame.broken;
       if (program.timeless) this.#counters.timesMissing += read;
       if (read === 0) break;
       if (program.reverse && this.#room() < read) this.#flush();
@@ -71,9 +72,10 @@ export class RowWriter {
         this.#pass(exporter, program.reverse, view, at, end, Math.min(read, this.#room()), frame);
       records += read;
       at = next;
-      left = stride > 0 ? left - read : frame.broken ? 0 : Math.floor((end - at) / smallest);
+      left = stride > 0 ? left - read : broken ? 0 : Math.floor((end - at) / smallest);
     }
-    if (frame.broken) this.#counters.losses.record_malformed++;
+    frame.broken = broken;
+    if (broken) this.#counters.losses.record_malformed++;
     this.#counters.dataRecords += records;
     return records;
   }
@@ -83,6 +85,7 @@ export class RowWriter {
     const from = sink.rows;
     this.#clear(pass, from, from + count);
     frame.timesAbsurd = 0;
+    frame.broken = false;
     const to = pass.run(view, at, end, count, from, frame);
     this.#counters.timesAbsurd += frame.timesAbsurd;
     if (to === from) return;

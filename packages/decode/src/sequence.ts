@@ -27,6 +27,7 @@ export class SequenceTracker {
   #nextLate = -1;
   readonly #recent = new Float64Array(remembered).fill(-1);
   #recentAt = 0;
+  #slack = 0;
   readonly #verdict: Verdict = { lost: 0, late: 0, duplicate: false, restart: false };
 
   constructor(unit: SequenceUnit) {
@@ -35,9 +36,10 @@ export class SequenceTracker {
 
   /**
    * Takes the number of a datagram with this many units; `units` below 0 = not known (sets without their template).
+   * `slack`: template records in it, which softflowd counts as well: a gap after them that is no larger is no loss.
    * The verdict is valid until the next call.
    */
-  see(sequence: number, units: number): Verdict {
+  see(sequence: number, units: number, slack = 0): Verdict {
     const verdict = this.#verdict;
     verdict.lost = verdict.late = 0;
     verdict.duplicate = verdict.restart = false;
@@ -46,6 +48,7 @@ export class SequenceTracker {
     else this.#next = after;
     this.#recent[this.#recentAt] = sequence;
     this.#recentAt = (this.#recentAt + 1) % remembered;
+    this.#slack = slack;
     return verdict;
   }
 
@@ -53,7 +56,7 @@ export class SequenceTracker {
     const gap = (sequence - this.#next) | 0;
     const limit = plausible[this.unit];
     if (gap > 0 && gap <= limit) {
-      this.lost += verdict.lost = gap;
+      if (gap > this.#slack) this.lost += verdict.lost = gap;
       this.#next = after;
     } else if (gap < 0 && -gap <= limit && sequence !== this.#nextLate) {
       if (units !== 0 && this.#recent.includes(sequence)) {

@@ -20,7 +20,7 @@ export function* readBare(bytes: Uint8Array): Generator<Captured> {
     if (version === 10) length = Math.min(length, Math.max(16, view.getUint16(at + 2)));
     else if (version === 5) length = Math.min(length, v5HeaderOctets + view.getUint16(at + 2) * v5RecordOctets);
     else if (version === 9) length = v9Length(view, at, length);
-    else return yield { kind: 'loss', reason: 'capture_malformed' };
+    else break;
     const seconds = view.getUint32(version === 10 ? at + 4 : at + 8);
     yield {
       kind: 'datagram',
@@ -32,6 +32,7 @@ export function* readBare(bytes: Uint8Array): Generator<Captured> {
     };
     at += length;
   }
+  if (at < bytes.length) yield { kind: 'loss', reason: 'capture_malformed' };
 }
 
 /** v9 sets follow one another until something stands there that is a header and cannot be a set. */

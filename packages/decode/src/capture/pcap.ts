@@ -17,13 +17,14 @@ export function* readPcap(bytes: Uint8Array): Generator<Captured> {
   const linkType = view.getUint32(20, little) & 0xffff;
   let at = 24;
   while (at < bytes.length) {
-    if (bytes.length - at < 16) return yield { kind: 'loss', reason: 'capture_malformed' };
+    if (bytes.length - at < 16) break;
     const timeMs = view.getUint32(at, little) * 1000 + Math.floor(view.getUint32(at + 4, little) / perMs);
     const captured = view.getUint32(at + 8, little);
     at += 16;
-    if (captured > bytes.length - at) return yield { kind: 'loss', reason: 'capture_malformed' };
+    if (captured > bytes.length - at) break;
     const found = datagramIn(bytes.subarray(at, at + captured), linkType, timeMs);
     if (found) yield found;
     at += captured;
   }
+  if (at < bytes.length) yield { kind: 'loss', reason: 'capture_malformed' };
 }

@@ -47,15 +47,14 @@ export function* readPcapng(bytes: Uint8Array): Generator<Captured> {
   let timeMs = 0;
   let at = 0;
   while (at < bytes.length) {
-    if (bytes.length - at < 12) return yield { kind: 'loss', reason: 'capture_malformed' };
+    if (bytes.length - at < 12) break;
     if (view.getUint32(at) === sectionHeader) {
       little = view.getUint32(at + 8, true) === byteOrderMagic;
       interfaces = [];
     }
     const type = view.getUint32(at, little);
     const length = view.getUint32(at + 4, little);
-    if (length < 12 || length % 4 !== 0 || length > bytes.length - at)
-      return yield { kind: 'loss', reason: 'capture_malformed' };
+    if (length < 12 || length % 4 !== 0 || length > bytes.length - at) break;
     const body = at + 8;
     const end = at + length - 4;
     if (type === interfaceDescription && end - body >= 8 && interfaces.length < maxInterfaces)
@@ -81,4 +80,5 @@ export function* readPcapng(bytes: Uint8Array): Generator<Captured> {
     if (found) yield found;
     at += length;
   }
+  if (at < bytes.length) yield { kind: 'loss', reason: 'capture_malformed' };
 }

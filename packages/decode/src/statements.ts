@@ -1,0 +1,198 @@
+/** The statements that generated functions are made of: each brings some of a record's fields to their columns. */
+import { type FlowColumnName, flowColumns } from '@linewatch/record';
+import * as e from './elements.ts';
+import { type Placed, type Ref, addressWord, feeding, find, first, high, literal, low, narrow } from './fields.ts';
+
+export type Half = 'forward' | 'reverse';
+
+/** Collects statements and the columns that they write. */
+export class Body {
+  code = '';
+  readonly columns = new Set<FlowColumnName>();
+
+  /** The array of a column, noted as written. */
+  array(column: FlowColumnName): string {
+    this.columns.add(column);
+    return `c_${column}`;
+  }
+  number(column: FlowColumnName, expression: string): void {
+    this.code += `${this.array(column)}[r]=${expression};\n`;
+  }
+  pair(column: FlowColumnName, lowWord: string, highWord: string): void {
+    this.code += `${this.array(column)}[d]=${lowWord};c_${column}[d+1]=${highWord};\n`;
+  }
+}
+
+const swapped: Partial<Record<FlowColumnName, FlowColumnName>> = {};
+for (const [a, b] of [
+  ['src_addr', 'dst_addr'],
+  ['src_port', 'dst_port'],
+  ['src_as', 'dst_as'],
+  ['src_mask', 'dst_mask'],
+  ['src_vlan', 'dst_vlan'],
+  ['in_if', 'out_if'],
+  ['post_nat_src_addr', 'post_nat_dst_addr'],
+  ['post_nat_src_port', 'post_nat_dst_port'],
+] as const) {
+  swapped[a] = b;
+  swapped[b] = a;
+}
+
+/** The fields that feed a column in this half. Flags, ToS and the like are the forward packets' only. */
+function sources<C extends FlowColumnName>(
+  placed: Placed,
+  feeds: Readonly<Record<C, e.Feed>>,
+  column: C,
+  version: number,
+  half: Half,
+): Ref[] {
+  if (half === 'forward') return feeding(placed, feeds[column], version);
+  const own = feeding(placed, feeds[column], version, e.reversePen);
+  const from = column === 'protocol' ? column : (swapped[column] as C | undefined);
+  return from === undefined ? own : [...own, ...feeding(placed, feeds[from], version)];
+}
+
+function writeAddress(body: Body, column: e.AddressColumn, ref: Ref): string {
+  const a = body.array(column);
+  return ref.length === 4
+    ? `${a}[q]=0;${a}[q+1]=0;${a}[q+2]=0xffff0000;${a}[q+3]=${addressWord(ref, 0)};`
+    : [0, 1, 2, 3].map((word) => `${a}[q+${word}]=${addressWord(ref, word)};`).join('');
+}
+
+function addressCode(body: Body, column: e.AddressColumn, all: readonly Ref[]): void {
+  const refs = all.filter((ref) => ref.length === 4 || ref.length === 16 || typeof ref.length === 'string');
+  const head = refs[0];
+  if (head === undefined) return;
+  if (refs.some((ref) => typeof ref.length === 'string')) {
+    const a = body.array(column);
+    const copy = (ref: Ref): string => `copyAddress(v,${ref.at},${ref.length},${a},q)`;
+    body.code += `${refs.map(copy).join('||')}${refs.length > 1 ? `||${copy(head)}` : ''};\n`;
+    return;
+  }
+  const any = (ref: Ref): string =>
+    (ref.length === 4 ? [0] : [0, 1, 2, 3]).map((word) => addressWord(ref, word)).join('|');
+  const rest = refs.slice(1).map((ref) => `if((${any(ref)})!==0){${writeAddress(body, column, ref)}}`);
+  if (rest.length === 0) body.code += `${writeAddress(body, column, head)}\n`;
+  else
+    body.code += `if((${any(head)})!==0){${writeAddress(body, column, head)}}else ${rest.join('else ')}else{${writeAddress(body, column, head)}}\n`;
+}
+
+const bitsOf = Object.fromEntries(
+  flowColumns.map((c) => [c.name, c.type === 'u8' ? 8 : c.type === 'u16' ? 16 : 32]),
+) as Record<FlowColumnName, 8 | 16 | 32>;
+
+export function meaningCode(body: Body, placed: Placed, version: number, half: Half): void {
+  for (const column of Object.keys(e.addressFeeds) as e.AddressColumn[])
+    addressCode(body, column, sources(placed, e.addressFeeds, column, version, half));
+  for (const column of Object.keys(e.numberFeeds) as e.NumberColumn[]) {
+    const refs = sources(placed, e.numberFeeds, column, version, half);
+    if (refs.length > 0)
+      body.number(
+        column,
+        first(refs, (ref) => narrow(ref, bitsOf[column])),
+      );
+  }
+  const pen = half === 'forward' ? 0 : e.reversePen;
+  const tos = find(placed, [e.tosElement], pen).map((ref) => narrow(ref, 8));
+  tos.push(...find(placed, [e.dscpElement], pen).map((ref) => `(${narrow(ref, 8)}<<2)`));
+  if (tos.length > 0) body.number('tos', tos.join('||'));
+  const application = find(placed, [e.applicationElement])[0];
+  if (application) body.pair('application_id', low(application), high(application));
+  const direction = find(placed, [e.directionElement])[0];
+  // The reverse half passes the place where the forward half was seen the other way.
+  if (direction) {
+    const x = narrow(direction, 8);
+    body.number('direction', half === 'forward' ? `${x}<2?${x}+1:0` : `${x}<2?2-${x}:0`);
+  }
+  icmpCode(body, placed, version, half);
+}
+
+function icmpCode(body: Body, placed: Placed, version: number, half: Half): void {
+  const pen = half === 'forward' ? 0 : e.reversePen;
+  const both = find(placed, e.icmp.both, pen).map((ref) => narrow(ref, 16));
+  const types = [...find(placed, e.icmp.type, pen).map((ref) => narrow(ref, 8)), ...both.map((x) => `(${x}>>8)`)];
+  const codes = [...find(placed, e.icmp.code, pen).map((ref) => narrow(ref, 8)), ...both.map((x) => `(${x}&255)`)];
+  if (types.length > 0) body.number('icmp_type', types.join('||'));
+  if (codes.length > 0) body.number('icmp_code', codes.join('||'));
+  const port = find(placed, e.numberFeeds.dst_port.ids)[0];
+  const protocol = find(placed, e.numberFeeds.protocol.ids)[0];
+  // NetFlow's custom before it had ICMP elements: type and code are in the destination port.
+  if (version === 10 || half === 'reverse' || types.length + codes.length > 0 || !port || !protocol) return;
+  body.code += `const pr=${narrow(protocol, 8)},tc=pr===1||pr===58?${narrow(port, 16)}:0;\n`;
+  body.number('icmp_type', 'tc>>8');
+  body.number('icmp_code', 'tc');
+}
+
+/** Counters of this half; the reverse one skips records without any. False when it has no counter elements. */
+export function counterCode(body: Body, placed: Placed, half: Half): boolean {
+  const sides = e.counterFamilies.map((family) => ({
+    counter: family.counter,
+    octets: find(placed, [family.octets]),
+    packets: find(placed, [family.packets]),
+    reverseOctets: [
+      ...find(placed, [family.octets], e.reversePen),
+      ...('responderOctets' in family ? find(placed, [family.responderOctets]) : []),
+    ],
+    reversePackets: [
+      ...find(placed, [family.packets], e.reversePen),
+      ...('responderPackets' in family ? find(placed, [family.responderPackets]) : []),
+    ],
+  }));
+  const side =
+    sides.find((s) => s.octets.length + s.packets.length > 0) ??
+    sides.find((s) => s.reverseOctets.length + s.reversePackets.length > 0);
+  if (side === undefined) return false;
+  const octets = half === 'forward' ? side.octets : side.reverseOctets;
+  const packets = half === 'forward' ? side.packets : side.reversePackets;
+  const words: string[] = [];
+  const emit = (column: 'octets' | 'packets', refs: readonly Ref[]): string => {
+    const head = refs[0];
+    if (head === undefined) return '';
+    const [l, h] = [`${column}L`, `${column}H`];
+    words.push(l, h);
+    body.code += `let ${l}=${low(head)},${h}=${high(head)};\n`;
+    for (const ref of refs.slice(1)) body.code += `if((${l}|${h})===0){${l}=${low(ref)};${h}=${high(ref)};}\n`;
+    return l;
+  };
+  emit('octets', octets);
+  emit('packets', packets);
+  if (half === 'reverse') {
+    if (words.length === 0) return false;
+    body.code += `if((${words.join('|')})===0)continue;\n`;
+    body.number('reverse', '1');
+  }
+  if (octets.length > 0) body.pair('octets', 'octetsL', 'octetsH');
+  if (packets.length > 0) body.pair('packets', 'packetsL', 'packetsH');
+  if (side.counter !== 0) body.number('counter', literal(side.counter));
+  return true;
+}
+
+/** Per-record sampling: parameters in the record, else a sampler named by it. */
+export function samplingCode(body: Body, placed: Placed): boolean {
+  const s = e.sampling;
+  const parts = [s.interval, s.randomInterval, s.packetInterval, s.packetSpace, s.size, s.population].map(
+    (id) => find(placed, [id])[0],
+  );
+  const samplers = find(placed, s.samplers);
+  let { rate, stated } = { rate: 'fr', stated: 'fs' };
+  if (samplers.length > 0) {
+    body.code += `const sid=${first(samplers, low)};if(sid!==lastSampler){lastSampler=sid;samplerRate=f.rateOfSampler(sid);}\n`;
+    [rate, stated] = ['Math.abs(samplerRate)', '(samplerRate>0?1:0)'];
+  }
+  if (parts.some(Boolean)) {
+    body.code += `const own=recordRate(${parts.map((ref) => (ref ? low(ref) : '-1')).join(',')});\n`;
+    [rate, stated] = [`own>0?own:${rate}`, `own>0?1:${stated}`];
+  }
+  body.number('sampling_rate', rate);
+  body.number('sampling_stated', stated);
+  return samplers.length > 0;
+}
+
+export function constantCode(body: Body): void {
+  body.pair('received_ms', 'rxL', 'rxH');
+  body.pair('exported_ms', 'exL', 'exH');
+  const a = body.array('exporter');
+  body.code += `${a}[q]=a0;${a}[q+1]=a1;${a}[q+2]=a2;${a}[q+3]=a3;\n`;
+  body.number('observation_domain', 'dom');
+  body.number('version', 'ver');
+}
