@@ -3,21 +3,9 @@
  * from the statements below and from numbers (offsets, lengths) only: nothing from the wire is ever text in it.
  */
 import { type FlowColumns, flowColumns } from '@linewatch/record';
-import * as e from './elements.ts';
-import {
-  type Placed,
-  type Ref,
-  addressWord,
-  feeding,
-  find,
-  first,
-  high,
-  literal,
-  low,
-  narrow,
-  place,
-} from './fields.ts';
+import { type Placed, literal, place } from './fields.ts';
 import type { Frame } from './frame.ts';
+import { Body, constantCode, counterCode, meaningCode, samplingCode } from './statements.ts';
 import type { Field } from './template.ts';
 import { timeCode } from './times.ts';
 import { copyAddress, high32, low32, ntpMs, recordRate } from './values.ts';
