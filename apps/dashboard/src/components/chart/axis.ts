@@ -1,0 +1,49 @@
+/** The chart's axes in words, and how far the vertical one reaches. */
+import { formatClock, formatDay, formatDayMonth, formatMinutes, formatMonth } from '../../lib/time.ts';
+
+const dayS = 86_400;
+
+/** Labels of times, `incrementS` apart: the day stands below the first label of each day. */
+export function timeLabels(splitsS: readonly number[], incrementS: number): string[] {
+  if (incrementS >= 27 * dayS) return splitsS.map((s) => formatMonth(s * 1000));
+  if (incrementS >= dayS) return splitsS.map((s) => formatDayMonth(s * 1000));
+  let day = '';
+  return splitsS.map((s) => {
+    const ms = s * 1000;
+    const time = incrementS < 60 ? formatClock(ms) : formatMinutes(ms);
+    const own = formatDay(ms);
+    if (own === day) return time;
+    day = own;
+    return `${time}\n${own}`;
+  });
+}
+
+export interface Reach {
+  /** Greatest download in view; 0 when there is none. */
+  readonly peakIn: number;
+  readonly peakOut: number;
+  readonly percentileIn: number | null;
+  readonly percentileOut: number | null;
+  readonly committedIn: number | null;
+  readonly committedOut: number | null;
+  /** Whether the committed rates must be in view, however small the traffic is beside them. */
+  readonly fitCommitted: boolean;
+}
+
+/** A committed rate this many times the traffic would leave the traffic flat: then it is told in words only. */
+const worthSeeing = 1.7;
+const headroom = 1.1;
+
+/** From below (upload, negative) to above (download), bit/s. */
+export function reachOf(of: Reach): [low: number, high: number] {
+  const side = (peak: number, percentile: number | null, committed: number | null): number => {
+    const traffic = Math.max(peak, percentile ?? 0);
+    const seen = committed !== null && (of.fitCommitted || committed <= traffic * worthSeeing);
+    return Math.max(traffic, seen ? committed : 0) * headroom;
+  };
+  const up = side(of.peakIn, of.percentileIn, of.committedIn);
+  const down = side(of.peakOut, of.percentileOut, of.committedOut);
+  const most = Math.max(up, down, 1000);
+  // Each side keeps room for its name, however little goes that way.
+  return [-Math.max(down, most * 0.12), Math.max(up, most * 0.12)];
+}

@@ -1,0 +1,20 @@
+/** The pages, and the addresses they have. */
+
+export type Route =
+  { readonly page: 'overview' } | { readonly page: 'academy'; readonly id: string } | { readonly page: 'not-found' };
+
+export function matchRoute(pathname: string): Route {
+  const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname;
+  if (path === '/') return { page: 'overview' };
+  const id = /^\/academies\/([^/]+)$/.exec(path)?.[1];
+  if (id === undefined) return { page: 'not-found' };
+  try {
+    return { page: 'academy', id: decodeURIComponent(id) };
+  } catch {
+    return { page: 'not-found' };
+  }
+}
+
+export function academyHref(id: string): string {
+  return `/academies/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,19 @@
+/** What every component may use, made once in main.ts. */
+import { createContext } from 'svelte';
+import type { Api } from '../lib/api.ts';
+import type { Clock } from './clock.svelte.ts';
+import type { Live } from './live.svelte.ts';
+import type { Overview } from './overview.svelte.ts';
+import type { Router } from './router.svelte.ts';
+import type { Theme } from './theme.svelte.ts';
+
+export interface AppState {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly live: Live;
+  readonly overview: Overview;
+  readonly router: Router;
+  readonly theme: Theme;
+}
+
+export const [useApp, provideApp] = createContext<AppState>();
