@@ -148,7 +148,9 @@ async function prepare(config: Config, logger: Logger): Promise<void> {
     await estate.migrate();
   } catch (error) {
     // A server of somebody else's may come later; the writer waits for it. A schema of a later version is final.
-    const later = error instanceof StoreError ? error.retryable : error instanceof EstateError && error.retryable;
+    const later = error instanceof StoreError
+        ? error.retryable
+        : error instanceof EstateError && ['unreachable', 'timeout', 'exhausted'].includes(error.code);
     if (!later) throw error;
     logger.warn({ reason: describe(error) }, 'a database is not there yet');
   } finally {
