@@ -29,7 +29,10 @@ export async function queuedRows(directory: string, partitions = 1): Promise<num
     let messages = 0;
     let rows = 0;
     await new Promise<void>((resolve, reject) => {
-      if (expected === 0) return resolve();
+      if (expected === 0) {
+        resolve();
+        return;
+      }
       setTimeout(
         () => reject(new Error(`read ${messages} of ${expected} messages on the queue in a minute`)),
         60_000,

@@ -67,7 +67,7 @@ const exporterOf = (batch: ColumnBatch, table: readonly { name: string }[], row:
 };
 
 test('the sums add up to what the model says, academy by academy', async () => {
-  const { sums } = await write({ days: 2 });
+  const { sums } = await write({ days: 2, rawDays: 1 });
   const got = new Map<string, number>();
   for (const batch of sums) {
     const [octets, rate, side] = ['octets', 'sampling_rate', 'side'].map((name) => column(batch, sumColumns, name));
