@@ -1,0 +1,23 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** Programs that the system tests use, and the Debian package of each. */
+export const tools = {
+  chromium: { command: 'chromium', debian: 'chromium' },
+  nfdump: { command: 'nfdump', debian: 'nfdump' },
+  tshark: { command: 'tshark', debian: 'tshark' },
+} as const;
+
+/** Full path of a program, or undefined. */
+export function findTool(command: string): string | undefined {
+  for (const directory of (process.env['PATH'] ?? '').split(':')) {
+    const file = path.join(directory, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not here.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+/** The main job on real input: datagrams in, bandwidth per academy out. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { AcademyDetail, AcademyList, Traffic } from '@linewatch/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestExporter } from '../support/exporter.ts';
+import { System, until } from '../support/system.ts';
+
+const estate = `
+trust: { name: Test Trust }
+providers: [{ id: acme, name: Acme }]
+academies:
+  - { id: hill, name: Hill Academy, phase: Primary }
+  - { id: dale, name: Dale Academy, phase: Secondary }
+circuits:
+  - { id: hill-1, academy: hill, provider: acme, committed: { down: 100M, up: 50M }, exporter: 127.0.0.11, interface: { index: 2 } }
+  - { id: dale-1, academy: dale, provider: acme, committed: { down: 1G, up: 1G }, exporter: 127.0.0.12, interface: { name: Gi0/1 } }
+`;
+
+/** Octets that a series asked for just now tells of: each mean is over the part of its step that has passed. */
+const octetsOf = (traffic: Traffic, side: 'inBps' | 'outBps'): number =>
+  traffic.timesS.reduce((sum, timeS, i) => {
+    const seconds = Math.min(timeS + traffic.stepS, Date.now() / 1000) - timeS;
+    return sum + ((traffic[side][i] ?? 0) * seconds) / 8;
+  }, 0);
+
+describe('a started system', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(async () => {
+    await system.destroy();
+  });
+
+  const academies = async (): Promise<AcademyList['academies']> =>
+    (await system.json<AcademyList>('/api/v1/academies')).academies;
+  const academy = async (id: string) => (await academies()).find((each) => each.id === id);
+
+  it('says where to send flows while it is empty', async () => {
+    const list = await until('the collector has said where it listens', async () => {
+      const got = await system.json<AcademyList>('/api/v1/academies');
+      return got.collecting.listening.length > 0 && got;
+    });
+    expect(list.academies).toEqual([]);
+    expect(list.collecting.listening).toContainEqual({ protocol: 'netflow', port: system.ports.netflow });
+  });
+
+  it('shows data of before the import under its academy once the exporter is mapped', async () => {
+    const early = await TestExporter.open('127.0.0.11', system.ports.netflow, 9);
+    await early.template();
+    await early.flows([
+      { octets: 600_000, inIf: 2, outIf: 1, agoMs: [1500, 100] },
+      { octets: 90_000, inIf: 1, outIf: 2, agoMs: [1500, 100] },
+    ]);
+    early.close();
+    const unmapped = await until('the interface is listed as unmapped', async () =>
+      (await system.json<AcademyList>('/api/v1/academies')).unmapped.find(({ exporter }) => exporter === '127.0.0.11'),
+    );
+    expect(unmapped.inBps + unmapped.outBps).toBeGreaterThan(0);
+
+    const file = path.join(system.directory, 'estate.yaml');
+    writeFileSync(file, estate);
+    const imported = await system.run('import', file);
+    expect(imported).toMatchObject({ code: 0 });
+    expect((await system.run('import', file)).out).toContain('nothing to change');
+
+    const traffic = await until('the traffic of before is the academy’s', async () => {
+      const now = Date.now();
+      const got = await system.json<Traffic>(`/api/v1/academies/hill/traffic?from=${now - 600_000}&to=${now}&step=60`);
+      return octetsOf(got, 'inBps') > 0 && got;
+    });
+    expect(octetsOf(traffic, 'inBps')).toBeGreaterThan(500_000);
+    expect(octetsOf(traffic, 'inBps')).toBeLessThan(720_000);
+    expect(octetsOf(traffic, 'outBps')).toBeGreaterThan(75_000);
+    expect(traffic.committedInBps).toBe(100_000_000);
+  });
+
+  it('shows IPFIX of an interface that the estate names by ifName', async () => {
+    const exporter = await TestExporter.open('127.0.0.12', system.ports.ipfix, 10);
+    await exporter.template();
+    await exporter.name(7, 'Gi0/1', 'to provider');
+    await exporter.flows([{ octets: 1_500_000, inIf: 7, outIf: 1, agoMs: [3000, 0] }]);
+    const dale = await until('Dale reports', async () => {
+      const got = await academy('dale');
+      return got?.state === 'reporting' && got;
+    });
+    // The mean of the last minute.
+    expect(dale.inBps).toBeCloseTo((1_500_000 * 8) / 60, -4);
+    exporter.close();
+    const detail = await system.json<AcademyDetail>('/api/v1/academies/dale');
+    expect(detail.circuits).toMatchObject([{ id: 'dale-1', interface: 'ifName Gi0/1', exporter: '127.0.0.12' }]);
+  });
+
+  it('streams what changes, and answers unknown things with problem documents', async () => {
+    const events = new AbortController();
+    const response = await fetch(`${system.url}/api/v1/stream`, { signal: events.signal });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const exporter = await TestExporter.open('127.0.0.11', system.ports.netflow, 9);
+    await exporter.template();
+    const reader = response.body!.getReader();
+    let text = '';
+    const read = (async () => {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        text += Buffer.from(value).toString();
+      }
+    })().catch(() => undefined);
+    await until('the snapshot has come', () => text.includes('event: snapshot'));
+    await exporter.flows([{ octets: 8_000_000, inIf: 2, outIf: 1, agoMs: [1000, 0] }]);
+    await until('an update has come', () => /event: update\n[^\n]*"id":"hill"/.test(text.replaceAll(/\nid: [^\n]*/g, '')) || /event: update[\s\S]*"id":"hill"/.test(text));
+    events.abort();
+    await read;
+    exporter.close();
+
+    const missing = await fetch(`${system.url}/api/v1/academies/nowhere`);
+    expect(missing.status).toBe(404);
+    expect(missing.headers.get('content-type')).toContain('application/problem+json');
+    expect(await missing.json()).toMatchObject({ status: 404, title: expect.any(String) as string });
+  });
+
+  it('tells the metrics of every component, and a second start on its data a clear no', async () => {
+    for (const component of ['collector', 'writer', 'supervisor'])
+      expect(await system.metric('linewatch_component_up', { component })).toBe(1);
+    expect(await system.metric('linewatch_collector_datagrams_total', { outcome: 'decoded' })).toBeGreaterThan(4);
+    const second = await system.run('up');
+    expect(second.code).toBe(1);
+    expect(second.err + second.out).toMatch(/data directory is in use by another Linewatch \(process \d+\)/);
+  });
+
+  it('stops cleanly within ten seconds and leaves nothing running', async () => {
+    const began = Date.now();
+    await system.stop();
+    expect(system.process.exitCode).toBe(0);
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(system.leftovers()).toEqual([]);
+  });
+});
