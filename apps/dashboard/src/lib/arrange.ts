@@ -11,6 +11,8 @@ export const sortLabels: Record<SortKey, string> = {
   silent: 'Silent first',
 };
 
+export type View = 'tiles' | 'dense';
+
 export interface Arrangeable {
   readonly id: string;
   readonly name: string;

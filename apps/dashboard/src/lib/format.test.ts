@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   busierUtilisation,
   formatAge,
+  formatNominalPair,
   formatNominalRate,
   formatNumberOf,
   formatRate,
@@ -60,6 +61,14 @@ it('writes agreed rates without trailing zeros', () => {
   expect(formatNominalRate(100e6)).toBe('100 Mbit/s');
   expect(formatNominalRate(10e9)).toBe('10 Gbit/s');
   expect(formatNominalRate(null)).toBe('–');
+});
+
+it('names the unit of two agreed rates once', () => {
+  expect(formatNominalPair(1e9, 1e9)).toBe('1 Gbit/s');
+  expect(formatNominalPair(100e6, 30e6)).toBe('100 / 30 Mbit/s');
+  expect(formatNominalPair(1e9, 500e6)).toBe('1 Gbit/s / 500 Mbit/s');
+  expect(formatNominalPair(1e9, null)).toBe('1 Gbit/s / –');
+  expect(formatNominalPair(null, null)).toBeNull();
 });
 
 it('keeps a small share visible', () => {

@@ -27,6 +27,16 @@ export function formatNominalRate(bps: number | null | undefined): string {
     .replace('. ', ' ');
 }
 
+/** Agreed rates of both directions, the unit once where it is the same: `100 / 30 Mbit/s`; null when none is agreed. */
+export function formatNominalPair(inBps: number | null, outBps: number | null): string | null {
+  if (inBps === null && outBps === null) return null;
+  const down = formatNominalRate(inBps);
+  const up = formatNominalRate(outBps);
+  if (down === up) return down;
+  const [figure, unit] = down.split(' ');
+  return `${up.split(' ')[1] === unit ? figure : down} / ${up}`;
+}
+
 /** A share as a whole percentage; what is small but not nothing stays visible: `<1%`. */
 export function formatShare(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return missing;

@@ -7,18 +7,20 @@ const day = 24 * hour;
 export interface Preset {
   readonly key: string;
   readonly label: string;
+  /** For a phone. */
+  readonly short: string;
   readonly spanMs: number;
   /** Short enough for 10-second cells to be seen. */
   readonly live: boolean;
 }
 
 export const presets: readonly Preset[] = [
-  { key: '1h', label: '1 hour', spanMs: hour, live: true },
-  { key: '6h', label: '6 hours', spanMs: 6 * hour, live: true },
-  { key: '24h', label: '24 hours', spanMs: day, live: true },
-  { key: '7d', label: '7 days', spanMs: 7 * day, live: false },
-  { key: '30d', label: '30 days', spanMs: 30 * day, live: false },
-  { key: '13mo', label: '13 months', spanMs: 396 * day, live: false },
+  { key: '1h', label: '1 hour', short: '1 h', spanMs: hour, live: true },
+  { key: '6h', label: '6 hours', short: '6 h', spanMs: 6 * hour, live: true },
+  { key: '24h', label: '24 hours', short: '24 h', spanMs: day, live: true },
+  { key: '7d', label: '7 days', short: '7 d', spanMs: 7 * day, live: false },
+  { key: '30d', label: '30 days', short: '30 d', spanMs: 30 * day, live: false },
+  { key: '13mo', label: '13 months', short: '13 mo', spanMs: 396 * day, live: false },
 ];
 
 const fallback = presets[1]!;

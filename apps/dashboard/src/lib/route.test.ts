@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { academyHref, matchRoute } from './route.ts';
+import { academyHref, matchRoute, withParam } from './route.ts';
 
 it('knows the two pages', () => {
   expect(matchRoute('/')).toEqual({ page: 'overview' });
@@ -20,4 +20,12 @@ it('finds every academy at the address that it gives', () => {
       expect(matchRoute(academyHref(id))).toEqual({ page: 'academy', id });
     }),
   );
+});
+
+it('sets and removes one part of a query, and leaves the given one alone', () => {
+  const query = new URLSearchParams('a=1&b=2');
+  expect(withParam(query, 'b', '3').toString()).toBe('a=1&b=3');
+  expect(withParam(query, 'b', '').toString()).toBe('a=1');
+  expect(withParam(query, 'a', null).toString()).toBe('b=2');
+  expect(query.toString()).toBe('a=1&b=2');
 });

@@ -18,3 +18,11 @@ export function matchRoute(pathname: string): Route {
 export function academyHref(id: string): string {
   return `/academies/${encodeURIComponent(id)}`;
 }
+
+/** A copy of a query with one name set, or removed when the value is empty. */
+export function withParam(query: URLSearchParams, name: string, value: string | null): URLSearchParams {
+  const next = new URLSearchParams(query);
+  if (value === null || value === '') next.delete(name);
+  else next.set(name, value);
+  return next;
+}

@@ -33,16 +33,16 @@ function area(values: readonly (number | null)[], width: number, axisY: number, 
   const stepX = width / Math.max(1, values.length);
   let path = '';
   let open = false;
-  values.forEach((value, i) => {
+  for (const [i, value] of values.entries()) {
     if (value === null) {
       if (open) path += `V${round(axisY)}Z`;
       open = false;
-      return;
+      continue;
     }
     if (!open) path += `M${round(i * stepX)} ${round(axisY)}`;
     open = true;
     path += `V${round(axisY + value * scale)}H${round((i + 1) * stepX)}`;
-  });
+  }
   return open ? `${path}V${round(axisY)}Z` : path;
 }
 

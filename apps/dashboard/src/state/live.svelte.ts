@@ -14,6 +14,7 @@ export class Live {
   heardMs = $state<number | null>(null);
   readonly #clock: Clock;
   readonly #listen: Listen;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
   readonly #listeners = new Set<LiveListener>();
   #waiting: LiveEvent[] = [];
   #frame: number | undefined;

@@ -33,6 +33,7 @@ export class Overview {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #live: Live;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
   readonly #byId = new Map<string, AcademyView>();
   #askedAgainMs = 0;
 
@@ -67,9 +68,9 @@ export class Overview {
 
   #set({ nowMs, academies }: AcademyList): void {
     this.#clock.set(nowMs);
-    const known = new Set<string>();
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
+    const known = new Set(academies.map(({ id }) => id));
     const views = academies.map((now) => {
-      known.add(now.id);
       const view = this.#byId.get(now.id);
       if (view) view.set(now);
       else this.#byId.set(now.id, new AcademyView(now));

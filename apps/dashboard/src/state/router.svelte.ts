@@ -5,6 +5,7 @@ export class Router {
   #path = $state(location.pathname);
   #search = $state(location.search);
   readonly route = $derived<Route>(matchRoute(this.#path));
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
   readonly query = $derived(new URLSearchParams(this.#search));
 
   start(): () => void {

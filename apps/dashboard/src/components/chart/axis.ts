@@ -33,6 +33,8 @@ export interface Reach {
 /** A committed rate this many times the traffic would leave the traffic flat: then it is told in words only. */
 const worthSeeing = 1.7;
 const headroom = 1.1;
+/** Least height of a side beside the other one: room for its name. */
+const leastSide = 0.16;
 
 /** From below (upload, negative) to above (download), bit/s. */
 export function reachOf(of: Reach): [low: number, high: number] {
@@ -45,5 +47,5 @@ export function reachOf(of: Reach): [low: number, high: number] {
   const down = side(of.peakOut, of.percentileOut, of.committedOut);
   const most = Math.max(up, down, 1000);
   // Each side keeps room for its name, however little goes that way.
-  return [-Math.max(down, most * 0.12), Math.max(up, most * 0.12)];
+  return [-Math.max(down, most * leastSide), Math.max(up, most * leastSide)];
 }

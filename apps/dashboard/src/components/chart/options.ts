@@ -46,7 +46,7 @@ export function chartOptions(width: number, height: number, hooks: ChartHooks): 
     },
     scales: {
       x: { time: true, auto: false },
-      y: { range: (_, low, high) => hooks.reach(low ?? 0, high ?? 0) },
+      y: { range: (_, low, high) => hooks.reach(low, high) },
     },
     axes: [
       {

@@ -13,6 +13,7 @@ export interface Overlay {
 }
 
 export interface Palette {
+  readonly theme: 'light' | 'dark';
   readonly text: string;
   readonly textSoft: string;
   readonly surface: string;
@@ -28,12 +29,13 @@ export interface Palette {
   readonly textPx: number;
 }
 
-/** The tokens as the canvas needs them: it does not know CSS variables. */
-export function readPalette(element: Element): Palette {
+/** The tokens of a theme as the canvas needs them: it does not know CSS variables. */
+export function readPalette(element: Element, theme: 'light' | 'dark'): Palette {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const rootPx = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return {
+    theme,
     ...{ text: token('--text'), textSoft: token('--text-soft'), surface: token('--surface') },
     ...{ in: token('--in'), inSoft: token('--in-soft'), out: token('--out'), outSoft: token('--out-soft') },
     ...{ grid: token('--chart-grid'), axis: token('--chart-axis'), filling: token('--chart-filling') },
@@ -67,61 +69,46 @@ export function drawFilling(u: uPlot, fromS: number | null, palette: Palette): v
 
 /** Above the traffic. */
 export function drawLines(u: uPlot, overlay: Overlay, palette: Palette): void {
-  const percentile = overlay.estimate ? '95th percentile, estimate' : '95th percentile';
   const sides = [
     {
       sign: 1,
       name: 'In (download)',
       committed: overlay.committedIn,
-      percentileBps: overlay.percentileIn,
+      percentile: overlay.percentileIn,
       colour: palette.in,
     },
     {
       sign: -1,
       name: 'Out (upload)',
       committed: overlay.committedOut,
-      percentileBps: overlay.percentileOut,
+      percentile: overlay.percentileOut,
       colour: palette.out,
     },
   ] as const;
   const { left, top, width, height } = u.bbox;
-  const { ctx } = u;
-  const pad = 6 * devicePixelRatio;
-  ctx.save();
-  ctx.font = `600 ${palette.textPx * devicePixelRatio}px ${palette.font}`;
+  const ratio = devicePixelRatio;
+  const roomy = width > 460 * ratio;
+  u.ctx.save();
+  u.ctx.font = `600 ${palette.textPx * ratio}px ${palette.font}`;
   line(u, 0, palette.axis, [], 1);
-  for (const { sign, name, committed, percentileBps, colour } of sides) {
-    const edge = sign > 0 ? top + pad : top + height - pad;
-    const baseline = sign > 0 ? 'top' : 'bottom';
-    write(ctx, name, left + pad, edge, 'left', baseline, colour, palette.surface);
-    if (percentileBps !== null) {
-      const y = line(u, sign * percentileBps, colour, [6, 4], 1.5);
-      const text = `${percentile} ${formatRate(percentileBps)}`;
-      if (y !== null && width > 420 * devicePixelRatio) {
-        write(
-          ctx,
-          text,
-          left + width / 2,
-          y - sign * 3 * devicePixelRatio,
-          'center',
-          flip(baseline),
-          colour,
-          palette.surface,
-        );
-      }
+  for (const { sign, name, committed, percentile, colour } of sides) {
+    const edge = sign > 0 ? top : top + height;
+    write(u, { text: name, x: left, y: edge, align: 'left', above: sign < 0, colour }, palette);
+    if (percentile !== null) {
+      const y = line(u, sign * percentile, colour, [6, 4], 1.5);
+      const text = `95th percentile${overlay.estimate ? ' (estimate)' : ''} ${formatRate(percentile)}`;
+      if (y !== null && roomy) write(u, { text, x: left + width, y, align: 'right', above: sign > 0, colour }, palette);
     }
-    if (committed === null) continue;
-    const y = line(u, sign * committed, palette.text, [], 1.5);
-    const text = `Committed ${formatNominalRate(committed)}`;
-    const right = left + width - pad;
-    if (y === null)
-      write(ctx, `${text}, off the scale`, right, edge, 'right', baseline, palette.textSoft, palette.surface);
-    else write(ctx, text, right, y + sign * 3 * devicePixelRatio, 'right', baseline, palette.text, palette.surface);
+    if (committed !== null) {
+      const y = line(u, sign * committed, palette.text, [], 1.5);
+      const text = `Committed ${formatNominalRate(committed)}`;
+      const x = left + width * 0.4;
+      if (y !== null && roomy)
+        write(u, { text, x, y, align: 'center', above: sign > 0, colour: palette.text }, palette);
+    }
   }
-  ctx.restore();
+  u.ctx.restore();
 }
-
-const flip = (baseline: 'top' | 'bottom'): 'top' | 'bottom' => (baseline === 'top' ? 'bottom' : 'top');
 
 /** Its height in canvas pixels; null when it is out of view, and nothing drawn. */
 function line(u: uPlot, value: number, colour: string, dash: readonly number[], cssWidth: number): number | null {
@@ -139,24 +126,33 @@ function line(u: uPlot, value: number, colour: string, dash: readonly number[], 
   return y;
 }
 
-/** Text with a rim of the ground's colour, readable over the traffic. */
-function write(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  align: CanvasTextAlign,
-  baseline: CanvasTextBaseline,
-  colour: string,
-  ground: string,
-): void {
-  ctx.textAlign = align;
-  ctx.textBaseline = baseline;
-  ctx.setLineDash([]);
-  ctx.lineJoin = 'round';
-  ctx.lineWidth = 4 * devicePixelRatio;
-  ctx.strokeStyle = ground;
-  ctx.strokeText(text, x, y);
-  ctx.fillStyle = colour;
-  ctx.fillText(text, x, y);
+interface Label {
+  readonly text: string;
+  readonly x: number;
+  /** The line that the text stands above or below. */
+  readonly y: number;
+  readonly align: 'left' | 'center' | 'right';
+  readonly above: boolean;
+  readonly colour: string;
+}
+
+/** Text on a ground of its own, readable over the traffic, and never outside the plot. */
+function write(u: uPlot, label: Label, palette: Palette): void {
+  const { ctx } = u;
+  const { top, height } = u.bbox;
+  const padX = 5 * devicePixelRatio;
+  const tall = (palette.textPx + 5) * devicePixelRatio;
+  const wide = ctx.measureText(label.text).width + 2 * padX;
+  const x = label.align === 'left' ? label.x : label.align === 'right' ? label.x - wide : label.x - wide / 2;
+  const gap = 2 * devicePixelRatio;
+  const wanted = label.above ? label.y - gap - tall : label.y + gap;
+  const y = Math.min(top + height - tall - gap, Math.max(top + gap, wanted));
+  ctx.globalAlpha = 0.8;
+  ctx.fillStyle = palette.surface;
+  ctx.fillRect(x, y, wide, tall);
+  ctx.globalAlpha = 1;
+  ctx.fillStyle = label.colour;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(label.text, x + padX, y + tall / 2);
 }
