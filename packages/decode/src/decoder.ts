@@ -107,7 +107,8 @@ class FlowDecoder implements Decoder {
     const { counters } = this;
     const exporter = handle.evicted ? this.exporter(handle.address) : handle;
     const now = Number.isFinite(receivedMs) && receivedMs > 0 ? Math.floor(receivedMs) : 0;
-    exporter.used = true;
+    // The first datagram of an address does not count: spoofed ones must not push out those that go on.
+    exporter.used ||= exporter.datagrams > 0;
     exporter.datagrams++;
     exporter.lastMs = now;
     this.#held.expire(now);

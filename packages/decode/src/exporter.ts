@@ -55,8 +55,8 @@ export class Exporter {
   readonly names = new Map<number, Name>();
   /** Pushed out of the decoder's cache: a later datagram begins anew. */
   evicted = false;
-  /** Used since the last search for one to evict. */
-  used = true;
+  /** Heard again since the last search for one to evict. */
+  used = false;
 
   constructor(address: Uint8Array) {
     this.words = new Uint32Array(4);

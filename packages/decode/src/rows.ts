@@ -67,9 +67,7 @@ export class RowWriter {
       broken = frame.broken;
       if (program.timeless) this.#counters.timesMissing += read;
       if (read === 0) break;
-      if (program.reverse && this.#room() < read) this.#flush();
-      if (program.reverse && this.#room() > 0)
-        this.#pass(exporter, program.reverse, view, at, end, Math.min(read, this.#room()), frame);
+      if (program.reverse) this.#reverse(exporter, program.reverse, view, at, end, read, frame);
       records += read;
       at = next;
       left = stride > 0 ? left - read : broken ? 0 : Math.floor((end - at) / smallest);
@@ -78,6 +76,13 @@ export class RowWriter {
     if (broken) this.#counters.losses.record_malformed++;
     this.#counters.dataRecords += records;
     return records;
+  }
+
+  /** The other halves of the records just read. */
+  #reverse(exporter: Exporter, pass: Pass, view: DataView, at: number, end: number, count: number, frame: Frame): void {
+    if (this.#room() < count) this.#flush();
+    if (this.#room() < count) this.#counters.losses.sink_full++;
+    else this.#pass(exporter, pass, view, at, end, count, frame);
   }
 
   #pass(exporter: Exporter, pass: Pass, view: DataView, at: number, end: number, count: number, frame: Frame): void {
