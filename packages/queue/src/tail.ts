@@ -16,6 +16,8 @@ export class TailReader {
   readonly #positions: Map<Partition, number>;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  /** Where each partition ended when the tail began, until it is passed; empty once `onCaughtUp` was called. */
+  readonly #ends: Map<Partition, number>;
 
   constructor(tail: Tail, partitions: readonly Partition[], logger: Logger) {
     this.#tail = tail;
@@ -25,6 +27,7 @@ export class TailReader {
       return tail.from === 'newest' ? partition.head().next : partition.offsetAt(tail.from.timeMs);
     };
     this.#positions = new Map(partitions.map((partition) => [partition, start(partition)]));
+    this.#ends = new Map(partitions.map((partition) => [partition, partition.head().next]));
     this.#running = this.#run();
   }
 
@@ -52,6 +55,7 @@ export class TailReader {
           await sleep(retryMs, signal);
         }
       }
+      this.#tellCaughtUp();
       if (!came) await any.environment.bell.wait(appends, waitMs, signal);
     }
   }
@@ -62,6 +66,12 @@ export class TailReader {
     this.#positions.set(partition, next);
     if (messages.length > 0) await this.#tail.onMessages(partition.number, messages);
     return { appends, came: messages.length > 0 };
+  }
+
+  #tellCaughtUp(): void {
+    if (this.#ends.size === 0) return;
+    for (const [partition, end] of this.#ends) if (this.#positions.get(partition)! >= end) this.#ends.delete(partition);
+    if (this.#ends.size === 0) this.#tail.onCaughtUp?.();
   }
 
   #report(error: unknown): void {
