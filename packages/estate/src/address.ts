@@ -1,5 +1,6 @@
 /** Addresses and networks in one canonical form: IPv4 dotted, IPv6 as RFC 5952. */
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Converted } from './reader.ts';
 
 interface Parsed {
   readonly width: 32 | 128;
@@ -35,21 +36,19 @@ function parse(text: string): Parsed | undefined {
   return { width: 128, value, text: canonical };
 }
 
-export type Result = { readonly text: string } | { readonly problem: string };
-
 /** The address of one device. */
-export function deviceAddress(text: string): Result {
+export function deviceAddress(text: string): Converted<string> {
   const address = parse(text);
   if (!address) return { problem: 'must be an IPv4 or IPv6 address' };
   const { width, value } = address;
   const multicast = width === 32 ? value >> 28n === 0xen : value >> 120n === 0xffn;
   if (value === 0n || multicast || (width === 32 && value === 0xffff_ffffn))
     return { problem: 'is not the address of a device: it is unspecified, multicast or broadcast' };
-  return { text: address.text };
+  return { value: address.text };
 }
 
 /** A network in CIDR notation, without host bits. */
-export function network(text: string): Result {
+export function network(text: string): Converted<string> {
   const [, head = '', tail = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const address = parse(head);
   const length = Number(tail);
@@ -59,5 +58,5 @@ export function network(text: string): Result {
   const base = (address.value >> hostBits) << hostBits;
   if (base !== address.value)
     return { problem: `has bits set beyond its prefix; did you mean ${textOf(address.width, base)}/${length}?` };
-  return { text: `${address.text}/${length}` };
+  return { value: `${address.text}/${length}` };
 }

@@ -4,8 +4,9 @@ import { circuitKinds, phases } from './model.ts';
 
 /** Most entries of `academies` and of `circuits`. */
 export const maxEntries = 10_000;
-const maxProviders = 1000;
-const maxNetworks = 100;
+export const maxProviders = 1000;
+/** Most networks of an academy. */
+export const maxNetworks = 100;
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends string>(values: readonly V[]) => Type.Union(values.map((value) => Type.Literal(value)));

@@ -1,12 +1,11 @@
 /** Rates and times as people write them. */
+import type { Converted } from './reader.ts';
 
 const factors: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 const maxBps = 1e13;
 
-export type Result = { readonly value: number } | { readonly problem: string };
-
 /** Bit/s of a rate: a number of Mbit/s, or text with a unit (`512k`, `100M`, `1G`, `1.5 Gbit/s`). */
-export function rateBps(rate: number | string): Result {
+export function rateBps(rate: number | string): Converted<number> {
   let bps: number;
   if (typeof rate === 'number') {
     bps = rate * 1e6;
@@ -30,7 +29,7 @@ const dayMs = 86_400_000;
  * Unix ms of a moment. A date alone is its midnight in London: clocks there are 0 or 1 hour ahead of UTC, and change at 01:00
  * UTC, so the hour that London shows at UTC midnight is what to take off.
  */
-export function momentMs(text: string): Result {
+export function momentMs(text: string): Converted<number> {
   const [, year, month, day, hour, minute, second = '00', zone] =
     /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
   if (!year || !month || !day)

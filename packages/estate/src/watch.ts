@@ -23,6 +23,7 @@ export function watchVersion(database: Database, logger: Logger, onChange: OnCha
   const stopped = new AbortController();
   let told = new AbortController();
   const wake = (): void => told.abort();
+  const isStopped = (): boolean => stopped.signal.aborted;
 
   async function listen(): Promise<Client> {
     const client = await database.connect('watching the estate', queryTimeoutMs, wake);
@@ -49,7 +50,7 @@ export function watchVersion(database: Database, logger: Logger, onChange: OnCha
     let client: Client | undefined;
     let seen: number | undefined;
     let attempt = 0;
-    while (!stopped.signal.aborted) {
+    while (!isStopped()) {
       let pauseMs = pollMs;
       // Set before reading: what is told from here on wakes the pause below.
       told = new AbortController();
@@ -71,9 +72,10 @@ export function watchVersion(database: Database, logger: Logger, onChange: OnCha
         client?.end().catch(() => undefined);
         client = undefined;
         pauseMs = backoffMs(attempt++, 100, maxPauseMs);
+        // The broken connection's own call is not a reason to hurry.
         told = new AbortController();
       }
-      await sleep(pauseMs, AbortSignal.any([told.signal, stopped.signal]));
+      if (!isStopped()) await sleep(pauseMs, told.signal);
     }
     client?.end().catch(() => undefined);
   }
@@ -82,6 +84,7 @@ export function watchVersion(database: Database, logger: Logger, onChange: OnCha
   return {
     stop: () => {
       stopped.abort();
+      wake();
       return running;
     },
   };

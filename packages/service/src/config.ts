@@ -2,10 +2,11 @@
  * Reading configuration: one TypeBox schema is the validator, the type and the documentation. All problems are reported
  * at once, each with its line and path; unknown keys are refused with the nearest known name.
  */
-import { LineCounter, type Document, isMap, isNode, parseDocument } from 'yaml';
+import { LineCounter, type Document, isMap, isNode, isScalar, parseDocument, visit } from 'yaml';
 import type { Static, TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
+import { toError } from './errors.ts';
 import { type Complaint, at, choices, messageOf, pointerSteps, schemaNode, withoutAlternatives } from './expect.ts';
 
 export interface Problem {
@@ -90,25 +91,59 @@ export function checkYaml<T extends TSchema>(text: string, schema: T): Checked<S
   let document: Document;
   let raw: unknown;
   try {
-    const parsed = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-    if (parsed.errors.length > 0)
-      return unreadable(
-        ...parsed.errors
-          .slice(0, maxProblems)
-          .map((e) => ({ line: counter.linePos(e.pos[0]).line, path: '', message: e.message.replaceAll('\n', ' ') })),
-      );
-    document = parsed;
-    raw = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+    document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: false });
+    const broken = document.errors.length > 0 ? yamlProblems(document, counter) : keyProblems(document, counter);
+    if (broken.length > 0) return unreadable(...broken);
+    raw = withDefaults(document.contents === null ? {} : (document.toJS({ maxAliasCount: 100 }) ?? {}), schema);
   } catch (error) {
-    // The parser recurses: a file of brackets only ends its stack.
-    const reason =
-      error instanceof RangeError ? 'it is nested too deeply' : error instanceof Error ? error.message : String(error);
-    return unreadable({ line: 0, path: '', message: `cannot be read: ${reason}` });
+    return unreadable({ line: 0, path: '', message: `cannot be read: ${yamlReason(toError(error))}` });
   }
   const lines = (dotted: string): number =>
     lineOf(document, counter, dotted === '' ? [] : dotted.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)));
-  const value = withDefaults(raw ?? {}, schema);
-  return { ...checkDefaulted(value, schema, (keys) => lineOf(document, counter, keys)), raw: value, lines };
+  return { ...checkDefaulted(raw, schema, (keys) => lineOf(document, counter, keys)), raw, lines };
+}
+
+/** The parser recurses: a file of brackets only ends its stack. */
+const yamlReason = (error: Error): string =>
+  /call stack/.test(error.message) ? 'it is nested too deeply' : error.message.replaceAll('\n', ' ');
+
+/** Each complaint once a line: one missing bracket ends many things at the same place. */
+function yamlProblems(document: Document, counter: LineCounter): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const error of document.errors) {
+    const problem = { line: counter.linePos(error.pos[0]).line, path: '', message: yamlReason(error) };
+    if (problems.size < maxProblems) problems.set(`${problem.line} ${problem.message}`, problem);
+  }
+  return [...problems.values()];
+}
+
+/** Most keys of one map: every object of ours is far smaller. */
+const maxKeys = 1000;
+
+/** Keys given twice. The parser's own check compares each key with each other, without a limit. */
+function keyProblems(document: Document, counter: LineCounter): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Map<string, number>();
+      if (problems.length >= maxProblems) return visit.BREAK;
+      if (map.items.length > maxKeys) {
+        const line = map.range ? counter.linePos(map.range[0]).line : 0;
+        problems.push({ line, path: '', message: `there are over ${maxKeys} keys in one place` });
+        return visit.SKIP;
+      }
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const line = key.range ? counter.linePos(key.range[0]).line : 0;
+        const first = seen.get(name);
+        if (first === undefined) seen.set(name, line);
+        else problems.push({ line, path: '', message: `"${name}" is given twice, first in line ${first}` });
+      }
+      return undefined;
+    },
+  });
+  return problems.slice(0, maxProblems);
 }
 
 const withDefaults = (raw: unknown, schema: TSchema): unknown => Value.Default(schema, Value.Clone(raw));

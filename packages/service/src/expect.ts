@@ -36,8 +36,7 @@ export function at(root: unknown, steps: readonly (string | number)[]): unknown 
   return node;
 }
 
-export const schemaNode = (schema: TSchema, pointer: string): SchemaNode =>
-  (at(schema, pointerSteps(pointer)) ?? {});
+export const schemaNode = (schema: TSchema, pointer: string): SchemaNode => at(schema, pointerSteps(pointer)) ?? {};
 
 const typeWords: Readonly<Record<string, string>> = {
   string: 'text',
