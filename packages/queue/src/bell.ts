@@ -1,8 +1,12 @@
-import type { Usage } from './records.ts';
-
 /** Between two looks, ms: at first, when something came just now, and when nothing has come for a while. */
 const busyMs = 5;
 const idleMs = 40;
+
+/** Each changes whenever something of its kind was committed by any process. */
+export interface Tokens {
+  readonly appends: number;
+  readonly groups: number;
+}
 
 interface Waiter {
   readonly appends: number;
@@ -10,11 +14,11 @@ interface Waiter {
 }
 
 /**
- * Wakes who waits for messages or for changes of a group. Other processes' commits are seen by looking at two counters, a
- * few times a second when idle and often when busy; our own at once. Nothing runs while nobody waits.
+ * Wakes who waits for messages or for changes of a group. Other processes' commits are seen by looking at two tokens,
+ * some 25 times a second when idle and more often when busy; our own at once. Nothing runs while nobody waits.
  */
 export class Bell {
-  readonly #read: () => Usage;
+  readonly #read: () => Tokens;
   readonly #waiters = new Set<Waiter>();
   readonly #groupListeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -22,7 +26,7 @@ export class Bell {
   #groups = -1;
   #closed = false;
 
-  constructor(read: () => Usage) {
+  constructor(read: () => Tokens) {
     this.#read = read;
   }
 
@@ -56,15 +60,15 @@ export class Bell {
   /** Looks now: after a commit of our own. */
   look(): void {
     if (this.#closed || this.#waiters.size + this.#groupListeners.size === 0) return;
-    let usage: Usage;
+    let tokens: Tokens;
     try {
-      usage = this.#read();
+      tokens = this.#read();
     } catch {
       // Who waits meets the same error in its own read, and has someone to tell.
       for (const waiter of [...this.#waiters]) waiter.wake();
       return;
     }
-    const { appends, groups } = usage;
+    const { appends, groups } = tokens;
     let rang = false;
     for (const waiter of [...this.#waiters]) {
       if (waiter.appends === appends) continue;

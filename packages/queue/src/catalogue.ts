@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts';
 import { QueueError } from './errors.ts';
 import { Partition } from './partition.ts';
+import { encodeHead, encodeRemoved, headKey } from './records.ts';
 
 /** Version of what is stored; a file with another one is refused. */
 const format = 1;
@@ -59,7 +60,15 @@ function create(environment: Environment): void {
   for (const { name, partitions, compacted = false } of environment.options.topics) {
     const before = readTopic(environment, name);
     const ids = [...(before?.ids ?? [])];
-    while (ids.length < partitions) ids.push(next++);
+    while (ids.length < partitions) {
+      void environment.heads.put(
+        headKey(next),
+        encodeHead({ version: 1, next: 0, bytes: 0, messages: 0, lastTimeMs: 0 }),
+        1,
+      );
+      void environment.removals.put(headKey(next), encodeRemoved({ version: 1, first: 0, bytes: 0, messages: 0 }), 1);
+      ids.push(next++);
+    }
     const topic: StoredTopic = { compacted: before?.compacted ?? compacted, ids };
     void environment.meta.put(topicKey(name), Buffer.from(JSON.stringify(topic)));
   }

@@ -41,6 +41,13 @@ export interface MembershipOptions {
   readonly logger: Logger;
 }
 
+const freed = ({ generation }: Lease): Lease => ({
+  member: '',
+  process: undefined,
+  generation: generation + 1,
+  expiresMs: 0,
+});
+
 /** A subscription's part in one environment: takes its share of the partitions, and keeps it while the process lives. */
 export class Membership {
   readonly #options: MembershipOptions;
@@ -115,19 +122,15 @@ export class Membership {
         for (const [partition, lease] of leases) {
           // A lease of ours that nobody here holds is left from an attempt that failed half-way: it is dropped.
           if (lease.member !== this.#id) continue;
-          writeLease(
-            partition,
-            group,
-            this.#held.has(partition) ? { ...lease, ...mine } : { ...lease, member: '', process: undefined },
-          );
+          writeLease(partition, group, this.#held.has(partition) ? { ...lease, ...mine } : freed(lease));
         }
         for (const partition of plan.take) {
           const generation = leases.get(partition)!.generation + 1;
           writeLease(partition, group, { ...mine, generation });
-          const committed = committedPosition(partition, group) ?? { offset: partition.head().first, metadata: '' };
+          const committed = committedPosition(partition, group) ?? { offset: partition.removed().first, metadata: '' };
           taken.push({ partition, generation, committed });
         }
-        if (isNew || plan.gone.length > 0) environment.groupsChanged();
+        if (isNew || plan.gone.length > 0) environment.ring('groups');
         this.#memberExpiresMs = self.expiresMs;
       });
       for (const each of taken) this.#start(each);
@@ -136,16 +139,9 @@ export class Membership {
   }
 
   #start({ partition, generation, committed }: Taken): void {
-    const { subscription, timing, logger } = this.#options;
+    const { subscription, logger } = this.#options;
     const { group } = subscription;
-    const reader = new LeasedReader({
-      source: partition,
-      group,
-      member: this.#id,
-      generation,
-      committed,
-      leaseMs: timing.leaseMs,
-    });
+    const reader = new LeasedReader({ source: partition, group, generation, committed });
     logger.debug({ group, topic: partition.topic, partition: partition.number }, 'partition assigned');
     // The handler starts when the partition stands among the held ones.
     const settled = Promise.resolve()
@@ -184,14 +180,9 @@ export class Membership {
       await environment.write(() => {
         const lease = readLease(partition, subscription.group);
         if (lease.member !== this.#id || lease.generation !== held.reader.generation) return;
-        writeLease(partition, subscription.group, {
-          member: '',
-          process: undefined,
-          generation: lease.generation,
-          expiresMs: 0,
-        });
+        writeLease(partition, subscription.group, freed(lease));
         // A handler that ended by itself is started again at the next heartbeat, not at once.
-        if (held.revokedAt > 0) environment.groupsChanged();
+        if (held.revokedAt > 0) environment.ring('groups');
       });
     } catch (error) {
       logger.warn({ reason: describe(error), topic: partition.topic }, 'partition could not be released');
@@ -214,7 +205,7 @@ export class Membership {
     try {
       await environment.write(() => {
         removeMember(environment, subscription.group, this.#id);
-        environment.groupsChanged();
+        environment.ring('groups');
       });
     } catch (error) {
       logger.warn({ reason: describe(error), group: subscription.group }, 'group could not be left');

@@ -1,10 +1,12 @@
 /**
- * One LMDB environment: its databases, and the one way to write to it.
+ * One LMDB environment: its tables, and the ways to write to it.
  *
- * Flush policy: every commit is synchronous (fdatasync of the pages, then of the page that names them), before it is
- * visible to anyone and before the promise of `write` resolves. The writes that wait meanwhile share the next commit.
- * Pages are written and flushed on a thread of the adapter's, never on the event loop; the transaction's own work runs on
- * the event loop, holding the lock that processes share, so it must be short.
+ * Flush policy: every commit is synchronous (fdatasync of the pages, then of the page that names them) before it is
+ * visible to anyone and before its promise resolves. What is written meanwhile shares the next commit. All of that runs on
+ * a thread of the adapter's, never on the event loop.
+ *
+ * Processes share one write lock. `writeIf` hands over a list of puts with a condition, which the adapter's thread carries
+ * out: the lock never waits for an event loop. `write` runs code under the lock, on the event loop: for what is rare.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -14,23 +16,15 @@ import { Bell } from './bell.ts';
 import { QueueError } from './errors.ts';
 import { classify, toQueueError } from './failures.ts';
 import type { EnvironmentOptions } from './options.ts';
-import { type Usage, decodeUsage, encodeUsage } from './records.ts';
+import { decodeHead, decodeRemoved, encodeDoubles } from './records.ts';
 
 export type Table = Database<Buffer, Buffer>;
 
-/** Most octets that one transaction writes, so that other processes never wait long for the lock. */
-const maxTransactionBytes = 16 * 1024 * 1024;
 /** Address space to map for each octet of quota, so that the map never has to move while the file is fragmented. */
 const mapFactor = 4;
 const minMapBytes = 2 ** 30;
 
-const usageKey = Buffer.from('usage');
-
-interface Write {
-  readonly bytes: number;
-  readonly work: () => unknown;
-  readonly settle: (error: QueueError | undefined, value: unknown) => void;
-}
+const bellKeys = { appends: Buffer.from('appends'), groups: Buffer.from('groups') };
 
 export class Environment {
   readonly name: string;
@@ -39,19 +33,20 @@ export class Environment {
   readonly bell: Bell;
   readonly pageBytes: number;
   readonly meta: Table;
+  /** Versioned, as are removals and leases: `writeIf` can make a condition of their records. */
   readonly heads: Table;
+  readonly removals: Table;
+  readonly leases: Table;
+  readonly positions: Table;
+  readonly groups: Table;
   readonly index: Table;
   readonly body: Table;
   readonly latest: Table;
-  readonly groups: Table;
-  readonly leases: Table;
-  readonly positions: Table;
+  readonly #bells: Table;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #patienceMs: number;
-  readonly #waiting: Write[] = [];
-  #writing: Promise<void> | undefined;
-  #usage: { value: Usage; changed: boolean } | undefined;
-  #stalled = false;
+  readonly #writes = new Set<Promise<unknown>>();
+  #stalled = 0;
   #closed = false;
 
   /** @throws QueueError when the files cannot be opened or are not ours. */
@@ -71,123 +66,100 @@ export class Environment {
         keyEncoding: 'binary',
         // Commits are flushed before they are visible: the plain LMDB protocol.
         overlappingSync: false,
+        // What belongs together is said in `writeIf`; nothing else needs to wait for a turn of the event loop.
+        eventTurnBatching: false,
         mapSize: Math.ceil(Math.max(minMapBytes, mapFactor * options.quotaBytes) / minMapBytes) * minMapBytes,
         maxDbs: 16,
         maxReaders: 256,
       } as Parameters<typeof open>[0]);
-      const table = (name: string): Table => this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
+      const table = (name: string, useVersions = false): Table =>
+        this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary', useVersions });
       this.meta = table('meta');
-      this.heads = table('heads');
+      this.heads = table('heads', true);
+      this.removals = table('removals', true);
+      this.leases = table('leases', true);
+      this.positions = table('positions');
+      this.groups = table('groups');
       this.index = table('index');
       this.body = table('body');
       this.latest = table('latest');
-      this.groups = table('groups');
-      this.leases = table('leases');
-      this.positions = table('positions');
+      this.#bells = table('bells');
       this.pageBytes = (this.#root.getStats() as { pageSize: number }).pageSize;
     } catch (error) {
       throw classify(toError(error), `opening the queue "${where}"`);
     }
-    this.bell = new Bell(() => this.usage());
+    this.bell = new Bell(() => ({ appends: this.token('appends'), groups: this.token('groups') }));
   }
 
-  /** What the environment holds: inside a write the figure being written, else the last committed. */
-  usage(): Usage {
-    return this.#usage?.value ?? decodeUsage(this.meta.get(usageKey));
+  /** What the environment holds, octets on disk as accounted. */
+  usedBytes(): number {
+    let bytes = 0;
+    for (const { value } of this.heads.getRange()) bytes += decodeHead(value).bytes;
+    for (const { value } of this.removals.getRange()) bytes -= decodeRemoved(value).bytes;
+    return bytes;
   }
 
-  /** Only inside a write. */
-  changeUsage(change: Partial<Usage>): void {
-    const transaction = this.#usage;
-    if (!transaction) throw new QueueError('invalid_argument', 'usage changes only inside a write');
-    transaction.value = { ...transaction.value, ...change };
-    transaction.changed = true;
+  /** Changes whenever messages were appended, or something of a group changed. */
+  token(kind: keyof typeof bellKeys): number {
+    return this.#bells.get(bellKeys[kind])?.readDoubleLE(0) ?? 0;
   }
 
-  /** Tells every process that looks after a group that something changed. Only inside a write. */
-  groupsChanged(): void {
-    this.changeUsage({ groups: this.usage().groups + 1 });
+  /** Tells every process that waits, once the write is committed. Only inside a write. */
+  ring(kind: keyof typeof bellKeys): void {
+    void this.#bells.put(bellKeys[kind], encodeDoubles(Math.random()));
   }
 
+  /** A write has not settled in time, and none is taken until it has. */
   get isStalled(): boolean {
-    return this.#stalled;
+    return this.#stalled > 0;
   }
 
   /**
-   * Runs `work` in a write transaction, together with others that wait, and resolves when it is flushed to disk. `work` is
-   * synchronous, and throws a QueueError only before its first put: then nothing of it is written, and the others are.
-   * @param bytes about how much it writes.
+   * Makes the puts and removals that `emit` makes, all of them if the record still has this version, else none. Resolves
+   * with whether they were made, when they are flushed to disk. Values must stay as they are until then.
    */
-  write<T>(work: () => T, bytes = 0): Promise<T> {
-    if (this.#closed) return Promise.reject(new QueueError('queue_closed', `queue "${this.name}" is closed`));
-    if (this.#stalled) return Promise.reject(this.#stallError());
-    return new Promise<T>((resolve, reject) => {
-      const settle = (error: QueueError | undefined, value: unknown): void =>
-        error ? reject(error) : resolve(value as T);
-      this.#waiting.push({ bytes, work, settle });
-      if (!this.#writing) this.#writing = this.#writeAll();
-    });
+  writeIf(table: Table, key: Buffer, version: number, emit: () => void): Promise<boolean> {
+    return this.#settle(() => table.ifVersion(key, version, emit));
   }
 
-  #stallError(): QueueError {
-    return new QueueError(
+  /**
+   * Runs `work` under the write lock and resolves when what it wrote is flushed to disk. It is synchronous, short, and
+   * throws only before its first put.
+   */
+  write<T>(work: () => T): Promise<T> {
+    return this.#settle(() => this.#root.transaction(work));
+  }
+
+  async #settle<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new QueueError('queue_closed', `queue "${this.name}" is closed`);
+    const stall = new QueueError(
       'queue_unavailable',
       `queue "${this.name}": a write has not settled in ${this.#patienceMs} ms`,
     );
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commit();
-    this.#writing = undefined;
-  }
-
-  async #commit(): Promise<void> {
-    const taken: (Write & { value?: unknown; error?: QueueError })[] = [];
-    let failure: unknown;
-    const stall = setTimeout(() => {
-      this.#stalled = true;
+    if (this.isStalled) throw stall;
+    const { promise: patience, reject } = Promise.withResolvers<never>();
+    let stalled = false;
+    const timer = setTimeout(() => {
+      stalled = true;
+      this.#stalled += 1;
       this.logger.error({ environment: this.name }, 'queue write does not settle');
-      for (const write of [...taken, ...this.#waiting.splice(0)]) write.settle(this.#stallError(), undefined);
+      reject(stall);
     }, this.#patienceMs);
+    const write = start().finally(() => {
+      clearTimeout(timer);
+      this.#writes.delete(write);
+      if (stalled) this.#stalled -= 1;
+    });
+    this.#writes.add(write);
     try {
-      await this.#root.transaction(() => {
-        this.#usage = { value: decodeUsage(this.meta.get(usageKey)), changed: false };
-        try {
-          for (let bytes = 0; bytes < maxTransactionBytes && this.#waiting.length > 0;) {
-            const write = this.#waiting.shift()!;
-            bytes += write.bytes;
-            taken.push(write);
-            this.#run(taken.at(-1)!);
-          }
-          if (this.#usage.changed) void this.meta.put(usageKey, encodeUsage(this.#usage.value));
-        } catch (error) {
-          failure = error;
-          throw error;
-        } finally {
-          this.#usage = undefined;
-        }
-      });
-      for (const write of taken) write.settle(write.error, write.value);
+      return await Promise.race([write, patience]);
     } catch (error) {
       const known = await toQueueError(error, `writing to queue "${this.name}"`);
-      const first = failure === undefined ? known : await toQueueError(failure, `writing to queue "${this.name}"`);
-      const worst = known.code === 'queue_full' ? known : first;
-      this.logger.error({ environment: this.name, code: worst.code, reason: worst.message }, 'queue write failed');
-      // When not even the transaction began, whoever waits for it would wait for ever.
-      for (const write of taken.length > 0 ? taken : this.#waiting.splice(0)) write.settle(worst, undefined);
+      if (!(error instanceof QueueError))
+        this.logger.error({ environment: this.name, code: known.code, reason: known.message }, 'queue write failed');
+      throw known;
     } finally {
-      clearTimeout(stall);
-      this.#stalled = false;
-    }
-    this.bell.look();
-  }
-
-  #run(write: Write & { value?: unknown; error?: QueueError }): void {
-    try {
-      write.value = write.work();
-    } catch (error) {
-      if (!(error instanceof QueueError)) throw error;
-      write.error = error;
+      this.bell.look();
     }
   }
 
@@ -201,8 +173,8 @@ export class Environment {
     this.#closed = true;
     this.bell.close();
     // What does not settle cannot be waited for; the process's end closes it.
-    if (this.#stalled) return;
-    await this.#writing;
+    if (this.isStalled) return;
+    await Promise.allSettled(this.#writes);
     await this.#root.close();
   }
 }

@@ -19,7 +19,7 @@ export interface Lease {
   /** Empty when nobody has it. */
   readonly member: string;
   readonly process: ProcessIdentity | undefined;
-  /** Grows with each change of owner. */
+  /** Grows with each change of owner; the stored record's version, so that commits can make a condition of it. */
   readonly generation: number;
   readonly expiresMs: number;
 }
@@ -33,7 +33,11 @@ export const readLease = (partition: Partition, group: string): Lease => {
 
 /** Only inside a write. */
 export function writeLease(partition: Partition, group: string, lease: Lease): void {
-  void partition.environment.leases.put(nameKey(partition.id, group), Buffer.from(JSON.stringify(lease)));
+  void partition.environment.leases.put(
+    nameKey(partition.id, group),
+    Buffer.from(JSON.stringify(lease)),
+    lease.generation,
+  );
 }
 
 const memberKey = (group: string, id: string): Buffer => Buffer.from(`member\0${group}\0${id}`);

@@ -22,7 +22,7 @@ export function environmentHealth(
   partitions: readonly Partition[],
   refused: boolean,
 ): EnvironmentHealth {
-  const usedBytes = environment.usage().bytes;
+  const usedBytes = environment.usedBytes();
   const { quotaBytes } = environment.options;
   const isFull = usedBytes >= quotaBytes || (refused && usedBytes >= quotaBytes * nearFull);
   const { name } = environment;
@@ -38,7 +38,7 @@ export function environmentHealth(
 function awaited(partitions: readonly Partition[]): string {
   const behind = new Map<string, number>();
   for (const partition of partitions) {
-    const { next, first } = partition.head();
+    const { next, first } = partition.extent();
     const slowest = slowestGroup(partition);
     if (slowest) behind.set(slowest.group, (behind.get(slowest.group) ?? 0) + next - Math.max(first, slowest.offset));
   }

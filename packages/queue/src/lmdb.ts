@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { Appender } from './appender.ts';
 import { openPartitions } from './catalogue.ts';
 import { Membership } from './consumer.ts';
 import { Disk } from './disk.ts';
@@ -12,8 +13,9 @@ import type { Partition } from './partition.ts';
 import type { Consumer, Producer, Queue, QueueHealth, Subscription, Tail, TopicState } from './port.ts';
 import { registerGroup } from './positions.ts';
 import { type ProcessIdentity, thisProcess } from './process.ts';
-import { LmdbProducer } from './producer.ts';
+import { LmdbProducer, type Place } from './producer.ts';
 import { Retention } from './retention.ts';
+import { Space } from './space.ts';
 import { TailReader } from './tail.ts';
 
 export interface LmdbQueueHealth extends QueueHealth {
@@ -28,6 +30,7 @@ interface Opened {
   readonly disk: Disk;
   readonly environments: readonly Environment[];
   readonly partitions: ReadonlyMap<string, readonly Partition[]>;
+  readonly places: ReadonlyMap<Partition, Place>;
   readonly retentions: readonly Retention[];
 }
 
@@ -64,12 +67,16 @@ class SharedLmdbQueue implements LmdbQueue {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const environments: Environment[] = [];
     const partitions = new Map<string, Partition[]>();
+    const places = new Map<Partition, Place>();
     const retentions: Retention[] = [];
+    const disk = new Disk(directory, diskFloorBytes);
     try {
       for (const each of this.#options.environments) {
         const environment = new Environment(directory, each, this.#timing.patienceMs, logger);
         environments.push(environment);
         const own = await openPartitions(environment);
+        const space = new Space(environment, disk);
+        for (const partition of own) places.set(partition, { partition, appender: new Appender(partition), space });
         for (const { name } of each.topics)
           partitions.set(
             name,
@@ -84,7 +91,7 @@ class SharedLmdbQueue implements LmdbQueue {
       await Promise.allSettled(environments.map((environment) => environment.close()));
       throw error;
     }
-    return { disk: new Disk(directory, diskFloorBytes), environments, partitions, retentions };
+    return { disk, environments, partitions, places, retentions };
   }
 
   async #opened(): Promise<Opened> {
@@ -107,18 +114,17 @@ class SharedLmdbQueue implements LmdbQueue {
 
   async producer(): Promise<Producer> {
     const opened = await this.#opened();
-    const find = (topic: string, number: number): Partition => {
+    const find = (topic: string, number: number): Place => {
       const partition = this.#find(opened, [topic])[number];
-      if (!partition) throw new QueueError('unknown_topic', `topic "${topic}" has no partition ${number}`);
-      return partition;
+      const place = partition && opened.places.get(partition);
+      if (!place) throw new QueueError('unknown_topic', `topic "${topic}" has no partition ${number}`);
+      return place;
     };
     const onSpace = (environment: string, isFull: boolean): void => {
       if (isFull) this.#refusedAt.set(environment, performance.now());
       else this.#refusedAt.delete(environment);
     };
-    return this.#use(
-      new LmdbProducer({ disk: opened.disk, maxMessageBytes: this.#options.maxMessageBytes, find, onSpace }),
-    );
+    return this.#use(new LmdbProducer({ maxMessageBytes: this.#options.maxMessageBytes, find, onSpace }));
   }
 
   async subscribe(subscription: Subscription): Promise<Consumer> {
@@ -171,13 +177,13 @@ class SharedLmdbQueue implements LmdbQueue {
   async topics(): Promise<readonly TopicState[]> {
     const { partitions } = await this.#opened();
     return [...partitions].map(([topic, list]) => {
-      const heads = list.map((partition) => partition.head());
+      const extents = list.map((partition) => partition.extent());
       const oldest = list.map((partition) => partition.oldestMs()).filter((ms) => ms !== undefined);
       return {
         topic,
         partitions: list.length,
-        bytes: heads.reduce((sum, head) => sum + head.bytes, 0),
-        messages: heads.reduce((sum, head) => sum + head.messages, 0),
+        bytes: extents.reduce((sum, extent) => sum + extent.bytes, 0),
+        messages: extents.reduce((sum, extent) => sum + extent.messages, 0),
         oldestMs: oldest.length > 0 ? Math.min(...oldest) : undefined,
       };
     });

@@ -1,15 +1,22 @@
-import type { Disk } from './disk.ts';
+import type { Appender } from './appender.ts';
 import { QueueError } from './errors.ts';
 import { maxAppendBytes, maxAppendMessages, maxKeyBytes } from './limits.ts';
 import type { Partition } from './partition.ts';
 import type { NewMessage, Producer } from './port.ts';
 import { type Prepared, prepare } from './records.ts';
+import type { Space } from './space.ts';
+
+export interface Place {
+  readonly partition: Partition;
+  /** Shared by the producers of this process. */
+  readonly appender: Appender;
+  readonly space: Space;
+}
 
 export interface ProducerOptions {
-  readonly disk: Disk;
   readonly maxMessageBytes: number;
   /** @throws QueueError `unknown_topic`. */
-  readonly find: (topic: string, partition: number) => Partition;
+  readonly find: (topic: string, partition: number) => Place;
   /** Called with the environment's name when an append was refused for want of space, or taken again. */
   readonly onSpace: (environment: string, isFull: boolean) => void;
 }
@@ -39,23 +46,16 @@ export class LmdbProducer implements Producer {
 
   async #append(topic: string, number: number, messages: readonly NewMessage[]): Promise<void> {
     if (this.#closed) throw new QueueError('queue_closed', 'the producer is closed');
-    const partition = this.#options.find(topic, number);
-    const { environment } = partition;
+    const { partition, appender, space } = this.#options.find(topic, number);
     if (messages.length === 0) return;
     const prepared = this.#prepare(partition, messages);
     const cost = prepared.reduce((sum, message) => sum + message.cost, 0);
-    const { disk, onSpace } = this.#options;
+    const { onSpace } = this.#options;
     try {
-      await disk.refresh();
-      if (disk.isBelowFloor)
-        throw new QueueError('queue_full', 'the disk of the queue has less free space than its floor');
-      // Refused without a transaction while it is full; decided in the transaction.
-      if (environment.usage().bytes >= environment.options.quotaBytes)
-        throw new QueueError('queue_full', `queue "${environment.name}" is full`);
-      await environment.write(() => partition.append(prepared, cost), cost);
-      onSpace(environment.name, false);
+      await space.take(cost, () => appender.append(prepared, cost));
+      onSpace(partition.environment.name, false);
     } catch (error) {
-      if (error instanceof QueueError && error.code === 'queue_full') onSpace(environment.name, true);
+      if (error instanceof QueueError && error.code === 'queue_full') onSpace(partition.environment.name, true);
       throw error;
     }
   }

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { QueueError } from './errors.ts';
-import { readLease, writeLease } from './group.ts';
 import type { Partition } from './partition.ts';
 import type { Message, PartitionReader, Position } from './port.ts';
 import { encodePosition } from './positions.ts';
@@ -9,11 +8,9 @@ import { nameKey } from './records.ts';
 export interface LeasedReaderOptions {
   readonly source: Partition;
   readonly group: string;
-  readonly member: string;
   readonly generation: number;
   /** As it stood in the transaction that took the lease: no commit of an earlier owner can come after it. */
   readonly committed: Position;
-  readonly leaseMs: number;
 }
 
 /** A call, as the compiler takes the property for constant between two looks. */
@@ -26,22 +23,18 @@ export class LeasedReader implements PartitionReader {
   readonly source: Partition;
   readonly generation: number;
   readonly #group: string;
-  readonly #member: string;
-  readonly #leaseMs: number;
   readonly #abort = new AbortController();
   #committed: Position;
   #next: number;
   #lost = 0;
   #fenced = false;
 
-  constructor({ source, group, member, generation, committed, leaseMs }: LeasedReaderOptions) {
+  constructor({ source, group, generation, committed }: LeasedReaderOptions) {
     this.source = source;
     this.topic = source.topic;
     this.partition = source.number;
     this.generation = generation;
     this.#group = group;
-    this.#member = member;
-    this.#leaseMs = leaseMs;
     this.#committed = committed;
     this.#next = committed.offset;
   }
@@ -113,17 +106,16 @@ export class LeasedReader implements PartitionReader {
     const { environment } = this.source;
     const stored = encodePosition(position);
     if (this.#fenced) throw this.#lostError();
-    try {
-      await environment.write(() => {
-        const lease = readLease(this.source, this.#group);
-        if (lease.member !== this.#member || lease.generation !== this.generation) throw this.#lostError();
-        void environment.positions.put(nameKey(this.source.id, this.#group), stored);
-        // A commit is a sign of life as good as a heartbeat.
-        writeLease(this.source, this.#group, { ...lease, expiresMs: Date.now() + this.#leaseMs });
-      }, stored.length);
-    } catch (error) {
-      if (error instanceof QueueError && error.code === 'partition_lost') this.fence();
-      throw error;
+    // The lease's version is its generation: a commit of an earlier owner changes nothing.
+    const isOwner = await environment.writeIf(
+      environment.leases,
+      nameKey(this.source.id, this.#group),
+      this.generation,
+      () => void environment.positions.put(nameKey(this.source.id, this.#group), stored),
+    );
+    if (!isOwner) {
+      this.fence();
+      throw this.#lostError();
     }
     this.#committed = { offset: position.offset, metadata: position.metadata };
   }

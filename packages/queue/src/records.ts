@@ -1,11 +1,14 @@
 /**
  * What is stored, octet by octet. Keys are big-endian, so that they sort by partition and offset.
  *
- *     heads    partition id u32                          -> first, next, bytes, messages, lastTimeMs (f64 each)
+ *     heads    partition id u32                          -> version, next, bytes, messages, lastTimeMs (f64 each)
+ *     removals partition id u32                          -> version, first, bytes, messages (f64 each)
  *     index    partition id u32, offset u64              -> timeMs f64, value length u32, key length u16, chunks u16, key[, value]
  *     body     partition id u32, offset u64, chunk u16   -> up to `chunkBytes` of the value
  *     latest   partition id u32, message key             -> offset f64 (compacted topics)
- *     usage    "usage"                                   -> bytes, appends, groups (f64 each)
+ *     positions  partition id u32, group                 -> offset f64, metadata
+ *
+ * Heads are written by who appends, removals by retention: neither disturbs the other. A partition holds the difference.
  *
  * A small value stands in its index record. A larger one is cut into chunks that fill whole pages: removed chunks leave
  * holes that other chunks fit into, where values of any size would leave holes that fit nothing.
@@ -17,22 +20,24 @@ export const chunkBytes = 16 * 4096 - 16;
 export const maxInlineBytes = 1900;
 const recordHeaderBytes = 16;
 
+/** What was ever appended; in a compacted topic, less what was superseded. */
 export interface Head {
-  /** The oldest offset that may be stored. */
-  first: number;
+  /** Grows with each change: who changes it names the version it saw. */
+  readonly version: number;
   /** The offset of the next message appended. */
-  next: number;
-  bytes: number;
-  messages: number;
-  lastTimeMs: number;
+  readonly next: number;
+  readonly bytes: number;
+  readonly messages: number;
+  readonly lastTimeMs: number;
 }
 
-export interface Usage {
-  bytes: number;
-  /** Grows with each transaction that appended: who waits for messages looks here. */
-  appends: number;
-  /** Grows when members, leases or registrations of a group changed. */
-  groups: number;
+/** What retention removed. */
+export interface Removed {
+  readonly version: number;
+  /** The oldest offset that may be stored. */
+  readonly first: number;
+  readonly bytes: number;
+  readonly messages: number;
 }
 
 const high = 2 ** 32;
@@ -73,28 +78,26 @@ export function encodeDoubles(...values: number[]): Buffer {
   return buffer;
 }
 
-export const emptyHead = (): Head => ({ first: 0, next: 0, bytes: 0, messages: 0, lastTimeMs: 0 });
-
-export function decodeHead(buffer: Buffer | undefined): Head {
-  if (!buffer) return emptyHead();
-  return {
-    first: buffer.readDoubleLE(0),
-    next: buffer.readDoubleLE(8),
-    bytes: buffer.readDoubleLE(16),
-    messages: buffer.readDoubleLE(24),
-    lastTimeMs: buffer.readDoubleLE(32),
-  };
-}
+export const decodeHead = (stored: Buffer): Head => ({
+  version: stored.readDoubleLE(0),
+  next: stored.readDoubleLE(8),
+  bytes: stored.readDoubleLE(16),
+  messages: stored.readDoubleLE(24),
+  lastTimeMs: stored.readDoubleLE(32),
+});
 
 export const encodeHead = (head: Head): Buffer =>
-  encodeDoubles(head.first, head.next, head.bytes, head.messages, head.lastTimeMs);
+  encodeDoubles(head.version, head.next, head.bytes, head.messages, head.lastTimeMs);
 
-export function decodeUsage(buffer: Buffer | undefined): Usage {
-  if (!buffer) return { bytes: 0, appends: 0, groups: 0 };
-  return { bytes: buffer.readDoubleLE(0), appends: buffer.readDoubleLE(8), groups: buffer.readDoubleLE(16) };
-}
+export const decodeRemoved = (stored: Buffer): Removed => ({
+  version: stored.readDoubleLE(0),
+  first: stored.readDoubleLE(8),
+  bytes: stored.readDoubleLE(16),
+  messages: stored.readDoubleLE(24),
+});
 
-export const encodeUsage = (usage: Usage): Buffer => encodeDoubles(usage.bytes, usage.appends, usage.groups);
+export const encodeRemoved = (removed: Removed): Buffer =>
+  encodeDoubles(removed.version, removed.first, removed.bytes, removed.messages);
 
 /** A message ready to be stored: everything but its offset and time. */
 export interface Prepared {
@@ -149,15 +152,17 @@ export function decodeRecord(record: Buffer, pageBytes: number): IndexRecord {
 const nodeOverheadBytes = 8 + 2 + 12;
 
 /**
- * What a message takes on disk. Chunks take whole pages; records share leaf pages, which splitting leaves half full, so
- * they count twice.
+ * What a message takes on disk, rather too much than too little. Chunks take whole pages. Records share leaf pages, which
+ * splitting leaves half full: they count twice, and where three do not fit on a page, as a page.
  */
 export function storedBytes(recordBytes: number, valueBytes: number, chunks: number, pageBytes: number): number {
-  const leaf = (dataBytes: number): number => 2 * (nodeOverheadBytes + dataBytes);
-  let total = leaf(recordBytes);
+  const leaf = (dataBytes: number): number => {
+    const node = nodeOverheadBytes + dataBytes;
+    return node * 3 > pageBytes ? pageBytes : node * 2;
+  };
+  const total = leaf(recordBytes);
   if (chunks === 0) return total;
-  const pages = (bytes: number): number => Math.ceil((bytes + 16) / pageBytes) * pageBytes;
-  total += (chunks - 1) * (pages(chunkBytes) + leaf(10));
+  const pages = (bytes: number): number => Math.ceil((bytes + 16) / pageBytes) * pageBytes + leaf(10);
   const last = valueBytes - (chunks - 1) * chunkBytes;
-  return total + (last > maxInlineBytes ? pages(last) + leaf(10) : Math.min(pageBytes, leaf(last)));
+  return total + (chunks - 1) * pages(chunkBytes) + (last > maxInlineBytes ? pages(last) : leaf(last));
 }

@@ -1,10 +1,11 @@
 import { type Logger, describe, sleep } from '@linewatch/service';
+import { removeMessage } from './bodies.ts';
 import type { Environment } from './environment.ts';
-import { QueueError } from './errors.ts';
 import type { Timing } from './options.ts';
 import type { Partition } from './partition.ts';
 import { slowestGroup } from './positions.ts';
 import { type ProcessIdentity, isGone } from './process.ts';
+import { type Head, type IndexRecord, type Removed, encodeHead, encodeRemoved, nameKey } from './records.ts';
 
 /** What one transaction removes at most, so that appends never wait long. */
 const stepMessages = 500;
@@ -22,7 +23,14 @@ interface RetentionLease {
 
 interface Step {
   readonly partition: Partition;
-  readonly offsets: readonly number[];
+  readonly removed: Removed;
+  readonly messages: readonly { readonly offset: number; readonly record: IndexRecord }[];
+}
+
+interface Deletion {
+  readonly partition: Partition;
+  readonly offset: number;
+  readonly key: string;
 }
 
 export interface RetentionOptions {
@@ -72,32 +80,52 @@ export class Retention {
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
-    const { environment } = this.#options;
-    while (!signal.aborted && (this.#nextStep() || this.#oldDeletions(false).length > 0)) {
-      const removed = await environment.write(() => {
-        if (!this.#takeLease()) return 0;
-        const step = this.#nextStep();
-        if (step) step.partition.removeOldest(step.offsets, step.offsets.at(-1)!);
-        const deletions = this.#oldDeletions(true);
-        for (const { partition, offset, key } of deletions) partition.removeDeletion(offset, key);
-        return (step?.offsets.length ?? 0) + deletions.length;
-      });
-      if (removed === 0) return;
+    while (!signal.aborted) {
+      const step = this.#nextStep();
+      const deletions = step ? [] : this.#oldDeletions();
+      if (!step && deletions.length === 0) return;
+      if (!(await this.#takeLease())) return;
+      if (step) await this.#remove(step);
+      else await this.#removeDeletions(deletions);
       await sleep(1, signal);
     }
   }
 
-  #takeLease(): boolean {
+  /** Which process works is only a matter of thrift: two at once would do no harm. */
+  async #takeLease(): Promise<boolean> {
     const { environment, here } = this.#options;
-    const stored = environment.meta.get(leaseKey);
-    if (stored) {
-      const lease = JSON.parse(stored.toString()) as RetentionLease;
-      const isOurs = lease.process.pid === here.pid && lease.process.world === here.world;
-      if (!isOurs && lease.expiresMs > Date.now() && !isGone(lease.process, here)) return false;
-    }
-    const lease: RetentionLease = { process: here, expiresMs: Date.now() + leaseMs };
-    void environment.meta.put(leaseKey, Buffer.from(JSON.stringify(lease)));
-    return true;
+    const read = (): RetentionLease | undefined => {
+      const stored = environment.meta.get(leaseKey);
+      return stored && (JSON.parse(stored.toString()) as RetentionLease);
+    };
+    const isOurs = ({ process }: RetentionLease): boolean => process.pid === here.pid && process.world === here.world;
+    const isTaken = (lease: RetentionLease): boolean =>
+      !isOurs(lease) && lease.expiresMs > Date.now() && !isGone(lease.process, here);
+    const seen = read();
+    if (seen && isTaken(seen)) return false;
+    if (seen && isOurs(seen) && seen.expiresMs > Date.now() + leaseMs / 2) return true;
+    return environment.write(() => {
+      const lease = read();
+      if (lease && isTaken(lease)) return false;
+      const ours: RetentionLease = { process: here, expiresMs: Date.now() + leaseMs };
+      void environment.meta.put(leaseKey, Buffer.from(JSON.stringify(ours)));
+      return true;
+    });
+  }
+
+  /** Does nothing when another process removed something meanwhile: the next step sees what is left. */
+  async #remove({ partition, removed, messages }: Step): Promise<void> {
+    const { environment } = this.#options;
+    const after: Removed = {
+      version: removed.version + 1,
+      first: messages.at(-1)!.offset + 1,
+      bytes: removed.bytes + messages.reduce((sum, { record }) => sum + record.cost, 0),
+      messages: removed.messages + messages.length,
+    };
+    await environment.writeIf(environment.removals, partition.key, removed.version, () => {
+      for (const { offset, record } of messages) removeMessage(environment, partition.id, offset, record.chunks);
+      void environment.removals.put(partition.key, encodeRemoved(after), after.version);
+    });
   }
 
   /** The oldest messages that may go, all of one partition. */
@@ -105,47 +133,69 @@ export class Retention {
     const { environment, partitions } = this.#options;
     const { retainBytes, retainMs } = environment.options;
     const cutoffMs = Date.now() - retainMs;
-    let excess = environment.usage().bytes - retainBytes;
+    let excess = environment.usedBytes() - retainBytes;
     let oldest: { partition: Partition; timeMs: number; floor: number } | undefined;
     for (const partition of partitions) {
       if (partition.compacted) continue;
-      const { first, messages } = partition.head();
+      const { first, messages } = partition.extent();
       if (messages === 0) continue;
       const floor = slowestGroup(partition)?.offset ?? Infinity;
       if (floor <= first) continue;
       const [at] = partition.records(first, 1);
-      if (!at)
-        throw new QueueError('queue_corrupt', `${partition.topic}[${partition.number}] offset ${first} is missing`);
+      if (!at) throw partition.corrupt(first, 'is missing');
       const { timeMs } = at.record;
       if ((timeMs < cutoffMs || excess > 0) && (!oldest || timeMs < oldest.timeMs))
         oldest = { partition, timeMs, floor };
     }
     if (!oldest) return undefined;
     const { partition, floor } = oldest;
-    const offsets: number[] = [];
+    const removed = partition.removed();
+    const found = partition.records(removed.first, stepMessages);
     let bytes = 0;
-    for (const { offset, record } of partition.records(partition.head().first, stepMessages)) {
+    let count = 0;
+    for (const { offset, record } of found) {
       if (offset >= floor || bytes >= stepBytes || (record.timeMs >= cutoffMs && excess <= 0)) break;
-      offsets.push(offset);
+      count += 1;
       bytes += record.cost;
       excess -= record.cost;
     }
-    return { partition, offsets };
+    return { partition, removed, messages: found.slice(0, count) };
   }
 
-  /** Deletions in compacted topics that are over age; moves on through the partition with each pass. */
-  #oldDeletions(advance: boolean): { partition: Partition; offset: number; key: string }[] {
+  /** Deletions in compacted topics that are over age, among the records that this pass looks at. */
+  #oldDeletions(): Deletion[] {
     const { environment, partitions } = this.#options;
     const cutoffMs = Date.now() - environment.options.retainMs;
     return partitions
       .filter((partition) => partition.compacted)
       .flatMap((partition) => {
         const records = partition.records(this.#deletionCursor.get(partition) ?? 0, deletionsLookedAt);
-        const found = records.filter(({ record }) => record.valueBytes === 0 && record.timeMs < cutoffMs);
-        const last = records.at(-1);
-        if (advance || found.length === 0)
-          this.#deletionCursor.set(partition, last && records.length === deletionsLookedAt ? last.offset + 1 : 0);
-        return found.map(({ offset, record }) => ({ partition, offset, key: record.key }));
+        const last = records.length < deletionsLookedAt ? undefined : records.at(-1);
+        this.#deletionCursor.set(partition, last ? last.offset + 1 : 0);
+        return records
+          .filter(({ record }) => record.valueBytes === 0 && record.timeMs < cutoffMs)
+          .map(({ offset, record }) => ({ partition, offset, key: record.key }));
       });
+  }
+
+  async #removeDeletions(deletions: readonly Deletion[]): Promise<void> {
+    const { environment } = this.#options;
+    await environment.write(() => {
+      for (const { partition, offset, key } of deletions) {
+        const place = nameKey(partition.id, key);
+        const record = partition.record(offset);
+        if (!record || environment.latest.get(place)?.readDoubleLE(0) !== offset) continue;
+        void environment.latest.remove(place);
+        removeMessage(environment, partition.id, offset, record.chunks);
+        const head = partition.head();
+        const after: Head = {
+          ...head,
+          version: head.version + 1,
+          bytes: head.bytes - record.cost,
+          messages: head.messages - 1,
+        };
+        void environment.heads.put(partition.key, encodeHead(after), after.version);
+      }
+    });
   }
 }
