@@ -1,10 +1,14 @@
 /** `npm run bench -- NAME`: one bench, its figures on standard output. What they mean: `bench/README.md`. */
+import { apiBench } from './api.ts';
 import { collectorBench } from './collector/bench.ts';
 import { decodeBench } from './decode.ts';
+import { pathBench } from './path.ts';
 import { stopAll } from './processes.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   collector: collectorBench,
+  path: pathBench,
+  api: apiBench,
   decode: decodeBench,
 };
 

@@ -13,6 +13,8 @@ interface Stat {
   /** User and system time of all its threads, s; of its ended children that it waited for, too. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
+  /** When it began, ticks since boot: with the pid it names one process for ever. */
+  readonly began: number;
 }
 
 function readStat(pid: number): Stat | undefined {
@@ -28,6 +30,7 @@ function readStat(pid: number): Stat | undefined {
       name: text.slice(text.indexOf('(') + 1, close),
       cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond,
       residentBytes: at(24) * 4096,
+      began: at(22),
     };
   } catch {
     return undefined; // It has ended.
@@ -106,22 +109,18 @@ export async function start(command: string, args: readonly string[], options: S
     ended,
     async stop(graceMs = 12_000) {
       running.delete(started);
-      const tree = processTree(pid).map((stat) => stat.pid);
+      const tree = processTree(pid);
       child.kill('SIGTERM');
       const abort = new AbortController();
       await Promise.race([ended, sleep(graceMs, undefined, { signal: abort.signal }).catch(() => undefined)]);
       abort.abort();
-      // Only what was below this child when it was told to stop, and still has the parent chain or the same start.
-      for (const left of tree)
-        if (left === pid ? child.exitCode === null && child.signalCode === null : isOrphan(left)) kill(left);
+      for (const { pid: left, began } of tree) if (readStat(left)?.began === began) kill(left);
       await ended;
     },
   };
   running.add(started);
   return started;
 }
-
-const isOrphan = (pid: number): boolean => readStat(pid)?.parent === 1;
 
 function kill(pid: number): void {
   try {

@@ -15,15 +15,15 @@ import { type System, systems } from './systems.ts';
 
 const port = 29_055;
 const core = { collector: 0, sender: 1 };
-const warmRate = 24_000;
-const warmSeconds = 2;
+/** Long enough for compilers to have seen what there is to compile, s. */
+const warmSeconds = 3;
 
 async function trial(system: System, rate: number, seconds: number, exporters: number): Promise<Trial> {
   const directory = await mkdtemp(path.join(tmpdir(), `linewatch-bench-${system.name}-`));
   try {
     const running = await system.start(directory, port, core.collector);
     try {
-      const warm = await send({ port, rate: warmRate, seconds: warmSeconds, exporters, core: core.sender });
+      const warm = await send({ port, rate: system.firstRate / 2, seconds: warmSeconds, exporters, core: core.sender });
       await waitIdle(running.child.pid, 5000);
       const before = cpuSeconds(running.child.pid);
       const sent = await send({ port, rate, seconds, exporters, ordinal: warm.nextOrdinal, core: core.sender });

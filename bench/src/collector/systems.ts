@@ -21,7 +21,7 @@ export interface System {
   readonly name: string;
   /** What it does with a record, for the reader of the figures. */
   readonly does: string;
-  /** Records a second of the first trial. */
+  /** Records a second of the first trial; half of it warms up. */
   readonly firstRate: number;
   /** Version text, or undefined when it is not on this machine. */
   version(): Promise<string | undefined>;
@@ -70,6 +70,8 @@ export const collectorConfig = (data: string, port: number): string =>
   [
     `data: ${JSON.stringify(data)}`,
     'log: { level: warn }',
+    // Nothing is removed: the trial's end counts what is there.
+    'queue: { flows: { quotaBytes: 34359738368, retainHours: 1000 } }',
     'collector:',
     '  address: 127.0.0.1',
     `  listen: { netflow: ${port}, ipfix: 0, sflow: 0, traps: 0, trapsFallback: 0 }`,

@@ -1,0 +1,103 @@
+/** The whole system, as `linewatch up` starts it, in a directory of its own and on ports of its own. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { command } from './collector/systems.ts';
+import { type Child, commandLine, processTree, start, waitFor } from './processes.ts';
+
+export interface Whole {
+  readonly child: Child;
+  readonly netflowPort: number;
+  readonly baseUrl: string;
+  /** Runs a query on its ClickHouse: one row of numbers. */
+  query(sql: string): Promise<number[]>;
+  /** CPU seconds so far, by part. */
+  cpu(): Map<string, number>;
+  /** Resident memory, octets, by part. */
+  memory(): Map<string, number>;
+  stop(): Promise<void>;
+}
+
+export interface WholeOptions {
+  /** Further arguments of `linewatch up`. */
+  readonly args?: readonly string[];
+  /** Further lines of the configuration. */
+  readonly config?: readonly string[];
+  readonly startMs?: number;
+}
+
+const netflowPort = 29_155;
+const ipfixPort = 29_156;
+const httpPort = 29_180;
+
+/** Which part a process is, from its command line. */
+export function partOf(line: string): string {
+  const component = /main\.ts (collector|writer|api|demo|up)\b/.exec(line)?.[1];
+  if (component) return component === 'up' ? 'supervisor' : component;
+  if (/clickhouse/i.test(line)) return 'clickhouse';
+  if (/postgres/i.test(line)) return 'postgres';
+  return 'other';
+}
+
+function byPart(pid: number, value: (stat: ReturnType<typeof processTree>[number]) => number): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const stat of processTree(pid)) {
+    const part = partOf(commandLine(stat.pid));
+    out.set(part, (out.get(part) ?? 0) + value(stat));
+  }
+  return out;
+}
+
+export async function startWhole({ args = [], config = [], startMs = 120_000 }: WholeOptions = {}): Promise<Whole> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'linewatch-bench-whole-'));
+  const data = path.join(directory, 'data');
+  const file = path.join(directory, 'linewatch.yaml');
+  const lines = [
+    'log: { level: warn }',
+    'collector:',
+    '  address: 127.0.0.1',
+    `  listen: { netflow: ${netflowPort}, ipfix: ${ipfixPort}, sflow: 0, traps: 0, trapsFallback: 0 }`,
+    'api:',
+    '  host: 127.0.0.1',
+    `  port: ${httpPort}`,
+    '  limits: { requestsPerSecond: 0, viewers: 20000, connections: 40000 }',
+    ...config,
+    '',
+  ];
+  await writeFile(file, lines.join('\n'));
+  let child: Child | undefined;
+  const cleanUp = async (): Promise<void> => {
+    await child?.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const running = await start(process.execPath, [command, 'up', '--config', file, '--data', data, ...args], {
+      cwd: directory,
+    });
+    child = running;
+    await waitFor('linewatch up', () => running.output().includes('Dashboard:'), startMs, running);
+    const effective = JSON.parse(await readFile(path.join(data, 'run', 'effective.json'), 'utf8')) as {
+      readonly clickhouse: { readonly url: string; readonly database: string };
+    };
+    const url = new URL(effective.clickhouse.url);
+    const headers = { authorization: `Basic ${Buffer.from(`${url.username}:${url.password}`).toString('base64')}` };
+    const target = `${url.protocol}//${url.host}/?database=${effective.clickhouse.database}&max_execution_time=120`;
+    return {
+      child: running,
+      netflowPort,
+      baseUrl: `http://127.0.0.1:${httpPort}`,
+      async query(sql) {
+        const response = await fetch(target, { method: 'POST', headers, body: `${sql} FORMAT TSV` });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`ClickHouse answered ${response.status}: ${text.slice(0, 500)}`);
+        return (text.split('\n')[0] ?? '').split('\t').map(Number);
+      },
+      cpu: () => byPart(running.pid, (stat) => stat.cpuSeconds),
+      memory: () => byPart(running.pid, (stat) => stat.residentBytes),
+      stop: cleanUp,
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
