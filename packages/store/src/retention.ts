@@ -23,6 +23,8 @@ export function ttlOf({ rawDays, rollupMonths, hourYears }: Retention): Readonly
     interface_5m: `time + ${months}`,
     interface_1h: `time + ${years}`,
     traffic_1h: `hour + ${months}`,
+    flow_hours: `hour + ${months}`,
+    traffic_hours: `hour + ${months}`,
     percentile_month: `month + ${years}`,
     samples: `toDateTime(time) + ${months}`,
     events: `toDateTime(time) + ${months}`,

@@ -33,6 +33,7 @@ PARTITION BY version
 ORDER BY (kind, id)
 SETTINGS non_replicated_deduplication_window = 100;
 
+-- What the dictionary circuit_of_interface is filled from.
 CREATE VIEW IF NOT EXISTS circuit_map_now AS
 SELECT * FROM circuit_map
 WHERE version = (SELECT max(version) FROM circuit_map) AND circuit != 0;

@@ -1,7 +1,7 @@
 import { parseAddress } from '@linewatch/record';
 import type { CallOptions, Store } from '../store.ts';
 import { type NameEntry, type ResolvedInterface, resolveNames } from './names.ts';
-import { interfaceKey, mapped, octetsByBasis } from './scope.ts';
+import { mapped, octetsByBasis } from './scope.ts';
 
 /** An interface that is heard and is no circuit's. */
 export interface UnmappedInterface {
@@ -39,7 +39,7 @@ export const unmappedInterfaces = (
     `SELECT u.trust AS trust, u.collector AS collector, ${addressText('u.exporter')} AS exporter, u.interface AS interface,
        n.name AS name, toFloat64(least(u.seen, {now:UInt32})) AS lastSeenS, inOctets, outOctets, inBps, outBps
      FROM (
-       SELECT trust, collector, exporter, interface, toUnixTimestamp(max(time)) + 60 AS seen,
+       SELECT trust, collector, exporter, interface, max(time) AS latest, toUnixTimestamp(latest) + 60 AS seen,
          sumIf(octets_seen, side = 0) AS inOctets, sumIf(octets_seen, side = 1) AS outOctets,
          sumIf(octets_seen, side = 0 AND time = toDateTime({minute:UInt32})) * 8 / 60 AS inBps,
          sumIf(octets_seen, side = 1 AND time = toDateTime({minute:UInt32})) * 8 / 60 AS outBps
@@ -48,8 +48,9 @@ export const unmappedInterfaces = (
          FROM interface_1m WHERE time >= toDateTime({from:UInt32}) AND time <= toDateTime({now:UInt32})
          GROUP BY trust, collector, exporter, interface, side, time
        )
-       WHERE ${mapped('circuit')} = 0 AND interface != 0
+       WHERE interface != 0
        GROUP BY trust, collector, exporter, interface
+       HAVING ${mapped('circuit', 'latest')} = 0
        ORDER BY inOctets + outOctets DESC LIMIT {limit:UInt32}
      ) AS u
      LEFT JOIN (
@@ -83,5 +84,3 @@ export async function resolveInterfaces(store: Store, options?: CallOptions): Pr
   );
   return resolveNames(rows.map((row) => ({ ...row, exporter: parseAddress(row.exporter) })));
 }
-
-export { interfaceKey };

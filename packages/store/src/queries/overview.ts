@@ -58,7 +58,7 @@ export async function lastHour(store: Store, nowMs: number, options?: CallOption
          SELECT trust, collector, exporter, maxResample(0, ${minutes}, 1)(toUInt8(1), ${minute}) AS heard_at
          FROM interface_1m WHERE ${within} GROUP BY trust, collector, exporter
        ) AS h
-       INNER JOIN circuit_map_now AS m USING (trust, collector, exporter)
+       INNER JOIN circuit_of_interface AS m USING (trust, collector, exporter)
        GROUP BY circuit`,
       params,
       options,
@@ -88,34 +88,45 @@ export async function lastHour(store: Store, nowMs: number, options?: CallOption
   return { startS, stepS: 60, circuits: [...circuits.values()], academies: [...academies.values()] };
 }
 
-/** When each circuit's interface was last told of, Unix s: to the minute within the last day, before that to the hour. */
+/** When a circuit's interface was last told of. */
 export interface LastSeen {
   readonly circuit: number;
   readonly academy: number;
-  /** End of the latest roll-up cell with data, not after now. */
+  /** End of the latest roll-up cell with data, Unix s, not after now: to the minute within a day, before that to the hour. */
   readonly lastSeenS: number;
 }
 
+/** One row a circuit with data in the range. An interface's latest of each hour stands for it: mappings change rarely. */
+const latest = (table: 'interface_1m' | 'interface_1h', cellS: number): string =>
+  `SELECT m.circuit AS circuit, any(m.academy) AS academy, toFloat64(max(least(toUnixTimestamp(at) + ${cellS}, {now:UInt32}))) AS lastSeenS
+   FROM (
+     SELECT trust, collector, exporter, interface, max(time) AS at
+     FROM ${table}
+     WHERE time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
+       AND ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE NOT has({known:Array(UInt32)}, circuit))
+     GROUP BY trust, collector, exporter, interface, toStartOfHour(time)
+   ) AS seen
+   INNER JOIN (SELECT * FROM circuit_of_interface WHERE NOT has({known:Array(UInt32)}, circuit)) AS m USING (trust, collector, exporter, interface)
+   WHERE seen.at >= m.valid_from AND seen.at <= m.valid_until
+   GROUP BY circuit`;
+
 /**
- * Last seen of every circuit that ever was, as far as the hourly roll-up reaches back.
+ * Last seen of every circuit that ever was, as far as the hourly roll-up reaches back. What was seen within the day is
+ * found there; only the others are looked for in years of hours.
  * @throws StoreError
  */
-export const lastSeen = (store: Store, nowMs: number, options?: CallOptions): Promise<LastSeen[]> =>
-  store.query<LastSeen>(
-    `SELECT m.circuit AS circuit, any(m.academy) AS academy, toFloat64(max(least(ended, {now:UInt32}))) AS lastSeenS
-     FROM (
-       SELECT trust, collector, exporter, interface, toDate(time) AS day, max(time) AS at, toUnixTimestamp(at) + 60 AS ended
-       FROM interface_1m WHERE time >= toDateTime({day_ago:UInt32}) AND time <= toDateTime({now:UInt32})
-       GROUP BY trust, collector, exporter, interface, day
-       UNION ALL
-       SELECT trust, collector, exporter, interface, toDate(time) AS day, max(time) AS at, toUnixTimestamp(at) + 3600 AS ended
-       FROM interface_1h WHERE time < toStartOfHour(toDateTime({day_ago:UInt32}))
-         AND ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_map_now)
-       GROUP BY trust, collector, exporter, interface, day
-     ) AS seen
-     INNER JOIN circuit_map_now AS m USING (trust, collector, exporter, interface)
-     WHERE seen.at >= m.valid_from AND seen.at <= m.valid_until
-     GROUP BY circuit`,
-    { now: Math.floor(nowMs / 1000), day_ago: Math.floor(nowMs / 1000) - 86_400 },
+export async function lastSeen(store: Store, nowMs: number, options?: CallOptions): Promise<LastSeen[]> {
+  const now = Math.floor(nowMs / 1000);
+  const dayAgo = Math.floor(now / 3600) * 3600 - 86_400;
+  const recent = await store.query<LastSeen>(
+    latest('interface_1m', 60),
+    { now, from: dayAgo, to: now + 1, known: [] },
     options,
   );
+  const older = await store.query<LastSeen>(
+    latest('interface_1h', 3600),
+    { now, from: 0, to: dayAgo, known: recent.map(({ circuit }) => circuit) },
+    options,
+  );
+  return [...recent, ...older];
+}

@@ -38,7 +38,7 @@ export const octetsOf = (table: RollUp, scope: Scope): string => `
   FROM (
     SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis} AS octets_seen
     FROM ${table}
-    WHERE ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32})
+    WHERE ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32})
       AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
     GROUP BY trust, collector, exporter, interface, side, time
   )
@@ -52,10 +52,10 @@ export const heardBy = (table: RollUp, scope: Scope): string => `
   SELECT DISTINCT time FROM (
     SELECT DISTINCT trust, collector, exporter, time
     FROM ${table}
-    WHERE (trust, collector, exporter) IN (SELECT trust, collector, exporter FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32})
+    WHERE (trust, collector, exporter) IN (SELECT trust, collector, exporter FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32})
       AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
   ) AS heard
-  INNER JOIN (SELECT trust, collector, exporter, valid_from, valid_until FROM circuit_map_now WHERE ${scopeColumn(scope)} = {id:UInt32}) AS m
+  INNER JOIN (SELECT trust, collector, exporter, valid_from, valid_until FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32}) AS m
     USING (trust, collector, exporter)
   WHERE time >= m.valid_from AND time <= m.valid_until`;
 
