@@ -75,6 +75,7 @@ export class ProblemSender {
     const body = JSON.stringify(problemOf(code, doc, '/'));
     const headers = {
       ...securityHeaders,
+      'cache-control': 'no-store',
       'content-type': problemType,
       'content-length': Buffer.byteLength(body),
       connection: 'close',

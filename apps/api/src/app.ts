@@ -34,6 +34,8 @@ export interface ApiOptions {
   readonly version?: string;
   /** Unix ms. */
   readonly clock?: () => number;
+  /** Time for a request's head to arrive, ms. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface Api extends App {
@@ -58,7 +60,7 @@ export function createApi(options: ApiOptions): Api {
     ...shared,
     viewers: limits.viewers,
     viewerBufferBytes: limits.viewerBufferBytes,
-    source: (nowMs) => ({ version: live.plan?.version ?? 0, academies: live.academies(nowMs) }),
+    source: (nowMs) => live.plan && { version: live.plan.version, academies: live.academies(nowMs) },
     onError: (error) => logger.error({ err: error }, 'live update failed'),
   });
   // Until someone can be asked to sign in, only this machine is served.
@@ -74,7 +76,15 @@ export function createApi(options: ApiOptions): Api {
   };
 
   async function build(): Promise<Server> {
-    const app = await createServer({ config, host, dashboardDir, metrics, logger, clock });
+    const app = await createServer({
+      config,
+      host,
+      dashboardDir,
+      metrics,
+      logger,
+      clock,
+      headersTimeoutMs: options.headersTimeoutMs ?? 10_000,
+    });
     await registerDescription(app, options.version ?? '1');
     await app.register(async () => {
       registerTelemetryRoutes(app, { overview, history, clock });

@@ -32,11 +32,6 @@ export const problemTable = {
     title: 'The address is too long',
     doc: 'The path and query together are longer than is read.',
   },
-  media_type_unsupported: {
-    status: 415,
-    title: 'This kind of body is not read',
-    doc: 'Nothing here takes a body of this type.',
-  },
   host_refused: {
     status: 421,
     title: 'This host name is not served',
@@ -83,7 +78,6 @@ export const problemTable = {
     title: 'The answer took too long',
     doc: 'The server gave up on this request. Try again, or ask for less.',
   },
-  stopping: { status: 503, title: 'The server is stopping', doc: 'Try again shortly.' },
   dashboard_missing: {
     status: 503,
     title: 'The dashboard has not been built',
@@ -122,7 +116,6 @@ export function problemOf(code: ProblemCode, detail: string, path: string): Prob
 /** The codes of Fastify's own errors that a request can bring about. */
 const fastifyCodes: Readonly<Partial<Record<string, ProblemCode>>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media_type_unsupported',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'request_malformed',
   FST_ERR_CTP_INVALID_JSON_BODY: 'request_malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request_malformed',

@@ -18,18 +18,19 @@ export interface ServerOptions {
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly clock: () => number;
+  readonly headersTimeoutMs: number;
 }
 
 export type Server = Awaited<ReturnType<typeof createServer>>;
 
-/** Time for a request's head, and for all of it, to arrive, ms. */
-const headersTimeoutMs = 10_000;
+/** Time for all of a request to arrive, ms. */
 const requestTimeoutMs = 20_000;
 const idleTimeoutMs = 75_000;
 const maxHeaders = 100;
 
 /** The HTTP server with its limits, guards, problem documents and the dashboard, before any route of the API. */
-export async function createServer({ config, host, dashboardDir, metrics, logger, clock }: ServerOptions) {
+export async function createServer(options: ServerOptions) {
+  const { config, host, dashboardDir, metrics, logger, clock, headersTimeoutMs } = options;
   const problems = new ProblemSender(metrics, logger);
   const { limits } = config;
   const app = fastify({
@@ -39,9 +40,14 @@ export async function createServer({ config, host, dashboardDir, metrics, logger
     connectionTimeout: idleTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
     handlerTimeout: limits.queryMs,
-    return503OnClosing: false, // answered by the hook below, as a problem document
+    return503OnClosing: false, // what still comes on an open connection is answered
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, requireHostHeader: false },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 10),
+      requireHostHeader: false,
+    },
     frameworkErrors: (error, request, reply) => void problems.send(error, request, reply),
     clientErrorHandler: (error, socket) => problems.sendRaw(error, socket),
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -54,18 +60,12 @@ export async function createServer({ config, host, dashboardDir, metrics, logger
   const methodsOf = trackMethods(app);
   const served = createHostGuard(host, config.hosts);
   const waitFor = createRateLimit(limits.requestsPerSecond);
-  const state = { closing: false };
-  app.addHook('preClose', (done) => {
-    state.closing = true;
-    done();
-  });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders);
     if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     done(refusal());
 
     function refusal(): ApiError | undefined {
-      if (state.closing) return new ApiError('stopping', 'The server is stopping.', { retryAfterS: 2 });
       if (!served(request.headers.host))
         return new ApiError('host_refused', 'The Host header does not name this server.');
       if (request.url.length > maxUrlBytes)

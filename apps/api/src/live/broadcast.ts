@@ -12,8 +12,10 @@ const heartbeat = Buffer.from(': heartbeat\n\n');
 const opening = Buffer.from('retry: 2000\n\n');
 
 export interface BroadcastOptions {
-  /** The live figures of all academies; `version` grows when the estate changed. */
-  readonly source: (nowMs: number) => { readonly version: number; readonly academies: readonly AcademyRates[] };
+  /** The live figures of all academies; `version` grows when the estate changed. Undefined until the estate is known. */
+  readonly source: (
+    nowMs: number,
+  ) => { readonly version: number; readonly academies: readonly AcademyRates[] } | undefined;
   readonly viewers: number;
   readonly viewerBufferBytes: number;
   readonly metrics: ApiMetrics;
@@ -30,7 +32,8 @@ export class Broadcast {
   readonly #viewers = new Set<Viewer>();
   readonly #changes = new Changes();
   readonly #ring: FrameRing;
-  #version = Number.NaN;
+  /** Undefined: nothing has been sent yet, not even a snapshot without academies. */
+  #version: number | undefined;
   #academies: readonly AcademyRates[] = [];
   #atMs = 0;
   #snapshot: Buffer | undefined;
@@ -43,11 +46,6 @@ export class Broadcast {
 
   get size(): number {
     return this.#viewers.size;
-  }
-
-  /** The latest figures, at most a tick old while it runs. */
-  get academies(): readonly AcademyRates[] {
-    return this.#academies;
   }
 
   start(): void {
@@ -77,8 +75,9 @@ export class Broadcast {
     response.on('close', () => this.#end(viewer, 'left'));
     response.on('error', () => this.#end(viewer, 'left'));
     response.writeHead(200, headers);
-    for (const frame of [opening, ...(this.#ring.since(lastEventId) ?? [this.#currentSnapshot()])])
-      this.#write(viewer, frame);
+    this.#write(viewer, opening);
+    if (this.#version === undefined) return; // the first tick that knows the estate tells everyone
+    for (const frame of this.#ring.since(lastEventId) ?? [this.#currentSnapshot()]) this.#write(viewer, frame);
   }
 
   /** Computes and writes one update. */
@@ -86,7 +85,9 @@ export class Broadcast {
     const { source, clock, metrics } = this.#options;
     const stop = metrics.streamSeconds.startTimer();
     const nowMs = clock();
-    const { version, academies } = source(nowMs);
+    const figures = source(nowMs);
+    if (!figures) return;
+    const { version, academies } = figures;
     this.#academies = academies;
     this.#atMs = nowMs;
     let frame: Buffer | undefined;

@@ -45,7 +45,7 @@ const differs = (now: AcademyRates, sent: AcademyRates): boolean =>
   now.inBps !== sent.inBps ||
   now.outBps !== sent.outBps ||
   now.state !== sent.state ||
-  (now.lastSeenMs ?? 0) - (sent.lastSeenMs ?? -Infinity) >= lastSeenStepMs;
+  (now.lastSeenMs !== null && now.lastSeenMs - (sent.lastSeenMs ?? -Infinity) >= lastSeenStepMs);
 
 function entry(each: AcademyRates, sent: Sent | undefined, firstCell: number): StreamAcademy {
   const cells: [number, number, number][] = [];

@@ -34,6 +34,12 @@ export interface InterfaceCounts {
   onEvicted: () => void;
 }
 
+/** Numbers of the first and last cell that are taken. */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Names an exporter: keys of trust and collector label, address as text. One address may stand behind two collectors. */
 export const sourceKey = (trust: number, collector: number, address: string): string =>
   `${trust}/${collector}/${address}`;
@@ -82,14 +88,20 @@ export class LiveInterfaces {
     const rate = strided(batch, 'sampling_rate');
     const octets = strided(batch, 'octets');
     const addressBytes = Buffer.from(address.data.buffer, address.data.byteOffset, address.data.byteLength);
-    const oldest = cellOf(nowMs) - windowCells + 1;
-    const latest = cellOf(nowMs + aheadS * 1000) - 1;
+    const window = { first: cellOf(nowMs) - windowCells + 1, last: cellOf(nowMs + aheadS * 1000) - 1 };
     const touched = new Set<LiveInterface>();
     let outside = 0;
     let exporter: LiveExporter | undefined;
     let exporterAt = -1;
     let heard: LiveInterface | undefined;
     for (let row = 0; row < batch.rows; row++) {
+      const startS = time.data[row * time.stride]!;
+      const seconds = width.data[row * width.stride]! || 1;
+      // Before anything is remembered: history that is put in later is not news of an interface.
+      if (startS + seconds <= window.first * cellS || startS >= (window.last + 1) * cellS) {
+        outside++;
+        continue;
+      }
       const at = row * address.stride;
       if (exporter === undefined || !sameWords(address.data, at, exporterAt)) {
         exporter = this.#exporterOf(trust, collector, addressBytes.subarray(at * 4, at * 4 + 16));
@@ -101,13 +113,11 @@ export class LiveInterfaces {
         heard = exporter.interfaces.get(number) ?? this.#create(exporter, number);
         touched.add(heard);
       }
-      const startS = time.data[row * time.stride]!;
-      const seconds = width.data[row * width.stride]! || 1;
       const o = row * octets.stride;
       const scaled = (octets.data[o]! + octets.data[o + 1]! * 2 ** 32) * (rate.data[row * rate.stride]! || 1);
       const slot = (side.data[row * side.stride]! & 1) * 2 + (basis.data[row * basis.stride]! & 1);
       const ring = (heard.rings[slot] ??= new CellRing());
-      if (!addSpread(ring, startS, seconds, scaled, oldest, latest)) outside++;
+      addSpread(ring, startS, seconds, scaled, window);
       exporter.lateness.note(heardMs, heardMs - (startS + seconds) * 1000);
     }
     for (const each of touched) this.#heard(each, heardMs);
@@ -189,27 +199,15 @@ function sameWords(words: Uint32Array | Uint8Array, a: number, b: number): boole
   );
 }
 
-/** Spreads a sum evenly over the cells it covers; false when any of it lies outside the window. */
-function addSpread(
-  ring: CellRing,
-  startS: number,
-  seconds: number,
-  octets: number,
-  oldest: number,
-  latest: number,
-): boolean {
-  let inside = true;
-  const first = Math.floor(startS / cellS);
-  const last = Math.floor((startS + seconds - 1) / cellS);
+/** Spreads a sum evenly over the cells it covers, as far as they lie in the window. */
+function addSpread(ring: CellRing, startS: number, seconds: number, octets: number, window: Window): void {
+  const first = Math.max(window.first, Math.floor(startS / cellS));
+  const last = Math.min(window.last, Math.floor((startS + seconds - 1) / cellS));
   for (let cell = first; cell <= last; cell++) {
-    if (cell < oldest || cell > latest) inside = false;
-    else {
-      const from = Math.max(startS, cell * cellS);
-      const to = Math.min(startS + seconds, (cell + 1) * cellS);
-      ring.add(cell, (octets * (to - from)) / seconds);
-    }
+    const from = Math.max(startS, cell * cellS);
+    const to = Math.min(startS + seconds, (cell + 1) * cellS);
+    ring.add(cell, (octets * (to - from)) / seconds);
   }
-  return inside;
 }
 
 /**

@@ -111,7 +111,7 @@ export class Live {
     const { store, metrics, logger, clock } = this.#options;
     const { signal } = this.#stopped;
     let failed = false;
-    for (; !signal.aborted; await sleep(failed ? storedRetryMs : storedEveryMs, signal)) {
+    while (!signal.aborted) {
       try {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(storedTimeoutMs)]);
         const [names, seen] = await Promise.all([store.names(limit), store.lastSeen(clock(), limit)]);
@@ -125,6 +125,7 @@ export class Live {
         if (!failed) logger.warn({ reason: describe(error) }, 'stored interfaces cannot be read; trying again');
         failed = true;
       }
+      await sleep(failed ? storedRetryMs : storedEveryMs, signal);
     }
   }
 }

@@ -223,6 +223,14 @@ describe('interfaces', () => {
     );
   });
 
+  test('are not made known by history that is put in later', () => {
+    const { hear, interfaces, view, ash } = liveState();
+    hear([{ timeS: nowS - 86_400, widthS: 60, octets: 1 }]);
+    expect(interfaces.size).toBe(0);
+    expect(ash().state).toBe('awaiting');
+    expect(view.latenessMs([...view.plan!.circuitById.values()], nowMs)).toBe(0);
+  });
+
   test('are forgotten when the window has passed', () => {
     const { hear, interfaces } = liveState();
     hear([{ timeS: nowS - 1, octets: 1 }]);

@@ -27,7 +27,7 @@ export function registerStreamRoute(app: Server, broadcast: Broadcast): void {
         tags: ['Telemetry'],
         produces: ['text/event-stream'],
         headers: LastEventId,
-        response: answers(StreamEvent, 'too_many_viewers', 'estate_unavailable'),
+        response: answers(StreamEvent, 'too_many_viewers'),
       },
       // Of the headers only one is of interest; they are not checked against a schema of closed names.
       validatorCompiler: () => () => true,

@@ -1,0 +1,138 @@
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Metrics } from '@linewatch/service';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createApiMetrics } from '../metrics.ts';
+import { type StreamReader, openStream } from '../testing/sse.ts';
+import { Broadcast } from './broadcast.ts';
+import { FrameRing } from './frames.ts';
+import { type AcademyRates, streamCells } from './view.ts';
+
+/** Enough for an event to fill a good part of the kernel's buffers. */
+const academies = 3000;
+
+let nowMs = 1_800_000_000_000;
+let counter = 0;
+let broadcast: Broadcast;
+let metrics: Metrics;
+let server: Server;
+let url: string;
+const readers: StreamReader[] = [];
+
+const figures = (): AcademyRates[] =>
+  Array.from({ length: academies }, (_, i) => ({
+    id: `academy-${i}`,
+    inBps: counter,
+    outBps: i,
+    state: 'reporting' as const,
+    lastSeenMs: nowMs,
+    cellsIn: new Float64Array(streamCells).fill(counter),
+    cellsOut: new Float64Array(streamCells),
+  }));
+
+beforeEach(async () => {
+  metrics = new Metrics('api');
+  broadcast = new Broadcast({
+    source: () => ({ version: 1, academies: figures() }),
+    viewers: 10,
+    viewerBufferBytes: 65_536,
+    metrics: createApiMetrics(metrics),
+    clock: () => nowMs,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  broadcast.tick();
+  server = createServer((request, response) =>
+    broadcast.add(response, { 'content-type': 'text/event-stream' }, String(request.headers['last-event-id'] ?? '')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => {
+  for (const reader of readers.splice(0)) reader.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function view(): Promise<StreamReader> {
+  const reader = await openStream(url);
+  readers.push(reader);
+  await patiently(() => expect(reader.events.at(-1)?.event).toBe('snapshot'));
+  return reader;
+}
+
+async function tick(laterMs = 500): Promise<void> {
+  counter++;
+  nowMs += laterMs;
+  broadcast.tick();
+  await new Promise(setImmediate);
+}
+
+/** The machine may be busy. */
+const patiently = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+
+const skipped = async (): Promise<number> => {
+  const value = await metrics.registry.getSingleMetric('linewatch_api_stream_skipped_total')!.get();
+  return value.values[0]?.value ?? 0;
+};
+
+test('a viewer that does not read skips updates while others get them, then is caught up with a snapshot', async () => {
+  const slow = await view();
+  const quick = await view();
+  slow.pause();
+  for (let i = 0; (await skipped()) < 3; i++) {
+    expect(i).toBeLessThan(100);
+    await tick();
+    const at = counter;
+    await patiently(() => expect(quick.events.at(-1)!.data.academies[0]!.inBps).toBe(at));
+  }
+  slow.resume();
+  const missed = slow.events.length;
+  await patiently(async () => {
+    await tick(0);
+    expect(slow.events.slice(missed).some(({ event }) => event === 'snapshot')).toBe(true);
+  });
+  const at = counter;
+  await patiently(async () => {
+    await tick(0);
+    expect(slow.events.at(-1)!.data.academies[0]!.inBps).toBeGreaterThan(at);
+  });
+  const restart = slow.events.slice(missed).find(({ event }) => event === 'snapshot')!;
+  expect(restart.data.academies).toHaveLength(academies);
+  expect(quick.events.filter(({ event }) => event === 'snapshot')).toHaveLength(1);
+});
+
+test('a viewer that never reads again is cut off', async () => {
+  const slow = await view();
+  slow.pause();
+  while ((await skipped()) === 0) await tick();
+  nowMs += 60_001;
+  await tick();
+  expect(broadcast.size).toBe(0);
+  expect(await metrics.text()).toContain('stream_viewers_ended_total{reason="stalled"} 1');
+});
+
+test('nothing is sent when nothing changed', async () => {
+  const reader = await view();
+  broadcast.tick();
+  counter++;
+  broadcast.tick();
+  await patiently(() => expect(reader.events).toHaveLength(2));
+});
+
+test('the ring resumes over what it holds and over nothing else', () => {
+  const ring = new FrameRing(1000);
+  for (let i = 0; i < 300; i++) ring.add('update', `${i}`);
+  const id = (number: number): string => `rs-${number}`;
+  expect(ring.latestId).toBe(id(300));
+  expect(ring.since(id(300))).toEqual([]);
+  expect(ring.since(id(298))!.map(String)).toEqual([
+    'id: rs-299\nevent: update\ndata: 298\n\n',
+    'id: rs-300\nevent: update\ndata: 299\n\n',
+  ]);
+  expect(ring.since(id(60))).toHaveLength(240);
+  for (const unknown of [id(59), id(301), 'rt-299', '', undefined])
+    expect(ring.since(unknown), unknown).toBeUndefined();
+});

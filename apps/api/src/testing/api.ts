@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Snapshot } from '@linewatch/estate';
+import { type LmdbQueue, type Producer, createLmdbQueue } from '@linewatch/queue';
+import { topics } from '@linewatch/record';
+import { Metrics, checkValue, createLogger } from '@linewatch/service';
+import { type Api, createApi } from '../app.ts';
+import { ApiConfig } from '../config.ts';
+import type { EstateReader, Telemetry } from '../ports.ts';
+import { snapshot } from './estate.ts';
+
+const never = new AbortController().signal;
+
+/** An estate in memory: `put` is an import. */
+export function memoryEstate(initial: Snapshot | null = snapshot()) {
+  let current = initial;
+  const watchers = new Set<(version: number) => unknown>();
+  const estate: EstateReader = {
+    snapshot: () => (current ? Promise.resolve(current) : Promise.reject(new Error('no server'))),
+    watch: (onChange) => {
+      const tell = (version: number): unknown => onChange(version, never);
+      watchers.add(tell);
+      if (current) void tell(current.version);
+      return { stop: () => Promise.resolve(void watchers.delete(tell)) };
+    },
+    health: () => Promise.resolve({ ready: current !== null, detail: 'in memory' }),
+  };
+  return {
+    estate,
+    put: (next: Snapshot): void => {
+      current = next;
+      for (const tell of watchers) void tell(next.version);
+    },
+  };
+}
+
+/** Stored telemetry in memory: as empty as a new installation, but for what is given. */
+export const memoryTelemetry = (over: Partial<Telemetry> = {}): Telemetry => ({
+  names: () => Promise.resolve([]),
+  lastSeen: () => Promise.resolve(new Map()),
+  sparklines: () => Promise.resolve(new Map()),
+  series: (_scope, { fromS, toS, stepS }) => {
+    const none = new Array<null>(Math.ceil((toS - fromS) / stepS)).fill(null);
+    return Promise.resolve({ startS: fromS, stepS, inBps: none, outBps: none });
+  },
+  percentile95: () => Promise.resolve({ inBps: null, outBps: null, samples: 0 }),
+  health: () => Promise.resolve({ ready: true, detail: 'in memory' }),
+  ...over,
+});
+
+export interface Running {
+  readonly api: Api;
+  readonly url: string;
+  readonly queue: LmdbQueue;
+  readonly metrics: Metrics;
+  /** A directory of this API's own: run sockets in it, the dashboard under `dashboard`. */
+  readonly directory: string;
+  readonly publish: (...messages: readonly Uint8Array[]) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface StartOptions {
+  readonly config?: Record<string, unknown>;
+  readonly store?: Partial<Telemetry>;
+  readonly estate?: EstateReader;
+  readonly components?: readonly string[];
+  readonly headersTimeoutMs?: number;
+}
+
+/** A whole API on a free port, on a real queue. */
+export async function startApi(options: StartOptions = {}): Promise<Running> {
+  const checked = checkValue({ port: 0, ...options.config }, ApiConfig);
+  if (!('value' in checked)) throw new Error(JSON.stringify(checked.problems));
+  const directory = await mkdtemp(path.join(tmpdir(), 'linewatch-api-'));
+  const logger = createLogger('api', 'silent');
+  const queue = createLmdbQueue({
+    directory: path.join(directory, 'queue'),
+    environments: [
+      {
+        name: 'signals',
+        topics: [{ name: topics.signals, partitions: 2 }],
+        quotaBytes: 64 * 1024 * 1024,
+        retainBytes: 32 * 1024 * 1024,
+        retainMs: 3_600_000,
+      },
+    ],
+    diskFloorBytes: 0,
+    maxMessageBytes: 1024 * 1024,
+    logger,
+  });
+  const metrics = new Metrics('api');
+  const api = createApi({
+    config: checked.value,
+    queue,
+    store: memoryTelemetry(options.store),
+    estate: options.estate ?? memoryEstate().estate,
+    metrics,
+    logger,
+    dashboardDir: path.join(directory, 'dashboard'),
+    components: { runDir: path.join(directory, 'run'), names: options.components ?? [] },
+    ...(options.headersTimeoutMs && { headersTimeoutMs: options.headersTimeoutMs }),
+  });
+  await api.start();
+  let producer: Producer | undefined;
+  return {
+    api,
+    url: api.url,
+    queue,
+    metrics,
+    directory,
+    publish: async (...messages) => {
+      producer ??= await queue.producer();
+      await producer.append(
+        topics.signals,
+        0,
+        messages.map((value) => ({ value })),
+      );
+    },
+    stop: async () => {
+      await api.stop();
+      await producer?.close();
+      await queue.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
