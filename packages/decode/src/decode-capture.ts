@@ -97,7 +97,7 @@ export function* decodeCapture(
   limits: Partial<Limits> = {},
 ): Generator<CaptureRecord, CaptureSummary> {
   const sink = new JsonSink();
-  const decoder = createDecoder({ sink, limits });
+  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits } });
   const { counters } = decoder;
   const losses: Partial<Record<LossReason | CaptureReason, number>> = {};
   const before = new Map<LossReason, number>();

@@ -1,7 +1,9 @@
 /** The decoder: takes datagrams, keeps exporters, gives each datagram exactly one outcome. */
-import { Domain, Exporter, type FlowVersion, domainKey } from './exporter.ts';
+import type { Domain, Exporter, FlowVersion } from './exporter.ts';
+import { type Program, compile } from './compile.ts';
 import { Frame } from './frame.ts';
 import { HeldSets } from './held.ts';
+import { Memory } from './memory.ts';
 import { MessageReader } from './message.ts';
 import { OptionsReader } from './options.ts';
 import { type Counters, type FlowSink, type Limits, type LossReason, createCounters, defaultLimits } from './port.ts';
@@ -43,18 +45,22 @@ class FlowDecoder implements Decoder {
   readonly counters: Counters = createCounters();
   readonly #limits: Limits;
   readonly #correctClock: boolean;
-  readonly #exporters = new Map<string, Exporter>();
   readonly #frame = new Frame();
   readonly #rows: RowWriter;
+  readonly #sink: FlowSink;
+  #v5Program: Program | undefined;
   readonly #held: HeldSets;
+  readonly #memory: Memory;
   readonly #messages: MessageReader;
 
   constructor({ sink, limits, correctClock }: DecoderOptions) {
+    this.#sink = sink;
     this.#limits = { ...defaultLimits, ...limits };
     this.#correctClock = correctClock ?? false;
     this.#rows = new RowWriter(sink, this.#limits, this.counters);
     this.#held = new HeldSets(this.#limits, this.counters);
-    const options = new OptionsReader(this.#limits, this.counters, (sample) => {
+    this.#memory = new Memory(this.#limits, this.counters, this.#held);
+    const options = new OptionsReader(this.#memory, this.counters, (sample) => {
       this.#rows.inSink = true;
       sink.sample(sample);
       this.#rows.inSink = false;
@@ -63,13 +69,20 @@ class FlowDecoder implements Decoder {
       rows: this.#rows,
       options,
       held: this.#held,
+      memory: this.#memory,
+      shiftMs: this.#shiftMs,
       limits: this.#limits,
       counters: this.counters,
     });
   }
 
+  readonly #shiftMs = (receivedMs: number, exportedMs: number): number => {
+    const skew = receivedMs - exportedMs;
+    return this.#correctClock && Math.abs(skew) > toleratedSkewMs ? skew : 0;
+  };
+
   get exporters(): Iterable<Exporter> {
-    return this.#exporters.values();
+    return this.#memory.exporters.values();
   }
 
   get heldOctets(): number {
@@ -77,34 +90,12 @@ class FlowDecoder implements Decoder {
   }
 
   exporter(address: Uint8Array): Exporter {
-    if (address.length !== 16) throw new RangeError(`an exporter address has 16 octets, not ${address.length}`);
-    const key = Buffer.from(address.buffer, address.byteOffset, 16).toString('latin1');
-    const known = this.#exporters.get(key);
-    if (known) return known;
-    if (this.#exporters.size >= this.#limits.exporters) this.#evictExporter();
-    const exporter = new Exporter(address);
-    this.#exporters.set(key, exporter);
-    return exporter;
-  }
-
-  /** Second chance: the first in line that was not used since it was last looked at. */
-  #evictExporter(): void {
-    for (const [key, exporter] of this.#exporters) {
-      this.#exporters.delete(key);
-      if (exporter.used) {
-        exporter.used = false;
-        this.#exporters.set(key, exporter);
-        continue;
-      }
-      exporter.evicted = true;
-      this.#held.dropAll(exporter.held);
-      this.counters.losses.exporter_evicted++;
-      return;
-    }
+    return this.#memory.exporter(address);
   }
 
   decode(handle: Exporter, datagram: Uint8Array, receivedMs: number): void {
     const { counters } = this;
+    this.#memory.trim();
     const exporter = handle.evicted ? this.exporter(handle.address) : handle;
     const now = Number.isFinite(receivedMs) && receivedMs > 0 ? Math.floor(receivedMs) : 0;
     // The first datagram of an address does not count: spoofed ones must not push out those that go on.
@@ -165,28 +156,11 @@ class FlowDecoder implements Decoder {
     frame.receivedMs = receivedMs;
     frame.exportedMs = exportedMs;
     frame.uptimeMs = uptimeMs;
-    frame.shiftMs = this.#correctClock && Math.abs(skew) > toleratedSkewMs ? skew : 0;
+    frame.shiftMs = this.#shiftMs(receivedMs, exportedMs);
     frame.version = version;
     frame.domain = id;
     frame.address = exporter.words;
-    return this.#domain(exporter, version, id);
-  }
-
-  #domain(exporter: Exporter, version: FlowVersion, id: number): Domain {
-    const key = domainKey(version, id);
-    const known = exporter.domains.get(key);
-    if (known) return known;
-    if (exporter.domains.size >= this.#limits.domainsPerExporter)
-      for (const [oldest, domain] of exporter.domains) {
-        exporter.domains.delete(oldest);
-        exporter.templateCount -= domain.templates.size;
-        this.#held.dropAll([...domain.waiting.values()].flat());
-        this.counters.losses.domain_evicted++;
-        break;
-      }
-    const domain = new Domain(version, id, this.#limits.samplersPerDomain);
-    exporter.domains.set(key, domain);
-    return domain;
+    return this.#memory.domain(exporter, version, id);
   }
 
   #sequence(domain: Domain, sequence: number, units: number, slack = 0): void {
@@ -226,8 +200,16 @@ class FlowDecoder implements Decoder {
     frame.rate = Math.max(1, header.samplingInterval);
     frame.stated = header.samplingInterval > 0 ? 1 : 0;
     this.#sequence(domain, header.sequence, header.count);
-    const program = this.#rows.program(v5Layout, '5');
-    this.#rows.write(exporter, domain, program, view, v5HeaderOctets, v5HeaderOctets + count * v5RecordOctets, frame);
+    this.#v5Program ??= compile(this.#sink.columns, v5Layout);
+    this.#rows.write(
+      exporter,
+      domain,
+      this.#v5Program,
+      view,
+      v5HeaderOctets,
+      v5HeaderOctets + count * v5RecordOctets,
+      frame,
+    );
     return 'decoded';
   }
 
@@ -267,17 +249,12 @@ class FlowDecoder implements Decoder {
   }
 
   templates(): DecoderSnapshot {
-    return snapshotExporters(this.#exporters.values());
+    return snapshotExporters(this.#memory.exporters.values());
   }
 
   restore(snapshot: unknown): number {
-    return restoreExporters(snapshot, {
-      limits: this.#limits,
-      counters: this.counters,
-      domain: (address, version, id) => {
-        const exporter = this.exporter(address);
-        return { exporter, domain: this.#domain(exporter, version, id) };
-      },
-    });
+    const taken = restoreExporters(snapshot, this.#memory, this.#limits.fieldsPerTemplate);
+    this.#memory.trim();
+    return taken;
   }
 }

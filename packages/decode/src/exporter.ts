@@ -18,6 +18,8 @@ export class Domain {
   readonly waiting = new Map<number, Held[]>();
   /** Unix ms of the exporter's start, from options data (element 160); 0 = not known. */
   systemInitMs = 0;
+  /** Of what is remembered here; see Memory. */
+  weight = 0;
 
   constructor(version: FlowVersion, id: number, samplerLimit: number) {
     this.version = version;
@@ -49,6 +51,7 @@ export class Exporter {
   datagrams = 0;
   flows = 0;
   templateCount = 0;
+  weight = 0;
   heldOctets = 0;
   readonly held = new Set<Held>();
   /** Interface names last passed on, by ifIndex × 2 (+ 1 for the alias). */

@@ -123,6 +123,32 @@ describe('hostile input', () => {
     );
   });
 
+  test('of long runs of zeros costs no more than its length', () => {
+    const h = harness();
+    const t = template(256, [
+      [1, 1],
+      [210, 99],
+    ]);
+    const o = template(
+      257,
+      [
+        [144, 4],
+        [34, 4],
+      ],
+      1,
+    );
+    const raw = template(256, [[210, 60_000]]);
+    const zeros = Buffer.alloc(60_000);
+    h.feed(message(10, [{ template: t }, { template: o }]));
+    for (let i = 0; i < 4; i++)
+      for (const id of [2, 3, 256, 257]) {
+        zeros[zeros.length - 1] = i % 2;
+        h.feed(message(10, [{ data: { ...raw, id }, rows: [[zeros]] }]));
+        h.feed(message(9, [{ data: { ...raw, id: id < 256 ? id - 2 : id }, rows: [[zeros]] }]));
+      }
+    expect(h.counters.losses.decoder_fault).toBe(0);
+  });
+
   test('cannot reach generated code: element numbers and lengths are all that enters it', () => {
     const h = harness();
     for (let id = 0; id < 600; id++) {

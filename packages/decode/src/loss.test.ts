@@ -160,6 +160,43 @@ describe('what is kept is bounded', () => {
     expect(exporter).toMatchObject({ templateCount: 3 });
   });
 
+  test('all that is remembered is bounded together', () => {
+    const h = harness({ limits: { remembered: 100 } });
+    h.feed(message(9, [known]), { from: '192.0.2.1' });
+    for (let n = 0; n < 200; n++) {
+      h.feed(message(9, [known, { template: template(300 + n, [[1, 4]]) }], { domain: n % 3 }), {
+        from: `10.0.0.${n}`,
+      });
+      expect(h.feed(message(9, [rows(n + 1)]), { from: '192.0.2.1' })).toHaveLength(1);
+    }
+    expect([...h.decoder.exporters].length).toBeLessThan(12);
+    const weight = [...h.decoder.exporters].reduce((sum, e) => sum + e.weight, 0);
+    expect(weight).toBeLessThanOrEqual(100);
+  });
+
+  test('an exporter that alone weighs too much is forgotten', () => {
+    const h = harness({ limits: { remembered: 100 } });
+    const many = Array.from({ length: 100 }, (_, n) => ({ template: template(256 + n, [[1, 4]]) }));
+    for (let n = 0; n < 5; n++) h.feed(message(9, many));
+    expect(h.losses()).toEqual({ exporter_evicted: 4 });
+  });
+
+  test('compiling is bounded in a second: sets of further layouts wait, and are decoded later', () => {
+    const h = harness({ limits: { compilesPerSecond: 2 } });
+    const one = (id: number) =>
+      template(id, [
+        [1, 4],
+        [210, id - 250],
+      ]);
+    for (let id = 256; id < 260; id++) h.feed(message(9, [{ template: one(id) }, { data: one(id), rows: [[id, 0]] }]));
+    expect(h.sink.flows.map((f) => f['octets'])).toEqual([256, 257]);
+    expect(h.counters.datagrams).toEqual({ decoded: 4, held: 0, rejected: 0 });
+    const later = { at: nowMs + 1000 };
+    expect(h.feed(message(9, [{ data: one(258), rows: [[2, 0]] }]), later).map((f) => f['octets'])).toEqual([258, 2]);
+    expect(h.feed(message(9, [{ template: one(259) }]), later).map((f) => f['octets'])).toEqual([259]);
+    expect(h.losses()).toEqual({});
+  });
+
   test('compiled layouts are bounded', () => {
     const h = harness({ limits: { programs: 2 } });
     for (let id = 256; id < 270; id++) {

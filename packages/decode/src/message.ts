@@ -10,11 +10,12 @@
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
 import type { Held, HeldSets } from './held.ts';
+import type { Memory } from './memory.ts';
 import type { OptionsReader } from './options.ts';
 import type { Counters, Limits, LossReason } from './port.ts';
-import { Reader } from './reader.ts';
+import { Reader, contentEnd } from './reader.ts';
 import type { RowWriter } from './rows.ts';
-import { type Layout, type Template, readTemplate, signatureOf } from './template.ts';
+import { type Layout, type Template, readTemplate } from './template.ts';
 
 /** What became of a message's parts. */
 export interface Parts {
@@ -32,6 +33,9 @@ export interface MessageParts {
   readonly rows: RowWriter;
   readonly options: OptionsReader;
   readonly held: HeldSets;
+  readonly memory: Memory;
+  /** To be added to flow times. */
+  readonly shiftMs: (receivedMs: number, exportedMs: number) => number;
   readonly limits: Limits;
   readonly counters: Counters;
 }
@@ -62,8 +66,7 @@ export class MessageReader {
       const length = short ? 0 : view.getUint16(at + 2);
       if (length < 4) {
         // Palo Alto and others fill the datagram with zeros.
-        const rest = new Reader(view, at, end);
-        if (!rest.restIsZero()) this.#lose('set_length_invalid');
+        if (contentEnd(view, at, end) > at) this.#lose('set_length_invalid');
         break;
       }
       let setEnd = at + length;
@@ -88,11 +91,12 @@ export class MessageReader {
   #data(exporter: Exporter, domain: Domain, id: number, view: DataView, from: number, end: number, frame: Frame): void {
     const template = this.#template(domain, id, frame.receivedMs);
     const parts = this.#parts;
-    if (template === undefined) {
+    if (template === undefined || !this.#ready(template, frame.receivedMs)) {
       parts.records = -1;
       if (end > from) parts.held = this.#hold(exporter, domain, id, view, from, end, frame) || parts.held;
       return;
     }
+    if (domain.waiting.size > 0) this.#serve(domain, template, frame);
     const records = this.#records(exporter, domain, template, view, from, end, frame);
     if (frame.broken) parts.fault ??= 'record_malformed';
     if (records > 0) parts.decoded = true;
@@ -113,7 +117,8 @@ export class MessageReader {
       frame.broken = false;
       return options.read(exporter, domain, template, view, from, end, frame.receivedMs);
     }
-    const program = (template.program ??= rows.program(template, template.signature));
+    const { program } = template;
+    if (program === undefined) return 0;
     if (program.namesSampler) domain.samplers.named = true;
     const rate = program.namesSampler ? -1 : domain.samplers.rateOfTemplate(template.id);
     frame.rate = Math.abs(rate);
@@ -152,7 +157,8 @@ export class MessageReader {
   #templates(exporter: Exporter, domain: Domain, options: boolean, reader: Reader, frame: Frame): void {
     const version = domain.version as 9 | 10;
     const { counters, limits } = this.#deps;
-    while (reader.left >= 4 && !reader.restIsZero()) {
+    const content = contentEnd(reader.view, reader.at, reader.end);
+    while (reader.left >= 4 && reader.at < content) {
       const record = readTemplate(reader, version, options, limits.fieldsPerTemplate);
       if (record.kind === 'fault') {
         this.#lose(record.reason);
@@ -170,23 +176,32 @@ export class MessageReader {
     }
   }
 
+  /** Sees to it that a template has its program. */
+  #ready(template: Template, nowMs: number): boolean {
+    if (template.scopes >= 0) return true;
+    template.program ??= this.#deps.rows.program(template, template.signature, nowMs);
+    return template.program !== undefined;
+  }
+
   #learn(exporter: Exporter, domain: Domain, layout: Layout, frame: Frame): void {
-    keepTemplate(exporter, domain, layout, frame.receivedMs, this.#deps);
-    if (domain.waiting.size === 0) return;
-    const waiting = this.#deps.held.release(domain, layout.id);
+    const template = this.#deps.memory.keepTemplate(exporter, domain, layout, frame.receivedMs);
+    if (domain.waiting.has(layout.id) && this.#ready(template, frame.receivedMs)) this.#serve(domain, template, frame);
+  }
+
+  /** Decodes what waited for this template, by its own messages' headers. */
+  #serve(domain: Domain, template: Template, frame: Frame): void {
+    const waiting = this.#deps.held.release(domain, template.id);
     if (waiting.length === 0) return;
     const { receivedMs, exportedMs, uptimeMs, shiftMs } = frame;
-    const template = domain.templates.get(layout.id);
-    for (const held of waiting) if (template) this.#release(held, template, frame);
+    for (const held of waiting) this.#release(held, template, frame);
     Object.assign(frame, { receivedMs, exportedMs, uptimeMs, shiftMs });
   }
 
   #release(held: Held, template: Template, frame: Frame): void {
-    const shifted = frame.shiftMs !== 0;
     frame.receivedMs = held.receivedMs;
     frame.exportedMs = held.exportedMs;
     frame.uptimeMs = held.uptimeMs;
-    frame.shiftMs = shifted ? held.receivedMs - held.exportedMs : 0;
+    frame.shiftMs = this.#deps.shiftMs(held.receivedMs, held.exportedMs);
     const { octets } = held;
     const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
     this.#deps.counters.setsReleased++;
@@ -197,44 +212,9 @@ export class MessageReader {
   #withdraw(exporter: Exporter, domain: Domain, id: number, options: boolean): void {
     const all = id === templateSets[10][options ? 1 : 0];
     for (const template of all ? [...domain.templates.values()] : [domain.templates.get(id)])
-      if (template !== undefined && template.scopes >= 0 === options && domain.templates.delete(template.id)) {
-        exporter.templateCount--;
+      if (template !== undefined && template.scopes >= 0 === options) {
+        this.#deps.memory.dropTemplate(exporter, domain, template);
         this.#deps.counters.templatesWithdrawn++;
       }
-  }
-}
-
-/** Remembers a template as the latest announced, within the exporter's bound. */
-export function keepTemplate(
-  exporter: Exporter,
-  domain: Domain,
-  layout: Layout,
-  nowMs: number,
-  { limits, counters }: Pick<MessageParts, 'limits' | 'counters'>,
-): void {
-  const signature = signatureOf(layout);
-  const known = domain.templates.get(layout.id);
-  if (known !== undefined) {
-    domain.templates.delete(layout.id);
-    exporter.templateCount--;
-    if (known.signature === signature && known.scopes === layout.scopes) {
-      known.seenMs = nowMs;
-      domain.templates.set(layout.id, known);
-      exporter.templateCount++;
-      return;
-    }
-  }
-  domain.templates.set(layout.id, { ...layout, signature, seenMs: nowMs, program: undefined });
-  exporter.templateCount++;
-  while (exporter.templateCount > limits.templatesPerExporter) {
-    const from =
-      domain.templates.size > 1
-        ? domain
-        : [...exporter.domains.values()].find((d) => d !== domain && d.templates.size > 0);
-    const oldest = from?.templates.keys().next().value;
-    if (from === undefined || oldest === undefined) break;
-    from.templates.delete(oldest);
-    exporter.templateCount--;
-    counters.losses.template_evicted++;
   }
 }

@@ -2,8 +2,9 @@
 import type { Sample } from '@linewatch/record';
 import * as e from './elements.ts';
 import type { Domain, Exporter } from './exporter.ts';
-import type { Counters, Limits } from './port.ts';
-import { isZero } from './reader.ts';
+import type { Memory } from './memory.ts';
+import type { Counters } from './port.ts';
+import { contentEnd } from './reader.ts';
 import { type Template, smallestRecord, variableLength } from './template.ts';
 import { type SamplingParameters, statedRate, unsigned } from './values.ts';
 
@@ -65,11 +66,11 @@ function textOf(view: DataView, at: number, length: number): string {
 
 export class OptionsReader {
   readonly #counters: Counters;
-  readonly #limits: Limits;
+  readonly #memory: Memory;
   readonly #emit: (sample: Sample) => void;
 
-  constructor(limits: Limits, counters: Counters, emit: (sample: Sample) => void) {
-    this.#limits = limits;
+  constructor(memory: Memory, counters: Counters, emit: (sample: Sample) => void) {
+    this.#memory = memory;
     this.#counters = counters;
     this.#emit = emit;
   }
@@ -86,11 +87,12 @@ export class OptionsReader {
   ): number {
     const smallest = smallestRecord(template.fields);
     const values: OptionValues = { ...blank };
+    const content = contentEnd(view, from, end);
     let at = from;
     let records = 0;
     while (end - at >= smallest) {
       // All zero to the end is padding, unless it is the set's only record.
-      if (records > 0 && view.getUint8(at) === 0 && isZero(view, at, end)) break;
+      if (records > 0 && at >= content) break;
       Object.assign(values, blank);
       const next = walk(template, view, at, end, values);
       if (next < 0) {
@@ -107,7 +109,7 @@ export class OptionsReader {
 
   #take(exporter: Exporter, domain: Domain, values: OptionValues, nowMs: number): void {
     const rate = statedRate(values);
-    if (rate > 0) this.#counters.losses.sampler_evicted += domain.samplers.state(rate, values.sampler, values.template);
+    if (rate > 0) this.#memory.keepRate(exporter, domain, rate, values.sampler, values.template);
     if (values.systemInitMs > 0) domain.systemInitMs = values.systemInitMs;
     if (values.ifIndex <= 0 || values.ifIndex > 0xffffffff) return;
     if (values.name !== '') this.#name(exporter, values.ifIndex, 'interface.name', values.name, nowMs);
@@ -119,8 +121,7 @@ export class OptionsReader {
     const key = 2 * ifIndex + (metric === 'interface.name' ? 0 : 1);
     const known = names.get(key);
     if (known?.text === text && nowMs - known.sentMs < nameRefreshMs) return;
-    names.set(key, { text, sentMs: nowMs });
-    if (names.size > this.#limits.namesPerExporter) names.delete(names.keys().next().value ?? key);
+    this.#memory.keepName(exporter, key, text, nowMs);
     this.#emit({ timeMs: nowMs, exporter: exporter.address, interface: ifIndex, metric, value: 0, text });
   }
 }

@@ -48,11 +48,15 @@ export type LossReason = (typeof lossReasons)[number];
 /** Bounds on what input can make the decoder keep or do. */
 export interface Limits {
   readonly exporters: number;
+  /** All that is remembered of exporters: a template weighs 2 and 1 for 4 fields, a sampler or name 1, a domain 8. */
+  readonly remembered: number;
   readonly domainsPerExporter: number;
   readonly templatesPerExporter: number;
   readonly fieldsPerTemplate: number;
   /** Compiled layouts kept for reuse, over all exporters. */
   readonly programs: number;
+  /** New layouts compiled in a second of `receivedMs` (each costs about 0.3 ms); the sets of others wait. */
+  readonly compilesPerSecond: number;
   /** Octets of sets that wait for their template. */
   readonly heldOctetsPerExporter: number;
   readonly heldOctets: number;
@@ -66,10 +70,12 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   exporters: 4096,
+  remembered: 1_000_000,
   domainsPerExporter: 256,
   templatesPerExporter: 2048,
   fieldsPerTemplate: 512,
   programs: 1024,
+  compilesPerSecond: 500,
   heldOctetsPerExporter: 64 * 1024,
   heldOctets: 16 * 1024 * 1024,
   heldMs: 30 * 60_000,

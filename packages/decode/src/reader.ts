@@ -42,14 +42,11 @@ export class Reader {
   skip(octets: number): void {
     this.#take(octets);
   }
-
-  /** True when everything left is zero (or nothing is left). */
-  restIsZero(): boolean {
-    return isZero(this.view, this.at, this.end);
-  }
 }
 
-export function isZero(view: DataView, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (view.getUint8(i) !== 0) return false;
-  return true;
+/** Where the zeros begin that last to `to`: behind it there is only padding. */
+export function contentEnd(view: DataView, from: number, to: number): number {
+  let end = to;
+  while (end > from && view.getUint8(end - 1) === 0) end--;
+  return end;
 }

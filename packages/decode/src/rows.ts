@@ -4,7 +4,7 @@ import { type Compilable, type Pass, type Program, compile } from './compile.ts'
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
 import type { Counters, FlowSink, Limits } from './port.ts';
-import { isZero } from './reader.ts';
+import { contentEnd } from './reader.ts';
 
 const widths = flowColumns.map((column) => columnWidth[column.type]);
 const every = widths.map((_, i) => i);
@@ -18,6 +18,8 @@ export class RowWriter {
   readonly #unwritten = new WeakMap<Pass, readonly number[]>();
   /** By column: rows at or after this are still zero. */
   readonly #dirtyTo = new Int32Array(flowColumns.length);
+  #second = -1;
+  #compiled = 0;
   /** The sink is being called: what it throws is its own. */
   inSink = false;
 
@@ -28,10 +30,17 @@ export class RowWriter {
     for (const bytes of sink.columns.bytes) bytes.fill(0);
   }
 
-  /** The program of a layout; equal signatures share one. */
-  program(layout: Compilable, signature: string): Program {
+  /** The program of a layout; equal signatures share one. Undefined when too many were new in this second. */
+  program(layout: Compilable, signature: string, nowMs: number): Program | undefined {
     const known = this.#programs.get(signature);
     if (known) return known;
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#compiled = 0;
+    }
+    if (this.#compiled >= this.#limits.compilesPerSecond) return undefined;
+    this.#compiled++;
     const program = compile(this.#sink.columns, layout);
     this.#programs.set(signature, program);
     if (this.#programs.size > this.#limits.programs)
@@ -133,12 +142,5 @@ export class RowWriter {
 }
 
 /** Records in a set of fixed-length ones. What is zero to the end is padding (Cisco NX-OS pads with up to 36 octets). */
-function countFixed(view: DataView, from: number, end: number, stride: number): number {
-  let count = Math.floor((end - from) / stride);
-  while (count > 0) {
-    const last = from + (count - 1) * stride;
-    if (view.getUint8(last) !== 0 || view.getUint8(last + stride - 1) !== 0 || !isZero(view, last, end)) break;
-    count--;
-  }
-  return count;
-}
+const countFixed = (view: DataView, from: number, end: number, stride: number): number =>
+  Math.min(Math.floor((end - from) / stride), Math.ceil((contentEnd(view, from, end) - from) / stride));

@@ -1,8 +1,7 @@
 /** Templates and stated sampling rates as plain data, so that a collector can keep them over a restart. */
 import { parseAddress } from '@linewatch/record';
-import type { Domain, Exporter } from './exporter.ts';
-import { keepTemplate } from './message.ts';
-import type { Counters, Limits } from './port.ts';
+import type { Exporter } from './exporter.ts';
+import type { Memory } from './memory.ts';
 import { type Field, type Layout, faultOf } from './template.ts';
 
 export interface DomainSnapshot {
@@ -54,12 +53,6 @@ export function snapshotExporters(exporters: Iterable<Exporter>): DecoderSnapsho
   return { format: 1, domains };
 }
 
-export interface RestoreInto {
-  readonly limits: Limits;
-  readonly counters: Counters;
-  domain(address: Uint8Array, version: 9 | 10, id: number): { exporter: Exporter; domain: Domain };
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const isInteger = (value: unknown, min: number, max: number): value is number =>
@@ -101,7 +94,7 @@ function addressOf(value: unknown): Uint8Array | undefined {
 }
 
 /** Takes what is valid and leaves the rest; returns how many templates were taken. */
-export function restoreExporters(snapshot: unknown, into: RestoreInto): number {
+export function restoreExporters(snapshot: unknown, memory: Memory, maxFields: number): number {
   if (!isRecord(snapshot) || snapshot['format'] !== 1) return 0;
   let taken = 0;
   for (const value of list(snapshot['domains'])) {
@@ -109,17 +102,18 @@ export function restoreExporters(snapshot: unknown, into: RestoreInto): number {
     const address = addressOf(value['exporter']);
     const version = value['version'];
     if (address === undefined || (version !== 9 && version !== 10) || !isInteger(value['domain'], 0, word)) continue;
-    const { exporter, domain } = into.domain(address, version, value['domain']);
+    const exporter = memory.exporter(address);
+    const domain = memory.domain(exporter, version, value['domain']);
     for (const item of list(value['templates'])) {
-      const layout = layoutOf(item, version, into.limits.fieldsPerTemplate);
+      const layout = layoutOf(item, version, maxFields);
       const seenMs = isRecord(item) ? item['seenMs'] : undefined;
       if (layout === undefined || !isInteger(seenMs, 0, Number.MAX_SAFE_INTEGER)) continue;
-      keepTemplate(exporter, domain, layout, seenMs, into);
+      memory.keepTemplate(exporter, domain, layout, seenMs);
       taken++;
     }
-    for (const [id, rate] of pairs(value['samplers'])) domain.samplers.state(rate, id, -1);
-    for (const [id, rate] of pairs(value['templateRates'])) domain.samplers.state(rate, -1, id);
-    if (isInteger(value['domainRate'], 1, word)) domain.samplers.state(value['domainRate'], -1, -1);
+    for (const [id, rate] of pairs(value['samplers'])) memory.keepRate(exporter, domain, rate, id, -1);
+    for (const [id, rate] of pairs(value['templateRates'])) memory.keepRate(exporter, domain, rate, -1, id);
+    if (isInteger(value['domainRate'], 1, word)) memory.keepRate(exporter, domain, value['domainRate'], -1, -1);
     if (isInteger(value['systemInitMs'], 1, Number.MAX_SAFE_INTEGER)) domain.systemInitMs = value['systemInitMs'];
   }
   return taken;

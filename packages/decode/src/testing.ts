@@ -44,7 +44,7 @@ export interface HarnessOptions {
 
 export function harness({ limits = {}, correctClock = false, capacity = 4096 }: HarnessOptions = {}) {
   const sink = new TestSink(capacity);
-  const decoder = createDecoder({ sink, limits, correctClock });
+  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits }, correctClock });
   return {
     sink,
     decoder,
