@@ -85,6 +85,7 @@ export async function collectorBench(args: readonly string[]): Promise<void> {
   await buildSender();
   console.log(`${describeMachine()}; ${options.seconds} s a trial, ${options.exporters} exporters\n`);
   const measured: Measured[] = [];
+  let failed = false;
   for (const system of systems) {
     if (options.only !== '' && !options.only.split(',').includes(system.name)) continue;
     const version = await system.version();
@@ -93,16 +94,24 @@ export async function collectorBench(args: readonly string[]): Promise<void> {
       continue;
     }
     console.log(`${system.name} ${version}`);
-    const result = await searchHighest(
-      async (rate) => {
-        const t = await trial(system, rate, options.seconds, options.exporters);
-        console.log(`  ${line(t)}`);
-        return t;
-      },
-      { first: system.firstRate, factor: 1.6, most: options.most, refinements: options.refinements },
-    );
+    const run = async (rate: number): Promise<Trial> => {
+      const t = await trial(system, rate, options.seconds, options.exporters);
+      console.log(`  ${line(t)}`);
+      return t;
+    };
+    let result: SearchResult;
+    try {
+      const { most, refinements } = options;
+      result = await searchHighest(run, { first: system.firstRate, factor: 1.6, most, refinements });
+    } catch (error) {
+      // One that cannot run must not keep the others from being measured.
+      console.log(`  failed: ${error instanceof Error ? error.message : String(error)}\n`);
+      failed = true;
+      continue;
+    }
     measured.push({ system, version, result });
     console.log('');
   }
   console.log(report(measured));
+  if (failed) throw new Error('not every collector could be measured');
 }
