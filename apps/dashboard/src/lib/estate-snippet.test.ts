@@ -9,7 +9,7 @@ it('names the interface, the exporter and the busier side', () => {
   expect(parse(estateSnippet(base))).toEqual({
     circuits: [
       {
-        id: '10-20-0-1-2',
+        id: 'line-10-20-0-1-2',
         academy: 'ACADEMY-ID',
         provider: 'PROVIDER-ID',
         exporter: '10.20.0.1',

@@ -17,7 +17,7 @@ export function estateSnippet(of: UnmappedInterface): string {
   const download = of.outBps > of.inBps ? 'out' : 'in';
   return [
     'circuits:',
-    `  - id: ${slug(`${of.exporter} ${of.interface}`)}`,
+    `  - id: ${idOf(`${of.exporter} ${of.interface}`)}`,
     '    academy: ACADEMY-ID    # an id from the academies of this file',
     '    provider: PROVIDER-ID  # an id from its providers',
     '    # committed: { down: 1G, up: 1G }  # as contracted',
@@ -45,12 +45,8 @@ function escapeUnseen(character: string): string {
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-function slug(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, 60)
-    .replace(/-+$/, '');
-  return plain === '' ? 'circuit' : plain;
+/** Lower-case letters, digits and hyphens, beginning with a letter: digits alone would be a number in YAML. */
+function idOf(text: string): string {
+  const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return `line-${plain}`.replace(/-{2,}/g, '-').slice(0, 60).replace(/-+$/, '');
 }

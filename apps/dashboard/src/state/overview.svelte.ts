@@ -9,7 +9,7 @@ import { Resource } from './resource.svelte.ts';
 
 /** How often the list is fetched again: for names, new academies, interfaces without a circuit and settled figures. */
 const settledMs = 60_000;
-/** While there is nothing to see yet, someone is probably setting up and watching. */
+/** While there is nothing to see, someone is probably setting up, or repairing, and watching. */
 const setupMs = 5_000;
 
 export class Overview {
@@ -49,7 +49,10 @@ export class Overview {
     const again = async (): Promise<void> => {
       await this.load();
       if (stopped) return;
-      timer = setTimeout(() => void again(), this.counts.reporting > 0 ? settledMs : setupMs);
+      timer = setTimeout(
+        () => void again(),
+        this.counts.reporting > 0 && this.list.error === null ? settledMs : setupMs,
+      );
     };
     void again();
     const leave = this.#live.subscribe((event) => this.#take(event));

@@ -30,7 +30,7 @@ export function chartOptions(width: number, height: number, hooks: ChartHooks): 
   return {
     width,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 22, 0, 0],
     tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zone),
     legend: { show: false },
     cursor: {
