@@ -1,6 +1,6 @@
 /**
  * Which information element feeds which column (IANA registry "ipfix"; NetFlow v9 shares its numbers up to 32767). The
- * enterprise number 0 is IANA's; 29305 marks the same elements of the reverse direction (RFC 5103 section 6.1).
+ * enterprise number 0 is IANA's; 29305 marks the same elements of the reverse direction (RFC 5103 section 6).
  */
 import type { FlowColumnName } from '@linewatch/record';
 

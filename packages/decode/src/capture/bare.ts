@@ -42,7 +42,7 @@ function v9Length(view: DataView, start: number, limit: number): number {
   while (start + limit - at >= 4) {
     const id = view.getUint16(at);
     const length = view.getUint16(at + 2);
-    // Set ids 2 to 255 are reserved (RFC 3954 section 5.2): 9 with the same source id begins the next datagram.
+    // Set ids 2 to 255 are reserved (RFC 3954 section 5): 9 with the same source id begins the next datagram.
     if (id === 9 && start + limit - at >= 20 && view.getUint32(at + 16) === source) return at - start;
     if (length < 4) break;
     at += length;
