@@ -10,7 +10,7 @@ import { readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
-import { type Sockets, openSockets } from './sockets.ts';
+import { type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
 
 export interface CollectorOptions {
   readonly config: CollectorConfig;
@@ -18,6 +18,8 @@ export interface CollectorOptions {
   readonly trust: string;
   readonly queue: Queue;
   readonly partitions: { readonly flows: number; readonly signals: number };
+  /** Sockets that are open and bound already; without them it opens its own. */
+  readonly inherited?: readonly InheritedSocket[] | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;
   readonly metrics: Metrics;
@@ -109,9 +111,10 @@ export function createCollector(options: CollectorOptions): App {
     await writeMemory(memoryFile, { aliveMs: Date.now(), templates: decode.templates() });
 
     const handles = new Map<string, Exporter>();
-    sockets = await openSockets(
+    sockets = await openSockets({
       config,
-      (protocol, datagram, address) => {
+      inherited: options.inherited,
+      onDatagram: (protocol, datagram, address) => {
         received++;
         counted.received(protocol);
         let exporter = handles.get(address);
@@ -125,7 +128,7 @@ export function createCollector(options: CollectorOptions): App {
         decode.decode(exporter, datagram, Date.now());
       },
       logger,
-    );
+    });
     ports = new Set(sockets.listening.map(({ port }) => port));
     logger.info({ listening: sockets.listening }, 'listening');
     const signals = (): void => {

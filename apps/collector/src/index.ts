@@ -1,3 +1,3 @@
 export { createCollector, type CollectorOptions } from './app.ts';
 export { CollectorConfig } from './config.ts';
-export { CollectorError } from './sockets.ts';
+export { CollectorError, type InheritedSocket, wantedPorts } from './sockets.ts';

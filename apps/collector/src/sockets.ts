@@ -4,11 +4,35 @@ import { LinewatchError, type Logger, describe } from '@linewatch/service';
 import type { CollectorConfig } from './config.ts';
 
 export type CollectorErrorCode = 'port_taken' | 'port_refused';
-export class CollectorError extends LinewatchError<CollectorErrorCode> {}
+export class CollectorError extends LinewatchError<CollectorErrorCode> {
+  /** A port that could not be bound. */
+  static ofPort(protocol: string, port: number, taken: boolean, reason: string): CollectorError {
+    const what = `UDP port ${port} (${protocol})`;
+    return taken
+      ? new CollectorError('port_taken', `${what} is taken by another program: set collector.listen.${protocol}`)
+      : new CollectorError('port_refused', `${what} cannot be bound: ${reason}`);
+  }
+}
+
+/** For each protocol that is not turned off, the ports to try in order. */
+export function wantedPorts({ listen }: CollectorConfig): { protocol: string; ports: number[] }[] {
+  const { netflow, ipfix, sflow, traps, trapsFallback } = listen;
+  return [
+    { protocol: 'netflow', ports: [netflow] },
+    { protocol: 'ipfix', ports: [ipfix] },
+    { protocol: 'sflow', ports: [sflow] },
+    { protocol: 'traps', ports: traps === 0 ? [] : [traps, trapsFallback] },
+  ].map(({ protocol, ports }) => ({ protocol, ports: ports.filter((port) => port !== 0) }));
+}
 
 export interface Listening {
   readonly protocol: string;
   readonly port: number;
+}
+
+/** A socket that the process was given open and bound. */
+export interface InheritedSocket extends Listening {
+  readonly fd: number;
 }
 
 export interface Sockets {
@@ -36,56 +60,72 @@ function bind(address: string, port: number, bufferBytes: number): Promise<Socke
   });
 }
 
+function adopt(fd: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp6');
+    socket.once('error', reject);
+    socket.bind({ fd }, () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+async function openOne(config: CollectorConfig, protocol: string, ports: readonly number[]): Promise<[Socket, number]> {
+  for (const [i, port] of ports.entries()) {
+    try {
+      return [await bind(config.address, port, config.receiveBufferBytes), port];
+    } catch (cause) {
+      const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (taken || i + 1 === ports.length) throw CollectorError.ofPort(protocol, port, taken, describe(cause));
+    }
+  }
+  throw CollectorError.ofPort(protocol, 0, false, 'it has no port');
+}
+
+function warnOfSmallBuffer(socket: Socket, protocol: string, port: number, wantedBytes: number, logger: Logger): void {
+  // The kernel answers with twice what it gave (socket(7)).
+  const givenBytes = socket.getRecvBufferSize() / 2;
+  if (givenBytes < wantedBytes)
+    logger.warn(
+      { protocol, port, wantedBytes, givenBytes, sysctl: `net.core.rmem_max=${wantedBytes}` },
+      'receive buffer is smaller than asked for',
+    );
+}
+
+export interface SocketOptions {
+  readonly config: CollectorConfig;
+  /** Sockets that are open already; without them they are opened here. */
+  readonly inherited?: readonly InheritedSocket[] | undefined;
+  readonly onDatagram: OnDatagram;
+  readonly logger: Logger;
+}
+
 /** @throws CollectorError that names the port when one cannot be bound. */
-export async function openSockets(config: CollectorConfig, onDatagram: OnDatagram, logger: Logger): Promise<Sockets> {
-  const { netflow, ipfix, sflow, traps, trapsFallback } = config.listen;
-  const wanted: { protocol: string; ports: number[] }[] = [
-    { protocol: 'netflow', ports: [netflow] },
-    { protocol: 'ipfix', ports: [ipfix] },
-    { protocol: 'sflow', ports: [sflow] },
-    { protocol: 'traps', ports: traps === 0 ? [] : [traps, trapsFallback] },
-  ];
+export async function openSockets({ config, inherited, onDatagram, logger }: SocketOptions): Promise<Sockets> {
   const sockets: Socket[] = [];
   const listening: Listening[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   };
-  for (const { protocol, ports } of wanted) {
-    const open = ports.filter((port) => port !== 0);
-    for (const [i, port] of open.entries()) {
-      let socket: Socket;
-      try {
-        socket = await bind(config.address, port, config.receiveBufferBytes);
-      } catch (cause) {
-        const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-        if (!taken && i + 1 < open.length) continue;
-        await close();
-        const what = `UDP port ${port} (${protocol})`;
-        throw taken
-          ? new CollectorError('port_taken', `${what} is taken by another program: set collector.listen.${protocol}`, {
-              cause,
-            })
-          : new CollectorError('port_refused', `${what} cannot be bound: ${describe(cause)}`, { cause });
+  const take = (socket: Socket, protocol: string, port: number): void => {
+    sockets.push(socket);
+    listening.push({ protocol, port });
+    socket.on('message', (datagram, from) => onDatagram(protocol, datagram, from.address));
+    socket.on('error', (error) => logger.error({ protocol, port, reason: describe(error) }, 'socket error'));
+    warnOfSmallBuffer(socket, protocol, port, config.receiveBufferBytes, logger);
+  };
+  try {
+    if (inherited) for (const { protocol, port, fd } of inherited) take(await adopt(fd), protocol, port);
+    else
+      for (const { protocol, ports } of wantedPorts(config)) {
+        if (ports.length === 0) continue;
+        const [socket, port] = await openOne(config, protocol, ports);
+        take(socket, protocol, port);
       }
-      sockets.push(socket);
-      listening.push({ protocol, port });
-      socket.on('message', (datagram, from) => onDatagram(protocol, datagram, from.address));
-      socket.on('error', (error) => logger.error({ protocol, port, reason: describe(error) }, 'socket error'));
-      // The kernel answers with twice what it gave (socket(7)).
-      const given = socket.getRecvBufferSize() / 2;
-      if (given < config.receiveBufferBytes)
-        logger.warn(
-          {
-            protocol,
-            port,
-            wantedBytes: config.receiveBufferBytes,
-            givenBytes: given,
-            sysctl: `net.core.rmem_max=${config.receiveBufferBytes}`,
-          },
-          'receive buffer is smaller than asked for',
-        );
-      break;
-    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   return { listening, close };
 }

@@ -13,12 +13,18 @@ export interface ChildOptions {
   /** File with the configuration and the running engines' addresses. */
   readonly effective: string;
   readonly onLine: (line: string) => void;
+  /** Open file descriptors that it inherits, from number 4 on. */
+  readonly fds?: readonly number[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with what it prints on standard output. */
   readonly onOutput?: (line: string) => void;
 }
 
 /** Environment variable that tells a child where its configuration is. */
 export const effectiveVariable = 'LINEWATCH_EFFECTIVE';
+
+/** Number that the first of a child's inherited file descriptors has there. */
+export const firstInherited = 4;
 
 /** The reason in the last log line that gives one. */
 function reasonOf(lines: string): string {
@@ -36,12 +42,12 @@ function reasonOf(lines: string): string {
 
 /** Resolves when the component says that it has started. @throws ChildError with its reason when it ends before. */
 export async function startChild(options: ChildOptions): Promise<Running> {
-  const { component, args = [], effective, onLine, onOutput } = options;
+  const { component, args = [], effective, onLine, onOutput, fds = [], env = {} } = options;
   const child = fork(path.join(import.meta.dirname, 'main.ts'), [component, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...fds],
     // Ctrl-C goes to a whole process group; the order of stopping is the supervisor's.
     detached: true,
-    env: { ...process.env, [effectiveVariable]: effective },
+    env: { ...process.env, ...env, [effectiveVariable]: effective },
     execArgv: [],
   });
   const errors = lastLines(child.stderr!, onLine);

@@ -1,15 +1,12 @@
 /** The configuration of an installation: a YAML file, a few environment variables above it, defaults below. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiConfig } from '@linewatch/api';
 import { CollectorConfig } from '@linewatch/collector';
-import { LinewatchError, checkYaml, formatProblem, logLevels } from '@linewatch/service';
+import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
-
-export class ConfigError extends LinewatchError<'config_invalid' | 'config_missing'> {}
+import { ConfigError } from './paths.ts';
 
 const closed = { additionalProperties: false, default: {} } as const;
 const GiB = 1024 ** 3;
@@ -166,34 +163,3 @@ export function redact(config: Config): Config {
   if (copy.postgres.url) copy.postgres.url = hide(copy.postgres.url);
   return copy;
 }
-
-export interface Secrets {
-  readonly clickhouse: string;
-  readonly postgres: string;
-}
-
-/** Passwords of the embedded engines: made once, kept in the data directory, readable by its owner only. */
-export async function readSecrets(dataDir: string): Promise<Secrets> {
-  const file = path.join(dataDir, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text !== undefined) return JSON.parse(text) as Secrets;
-  const secrets = {
-    clickhouse: randomBytes(24).toString('base64url'),
-    postgres: randomBytes(24).toString('base64url'),
-  };
-  await mkdir(dataDir, { recursive: true });
-  await writeFile(file, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
-  await chmod(file, 0o600);
-  return secrets;
-}
-
-export const paths = (dataDir: string) => ({
-  lock: path.join(dataDir, 'lock'),
-  run: path.join(dataDir, 'run'),
-  /** The configuration with the running engines' addresses, for this installation's own processes. */
-  effective: path.join(dataDir, 'run', 'effective.json'),
-  queue: path.join(dataDir, 'queue'),
-  clickhouse: path.join(dataDir, 'clickhouse'),
-  postgres: path.join(dataDir, 'postgres'),
-  collector: path.join(dataDir, 'collector'),
-});

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type App, type Logger, Metrics, createLogger, runProcess } from '@linewatch/service';
 import { effectiveVariable } from './child.ts';
-import { type Config, loadConfig, paths } from './config.ts';
-import { isLocked } from './lock.ts';
+import type { Config } from './config.ts';
+import { paths } from './paths.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -12,9 +12,12 @@ export interface CommonOptions {
 }
 
 /** The configuration with the addresses of the engines that run, where they do. @throws ConfigError */
-export function effectiveConfig(options: CommonOptions): Config {
+export async function effectiveConfig(options: CommonOptions): Promise<Config> {
   const given = process.env[effectiveVariable];
   if (given) return JSON.parse(readFileSync(given, 'utf8')) as Config;
+  // A supervised component needs neither, and starts the sooner.
+  const { loadConfig } = await import('./config.ts');
+  const { isLocked } = await import('./lock.ts');
   const config = loadConfig({ file: options.config, data: options.data, env: process.env });
   const where = paths(config.data);
   if (!isLocked(where.lock)) return config;
@@ -38,7 +41,7 @@ export async function runComponent(
   options: CommonOptions,
   create: (context: ComponentContext) => App,
 ): Promise<void> {
-  const config = effectiveConfig(options);
+  const config = await effectiveConfig(options);
   const metrics = new Metrics(component);
   const logger = createLogger(component, config.log.level);
   const app = create({ config, metrics, logger });

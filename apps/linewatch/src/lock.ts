@@ -1,24 +1,16 @@
 /** One Linewatch a data directory: an advisory lock that the kernel frees when its holder ends, however that happens. */
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { LinewatchError } from '@linewatch/service';
-import { DataType, load, open } from 'ffi-rs';
+import { DataType } from 'ffi-rs';
+import { libc } from './libc.ts';
 
 export class LockError extends LinewatchError<'data_in_use'> {}
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;
 
-function flock(fd: number, operation: number): boolean {
-  open({ library: 'libc', path: process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6' });
-  const result = load({
-    library: 'libc',
-    funcName: 'flock',
-    retType: DataType.I32,
-    paramsType: [DataType.I32, DataType.I32],
-    paramsValue: [fd, operation],
-  });
-  return result === 0;
-}
+const flock = (fd: number, operation: number): boolean =>
+  libc('flock', [DataType.I32, DataType.I32], [fd, operation]).value === 0;
 
 /**
  * Takes the lock for the life of this process.

@@ -27,8 +27,12 @@ const demoOptions = (command: Command, history: number): Command =>
 
 async function component(name: 'collector' | 'writer' | 'api', options: CommonOptions): Promise<void> {
   const { runComponent } = await import('./context.ts');
-  const { collectorApp, writerApp, apiApp } = await import('./components.ts');
-  await runComponent(name, options, { collector: collectorApp, writer: writerApp, api: apiApp }[name]);
+  const apps = {
+    collector: async () => (await import('./components/collector.ts')).collectorApp,
+    writer: async () => (await import('./components/writer.ts')).writerApp,
+    api: async () => (await import('./components/api.ts')).apiApp,
+  };
+  await runComponent(name, options, await apps[name]());
 }
 
 export function program(): Command {

@@ -3,17 +3,20 @@ import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EstateError } from '@linewatch/estate';
-import { createLmdbQueue } from '@linewatch/queue';
 import { groups, topics } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
 import { StoreError, migrate } from '@linewatch/store';
-import { startChild } from './child.ts';
-import { type Config, paths, readSecrets } from './config.ts';
+import { type ChildOptions, firstInherited, startChild } from './child.ts';
+import type { Config } from './config.ts';
 import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
 import { startPostgres } from './engines/postgres.ts';
 import { takeLock } from './lock.ts';
-import { openEstate, openStore, queueOptions } from './parts.ts';
+import { openEstate, openStore } from './databases.ts';
+import { paths } from './paths.ts';
+import { openQueue } from './queue.ts';
+import { readSecrets } from './secrets.ts';
+import { openSockets, socketsVariable } from './sockets.ts';
 import { Part } from './supervise.ts';
 
 export interface UpOptions {
@@ -90,25 +93,29 @@ export function createSupervisor(options: UpOptions): App {
     }
     await settled(engines);
 
-    const queue = createLmdbQueue(queueOptions(effective, 'supervisor', logger));
+    const queue = openQueue(effective, 'supervisor', logger);
     // From now on nothing is removed that the writer has not read, even if it never came to start.
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     await queue.close();
     await prepare(effective, logger);
     await writeFile(where.effective, JSON.stringify(effective), { mode: 0o600 });
 
-    const child = (component: string, args: readonly string[] = []): Part =>
-      new Part(
-        component,
-        () => startChild({ component, args, effective: where.effective, onLine, onOutput: say }),
-        logger,
-      );
+    const common = { effective: where.effective, onLine, onOutput: say };
+    const child = (component: string, more: Partial<ChildOptions> = {}): Part =>
+      new Part(component, () => startChild({ component, ...common, ...more }), logger);
+    // They stay open here: what comes while a collector starts again waits in them.
+    const sockets = openSockets(config.collector) ?? [];
+    const inherited = sockets.map((socket, i) => ({ ...socket, fd: firstInherited + i }));
+    const collector = child('collector', {
+      fds: sockets.map(({ fd }) => fd),
+      env: sockets.length > 0 ? { [socketsVariable]: JSON.stringify(inherited) } : {},
+    });
     await settled([
       run(child('writer'), 'writer is up'),
-      run(child('collector'), collectorLabel(config)),
+      run(collector, collectorLabel(config)),
       run(child('api'), 'API and dashboard are up'),
     ]);
-    if (demo) await run(child('demo', demo), 'demo is running');
+    if (demo) await run(child('demo', { args: demo }), 'demo is running');
     say('');
     say(`Dashboard: http://localhost:${config.api.port}`);
     say('Stop with Ctrl-C.');
@@ -148,7 +155,8 @@ async function prepare(config: Config, logger: Logger): Promise<void> {
     await estate.migrate();
   } catch (error) {
     // A server of somebody else's may come later; the writer waits for it. A schema of a later version is final.
-    const later = error instanceof StoreError
+    const later =
+      error instanceof StoreError
         ? error.retryable
         : error instanceof EstateError && ['unreachable', 'timeout', 'exhausted'].includes(error.code);
     if (!later) throw error;

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { type Estate, type ImportResult, type ParsedEstate, parseEstate } from '@linewatch/estate';
 import { labelKey } from '@linewatch/record';
 import { LinewatchError, createLogger, formatProblem } from '@linewatch/service';
-import { type Config, paths, readSecrets } from '../config.ts';
+import type { Config } from '../config.ts';
 import { type CommonOptions, effectiveConfig } from '../context.ts';
 import { freePort } from '../engines/engine.ts';
 import { startPostgres } from '../engines/postgres.ts';
 import { takeLock } from '../lock.ts';
-import { openEstate } from '../parts.ts';
+import { openEstate } from '../databases.ts';
+import { paths } from '../paths.ts';
+import { readSecrets } from '../secrets.ts';
 
 export class ImportError extends LinewatchError<'estate_invalid' | 'estate_unreadable'> {}
 
@@ -80,7 +82,7 @@ function report(result: ImportResult): string {
 export async function importFile(file: string, options: ImportCommandOptions): Promise<void> {
   const parsed = readEstate(file);
   const { academies, circuits } = parsed;
-  const config = effectiveConfig(options);
+  const config = await effectiveConfig(options);
   if (parsed.trust.id !== config.trust)
     process.stderr.write(
       `note: this installation collects for the trust "${config.trust}", the file is of "${parsed.trust.id}": ` +

@@ -1,7 +1,8 @@
 import { Metrics, createLogger, runProcess } from '@linewatch/service';
-import { loadConfig, paths } from '../config.ts';
+import { loadConfig } from '../config.ts';
 import type { CommonOptions } from '../context.ts';
 import { humanLine } from '../logs.ts';
+import { paths } from '../paths.ts';
 import { createSupervisor } from '../up.ts';
 
 /** Runs until it is stopped. */

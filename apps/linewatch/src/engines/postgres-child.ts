@@ -2,7 +2,8 @@
  * Becomes the PostgreSQL server: drops root, asks the kernel to send SIGINT (PostgreSQL's fast stop) when the parent dies,
  * then replaces this process, so that the server is the supervisor's own child and never outlives it.
  */
-import { DataType, load, open } from 'ffi-rs';
+import { DataType } from 'ffi-rs';
+import { libc } from '../libc.ts';
 
 const [binary = '', uid = '', gid = '', ...args] = process.argv.slice(2);
 if (uid !== '' && process.setgroups && process.setgid && process.setuid) {
@@ -13,15 +14,9 @@ if (uid !== '' && process.setgroups && process.setgid && process.setuid) {
 if (process.platform === 'linux') {
   const prSetParentDeathSignal = 1;
   const sigint = 2;
-  open({ library: 'libc', path: 'libc.so.6' });
   // After the change of user: that clears the setting (prctl(2)).
-  load({
-    library: 'libc',
-    funcName: 'prctl',
-    retType: DataType.I32,
-    paramsType: [DataType.I32, DataType.I64, DataType.I64, DataType.I64, DataType.I64],
-    paramsValue: [prSetParentDeathSignal, sigint, 0, 0, 0],
-  });
+  const types = [DataType.I32, DataType.I64, DataType.I64, DataType.I64, DataType.I64];
+  libc('prctl', types, [prSetParentDeathSignal, sigint, 0, 0, 0]);
   // The parent may have died before the call.
   if (process.ppid === 1) process.exit(1);
 }

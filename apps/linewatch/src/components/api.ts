@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { createApi, storedTelemetry } from '@linewatch/api';
+import type { App } from '@linewatch/service';
+import type { ComponentContext } from '../context.ts';
+import { openEstate, openStore } from '../databases.ts';
+import { owning } from '../owning.ts';
+import { paths } from '../paths.ts';
+import { openQueue } from '../queue.ts';
+
+const dashboardDir = path.join(import.meta.dirname, '../../../dashboard/dist');
+
+export function apiApp({ config, metrics, logger }: ComponentContext): App {
+  const queue = openQueue(config, 'api', logger);
+  const store = openStore(config, logger);
+  const estate = openEstate(config, logger);
+  const app = createApi({
+    config: config.api,
+    queue,
+    store: storedTelemetry(store),
+    estate,
+    metrics,
+    logger,
+    dashboardDir,
+    components: { runDir: paths(config.data).run, names: ['supervisor', 'collector', 'writer'] },
+  });
+  return owning(app, queue, store, estate);
+}

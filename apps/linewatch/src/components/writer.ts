@@ -1,0 +1,22 @@
+import type { App } from '@linewatch/service';
+import { createWriter } from '@linewatch/writer';
+import type { ComponentContext } from '../context.ts';
+import { openEstate, openStore } from '../databases.ts';
+import { owning } from '../owning.ts';
+import { openQueue } from '../queue.ts';
+
+export function writerApp({ config, metrics, logger }: ComponentContext): App {
+  const queue = openQueue(config, 'writer', logger);
+  const store = openStore(config, logger);
+  const estate = openEstate(config, logger);
+  const app = createWriter({
+    config: config.writer,
+    retention: config.retention,
+    queue,
+    store,
+    estate,
+    metrics,
+    logger,
+  });
+  return owning(app, queue, store, estate);
+}

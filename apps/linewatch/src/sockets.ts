@@ -1,0 +1,106 @@
+/**
+ * The collector's UDP sockets, opened by the supervisor and inherited by the collector. While a collector is being
+ * started again, the kernel goes on filling their buffers: a crash costs what the process had in memory, not what came
+ * while it was down. As root the buffers may also be larger than net.core.rmem_max.
+ */
+import { closeSync } from 'node:fs';
+import { type CollectorConfig, CollectorError, wantedPorts } from '@linewatch/collector';
+import { parseAddress } from '@linewatch/record';
+import { DataType } from 'ffi-rs';
+import { libc } from './libc.ts';
+
+export interface OpenSocket {
+  readonly protocol: string;
+  readonly port: number;
+  readonly fd: number;
+}
+
+const int = DataType.I32;
+const bytes = DataType.U8Array;
+// Linux, the same on x86-64 and arm64 (asm-generic/socket.h, bits/socket.h, in.h).
+const afInet6 = 10;
+const sockDgram = 2;
+const sockCloexec = 0o2000000;
+const solSocket = 1;
+const soReceiveBuffer = 8;
+const soReceiveBufferForce = 33;
+const ipprotoIpv6 = 41;
+const ipv6Only = 26;
+const addressInUse = 98;
+
+const int32 = (value: number): Buffer => {
+  const out = Buffer.alloc(4);
+  out.writeInt32LE(value);
+  return out;
+};
+
+/** struct sockaddr_in6: family, port, flow info, address, scope. */
+function sockaddr(address: Uint8Array, port: number): Buffer {
+  const out = Buffer.alloc(28);
+  out.writeUInt16LE(afInet6, 0);
+  out.writeUInt16BE(port, 2);
+  out.set(address, 8);
+  return out;
+}
+
+class Refused extends Error {
+  readonly errno: number;
+  constructor(message: string, errno: number) {
+    super(message);
+    this.errno = errno;
+  }
+}
+
+function openUdp(address: Uint8Array, port: number, bufferBytes: number): number {
+  const opened = libc('socket', [int, int, int], [afInet6, sockDgram | sockCloexec, 0]);
+  if (opened.value < 0) throw new Refused(opened.errnoMessage, opened.errnoCode);
+  const fd = opened.value;
+  const set = (level: number, option: number, value: number): boolean =>
+    libc('setsockopt', [int, int, int, bytes, int], [fd, level, option, int32(value), 4]).value === 0;
+  set(ipprotoIpv6, ipv6Only, 0);
+  if (!set(solSocket, soReceiveBufferForce, bufferBytes)) set(solSocket, soReceiveBuffer, bufferBytes);
+  const bound = libc('bind', [int, bytes, int], [fd, sockaddr(address, port), 28]);
+  if (bound.value !== 0) {
+    closeSync(fd);
+    throw new Refused(bound.errnoMessage, bound.errnoCode);
+  }
+  return fd;
+}
+
+/**
+ * Opens what the configuration asks for. Undefined where sockets cannot be handed on (not Linux, or no IPv6): then the
+ * collector opens its own.
+ * @throws CollectorError that names the port.
+ */
+export function openSockets(config: CollectorConfig): OpenSocket[] | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const probe = libc('socket', [int, int, int], [afInet6, sockDgram | sockCloexec, 0]);
+  if (probe.value < 0) return undefined;
+  closeSync(probe.value);
+  // '::' takes IPv4 too; an IPv4 address is bound as its v4-mapped form.
+  const address = parseAddress(config.address === '0.0.0.0' ? '::ffff:0.0.0.0' : config.address);
+  const sockets: OpenSocket[] = [];
+  for (const { protocol, ports } of wantedPorts(config)) {
+    for (const [i, port] of ports.entries()) {
+      try {
+        sockets.push({ protocol, port, fd: openUdp(address, port, config.receiveBufferBytes) });
+        break;
+      } catch (error) {
+        const { errno, message } = error as Refused;
+        if (errno !== addressInUse && i + 1 < ports.length) continue;
+        for (const { fd } of sockets) closeSync(fd);
+        throw CollectorError.ofPort(protocol, port, errno === addressInUse, message);
+      }
+    }
+  }
+  return sockets;
+}
+
+/** Environment variable that tells a collector which file descriptors it has inherited. */
+export const socketsVariable = 'LINEWATCH_SOCKETS';
+
+/** The sockets that this process was given, if any. */
+export const inheritedSockets = (): OpenSocket[] | undefined => {
+  const text = process.env[socketsVariable];
+  return text ? (JSON.parse(text) as OpenSocket[]) : undefined;
+};
