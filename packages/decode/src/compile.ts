@@ -14,7 +14,7 @@ import { copyAddress, high32, low32, ntpMs, recordRate } from './values.ts';
  * Reads up to `count` records from `at`, none past `end`, into rows from `row`. Returns the row after the last written;
  * `frame` tells how many records were read and where the next begins.
  */
-export type Run = (view: DataView, at: number, end: number, count: number, row: number, frame: Frame) => number;
+type Run = (view: DataView, at: number, end: number, count: number, row: number, frame: Frame) => number;
 
 export interface Pass {
   readonly run: Run;

@@ -4,7 +4,7 @@ import type { Exporter } from './exporter.ts';
 import type { Memory } from './memory.ts';
 import { type Field, type Layout, faultOf } from './template.ts';
 
-export interface DomainSnapshot {
+interface DomainSnapshot {
   readonly exporter: string;
   readonly version: 9 | 10;
   readonly domain: number;

@@ -12,7 +12,7 @@ export const uptimeMs = 5_000_000;
 
 export const ip = (text: string): Uint8Array => parseAddress(text);
 
-export class TestSink implements FlowSink {
+class TestSink implements FlowSink {
   readonly columns;
   rows = 0;
   flushes = 0;
