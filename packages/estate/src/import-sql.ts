@@ -1,6 +1,6 @@
 /**
  * The statements of an import. $1 is the trust's row; $2 the file's entries as JSON, or their ids. Changing and adding are
- * two statements: `ON CONFLICT DO UPDATE` would use up ids of unchanged rows.
+ * two statements: `ON CONFLICT DO UPDATE` would use up ids of unchanged rows. New rows are numbered in the file's order.
  */
 
 export const trustWithKey = 'SELECT slug FROM trust WHERE key = $2 AND slug <> $1';
@@ -17,7 +17,7 @@ const absentFrom = (table: string, current: string): string =>
 const endOf = (table: string): string =>
   `UPDATE ${table} SET ended_at = now() WHERE trust_id = $1 AND slug <> ALL ($2::text[]) AND ${goesOn} RETURNING slug`;
 
-const providerInput = 'jsonb_to_recordset($2::jsonb) AS i (id text, name text)';
+const providerInput = 'jsonb_to_recordset($2::jsonb) AS i (position integer, id text, name text)';
 export const providers = {
   absent: absentFrom('provider', goesOn),
   end: endOf('provider'),
@@ -26,12 +26,13 @@ export const providers = {
     WHERE p.trust_id = $1 AND p.slug = i.id AND (p.name, p.ended_at) IS DISTINCT FROM (i.name, NULL) RETURNING p.slug`,
   add: `
     INSERT INTO provider (trust_id, slug, name) SELECT $1::integer, i.id, i.name FROM ${providerInput}
-    WHERE NOT EXISTS (SELECT FROM provider p WHERE p.trust_id = $1 AND p.slug = i.id) RETURNING slug`,
+    WHERE NOT EXISTS (SELECT FROM provider p WHERE p.trust_id = $1 AND p.slug = i.id)
+    ORDER BY i.position RETURNING slug`,
   parts: [],
 };
 
 const academyInput =
-  'jsonb_to_recordset($2::jsonb) AS i (id text, name text, phase text, pupils integer, urn integer, postcode text, networks jsonb)';
+  'jsonb_to_recordset($2::jsonb) AS i (position integer, id text, name text, phase text, pupils integer, urn integer, postcode text, networks jsonb)';
 const networkInput = `
   SELECT a.id AS academy_id, a.slug, n::cidr AS network
   FROM ${academyInput} JOIN academy a ON a.trust_id = $1 AND a.slug = i.id CROSS JOIN jsonb_array_elements_text(i.networks) AS n`;
@@ -47,7 +48,8 @@ export const academies = {
   add: `
     INSERT INTO academy (trust_id, slug, name, phase, pupils, postcode)
     SELECT $1::integer, i.id, i.name, i.phase, i.pupils, i.postcode FROM ${academyInput}
-    WHERE NOT EXISTS (SELECT FROM academy a WHERE a.trust_id = $1 AND a.slug = i.id) RETURNING slug`,
+    WHERE NOT EXISTS (SELECT FROM academy a WHERE a.trust_id = $1 AND a.slug = i.id)
+    ORDER BY i.position RETURNING slug`,
   parts: [
     // A number that is no longer the academy's ends; the file's begins.
     `UPDATE academy_urn u SET until = now() FROM ${academyInput} JOIN academy a ON a.trust_id = $1 AND a.slug = i.id
@@ -73,11 +75,11 @@ export const academies = {
 
 /** An entry of `circuits`, with the rows that it names. */
 const circuitInput = `(
-  SELECT i.id AS slug, i.name, i.role, i.kind, i."committedDownBps" AS down, i."committedUpBps" AS up,
+  SELECT i.position, i.id AS slug, i.name, i.role, i.kind, i."committedDownBps" AS down, i."committedUpBps" AS up,
     i."downloadSide" AS download_side, i.interface->>'kind' AS interface_kind, i.interface->>'value' AS interface_value,
     tstzrange(to_timestamp(i."validFromMs" / 1000.0), to_timestamp(i."validToMs" / 1000.0)) AS valid,
     a.id AS academy_id, p.id AS provider_id, e.id AS exporter_id
-  FROM jsonb_to_recordset($2::jsonb) AS i (id text, name text, academy text, provider text, role text, kind text,
+  FROM jsonb_to_recordset($2::jsonb) AS i (position integer, id text, name text, academy text, provider text, role text, kind text,
     "committedDownBps" bigint, "committedUpBps" bigint, exporter inet, collector text, interface jsonb, "downloadSide" text,
     "validFromMs" bigint, "validToMs" bigint)
   JOIN academy a ON a.trust_id = $1 AND a.slug = i.academy
@@ -113,7 +115,8 @@ export const circuits = {
     SELECT $1::integer, i.slug, i.name, i.academy_id, i.provider_id, i.role, i.kind, i.down, i.up, i.exporter_id, i.interface_kind,
       i.interface_value, i.download_side, i.valid
     FROM ${circuitInput}
-    WHERE NOT EXISTS (SELECT FROM circuit c WHERE c.trust_id = $1 AND c.slug = i.slug) RETURNING slug`,
+    WHERE NOT EXISTS (SELECT FROM circuit c WHERE c.trust_id = $1 AND c.slug = i.slug)
+    ORDER BY i.position RETURNING slug`,
   parts: [],
 };
 

@@ -74,7 +74,7 @@ async function importKind(
   statements: Statements,
   prune: boolean,
 ): Promise<Counts> {
-  const json = JSON.stringify(rows);
+  const json = JSON.stringify(rows.map((row, position) => ({ ...row, position })));
   const ids = rows.map((row) => row.id);
   const ended = prune ? await slugs(client, statements.end, [trust, ids]) : [];
   const absent = prune ? [] : await slugs(client, statements.absent, [trust, ids]);
@@ -129,14 +129,12 @@ export async function importInto(
   const circuits = await importKind(client, trust.id, estate.circuits, sql.circuits, prune);
 
   const problems = await conflicts(client, trust.id, estate);
-  if (problems.length > 0)
-    throw new EstateError(
-      'conflict',
-      `the file contradicts the estate in ${problems.length} ${problems.length === 1 ? 'place' : 'places'}`,
-      {
-        problems,
-      },
-    );
+  const [first] = problems;
+  if (first) {
+    const places = problems.length === 1 ? '1 place' : `${problems.length} places, the first`;
+    const message = `the file contradicts the estate in ${places}: line ${first.line}: ${first.message}`;
+    throw new EstateError('conflict', message, { problems });
+  }
 
   const changed =
     trust.state !== 'unchanged' || [providers, academies, circuits].some((c) => c.added + c.changed + c.ended > 0);

@@ -1,0 +1,584 @@
+/** The estate on real servers: the PostgreSQL that we ship, and Debian's where it is installed. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Estate,
+  type ImportOptions,
+  type ImportResult,
+  circuitKinds,
+  createEstate,
+  parseEstate,
+  phases,
+} from '@linewatch/estate';
+import { labelKey } from '@linewatch/record';
+import { Metrics, createLogger } from '@linewatch/service';
+import type * as pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
+import { startPostgres } from '../../apps/linewatch/src/engines/postgres.ts';
+import { until } from '../support/system.ts';
+
+// The driver is a dependency of the estate package only.
+const { Client } = createRequire(path.join(import.meta.dirname, '../../packages/estate/src/index.ts'))(
+  'pg',
+) as typeof pg;
+
+interface Server {
+  readonly url: string;
+  stop(): Promise<unknown>;
+}
+
+const embedded = (directory: string, port: number): Promise<Server> =>
+  startPostgres({ directory, port, user: 'linewatch', password: 'correct horse' });
+
+const debianBinaries = '/usr/lib/postgresql/15/bin';
+
+/** As its packages would run it, but unprivileged, on a port and directory of ours. */
+async function debian(directory: string, port: number): Promise<Server> {
+  const data = path.join(directory, 'data');
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const run = { ...nobody, cwd: '/', stdio: 'ignore' } as const;
+  if (!existsSync(data)) {
+    mkdirSync(data, { mode: 0o700 });
+    if (nobody.uid) for (const each of [directory, data]) chownSync(each, nobody.uid, nobody.gid);
+    execFileSync(`${debianBinaries}/initdb`, ['-D', data, '-U', 'linewatch', '-A', 'trust', '--no-sync'], run);
+  }
+  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+  const child: ChildProcess = spawn(`${debianBinaries}/postgres`, args, run);
+  const url = `postgres://linewatch@127.0.0.1:${port}/postgres`;
+  await until('PostgreSQL 15', async () => {
+    if (child.exitCode !== null) throw new Error('PostgreSQL 15 did not start');
+    const client = new Client({ connectionString: url });
+    client.on('error', () => undefined);
+    return client.connect().then(
+      () => client.end().then(() => true),
+      () => false,
+    );
+  });
+  return {
+    url,
+    stop: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      await gone;
+    },
+  };
+}
+
+const servers = [
+  { name: 'the embedded PostgreSQL', start: embedded, here: true },
+  { name: "Debian's PostgreSQL 15", start: debian, here: existsSync(`${debianBinaries}/postgres`) },
+];
+
+/** An estate file; each argument is the entries of a list, without the dash. */
+const file = (academies: string[], circuits: string[], providers = ['id: north, name: North']): string => {
+  const list = (name: string, entries: string[]): string =>
+    `${name}: [${entries.map((entry) => `{${entry}}`).join(',\n ')}]\n`;
+  return `trust: {name: Ridge Trust}\n${list('providers', providers)}${list('academies', academies)}${list('circuits', circuits)}`;
+};
+const oak = 'id: oak, name: Oak';
+const ash = 'id: ash, name: Ash';
+const line = (id: string, academy: string, index: number, more = ''): string =>
+  `id: ${id}, academy: ${academy}, provider: north, exporter: 192.0.2.1, interface: {index: ${index}}${more && `, ${more}`}`;
+
+function parsed(text: string) {
+  const result = parseEstate(text, { labelKey });
+  if ('value' in result) return result.value;
+  throw new Error(JSON.stringify(result.problems));
+}
+
+describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ start }) => {
+  const logger = createLogger('estate-test', 'silent');
+  let directory: string;
+  let port: number;
+  let server: Server | undefined;
+  let database: string;
+  let url: string;
+  const open: Estate[] = [];
+  let count = 0;
+
+  /** Another process's view: its own pool and its own name. */
+  function another(applicationName = 'another', metrics?: Metrics): Estate {
+    const estate = createEstate({ url, logger, applicationName, metrics });
+    open.push(estate);
+    return estate;
+  }
+  async function sql(text: string, values: unknown[] = [], at = url): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: at });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+  /** Ends the server's side of connections, as a restart or a firewall would. */
+  const cut = (applicationName: string): Promise<unknown> =>
+    sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [applicationName]);
+
+  beforeAll(async () => {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-estate-'));
+    port = await freePort();
+    server = await start(directory, port);
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  let estate: Estate;
+  beforeEach(async () => {
+    database = `estate_${++count}`;
+    await sql(`CREATE DATABASE ${database}`, [], server!.url);
+    url = server!.url.replace(/[^/]*$/, database);
+    estate = another('estate');
+    await estate.migrate();
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((it) => it.close()));
+  });
+
+  const load = (text: string, options?: ImportOptions): Promise<ImportResult> =>
+    estate.importEstate(parsed(text), options);
+
+  describe('migrations', () => {
+    it('are applied once, by whoever comes first', async () => {
+      await sql('CREATE DATABASE fresh', [], server!.url);
+      url = server!.url.replace(/[^/]*$/, 'fresh');
+      const results = await Promise.all([another().migrate(), another().migrate(), another().migrate()]);
+      expect(results.map(({ applied }) => applied.length).toSorted()).toEqual([0, 0, 1]);
+      expect(results.every(({ version }) => version === results[0].version)).toBe(true);
+    });
+
+    it('refuse a database of a newer Linewatch', async () => {
+      await sql(`INSERT INTO schema_migrations (version, file) VALUES (9000, '9000_later.sql')`);
+      await expect(estate.migrate()).rejects.toMatchObject({
+        code: 'schema_newer',
+        message: expect.stringContaining('9000') as string,
+      });
+      expect(await estate.health()).toMatchObject({ ready: false });
+    });
+
+    it('are asked for when they were not applied', async () => {
+      await sql('CREATE DATABASE bare', [], server!.url);
+      url = server!.url.replace(/[^/]*$/, 'bare');
+      await expect(another().snapshot()).rejects.toMatchObject({ code: 'schema_missing' });
+      expect(await another().health()).toMatchObject({ ready: false });
+    });
+
+    it('leave a healthy estate', async () => {
+      expect(await estate.health()).toEqual({
+        ready: true,
+        detail: expect.stringMatching(/^PostgreSQL 1\d/) as string,
+      });
+    });
+  });
+
+  describe('an import', () => {
+    it('is read back whole', async () => {
+      const text = file(
+        [
+          'id: oak, name: Oak, phase: Primary, pupils: 210, urn: 123456, postcode: LS1 4AP, networks: [10.1.0.0/16, "2001:db8::/48"]',
+        ],
+        [
+          line(
+            'c1',
+            'oak',
+            2,
+            'name: First, kind: leased-line, committed: {down: 1G, up: 100M}, from: 2026-07-01, to: 2027-07-01',
+          ),
+          'id: c2, academy: oak, provider: north, role: backup, exporter: "2001:db8::1", collector: west, interface: {alias: "WAN: 4G"}, download: out',
+        ],
+      );
+      expect(await load(text)).toEqual({
+        version: 1,
+        changed: true,
+        trust: 'added',
+        providers: { added: 1, changed: 0, unchanged: 0, ended: 0, absent: [] },
+        academies: { added: 1, changed: 0, unchanged: 0, ended: 0, absent: [] },
+        circuits: { added: 2, changed: 0, unchanged: 0, ended: 0, absent: [] },
+      });
+      const { version, trusts, providers, academies, circuits } = await estate.snapshot();
+      const trust = trusts[0]!.id;
+      const academy = academies[0]!.id;
+      expect(version).toBe(1);
+      expect(await estate.version()).toBe(1);
+      expect(trusts).toEqual([{ id: trust, key: labelKey('main'), label: 'main', name: 'Ridge Trust' }]);
+      expect(providers).toMatchObject([{ slug: 'north', name: 'North', trust, endedMs: null }]);
+      expect(academies).toEqual([
+        {
+          ...{ id: academy, slug: 'oak', name: 'Oak', phase: 'Primary', pupils: 210, urn: 123456, postcode: 'LS1 4AP' },
+          ...{ networks: ['10.1.0.0/16', '2001:db8::/48'], trust, endedMs: null },
+        },
+      ]);
+      expect(circuits).toEqual([
+        {
+          ...{
+            id: circuits[0]!.id,
+            slug: 'c1',
+            name: 'First',
+            trust,
+            academy,
+            provider: 'North',
+            role: 'primary',
+            kind: 'leased-line',
+          },
+          ...{ exporter: '192.0.2.1', collector: 'main', interface: { kind: 'index', value: 2 }, downloadSide: 'in' },
+          ...{ committedDownBps: 1e9, committedUpBps: 1e8 },
+          ...{ validFromMs: Date.parse('2026-06-30T23:00Z'), validToMs: Date.parse('2027-06-30T23:00Z') },
+        },
+        {
+          ...{
+            id: circuits[1]!.id,
+            slug: 'c2',
+            name: 'c2',
+            trust,
+            academy,
+            provider: 'North',
+            role: 'backup',
+            kind: null,
+          },
+          ...{
+            exporter: '2001:db8::1',
+            collector: 'west',
+            interface: { kind: 'alias', value: 'WAN: 4G' },
+            downloadSide: 'out',
+          },
+          ...{ committedDownBps: null, committedUpBps: null, validFromMs: null, validToMs: null },
+        },
+      ]);
+    });
+
+    it('of the same file changes nothing and says so', async () => {
+      const text = file(
+        [`${oak}, urn: 123456, networks: [10.1.0.0/16]`, ash],
+        [line('c1', 'oak', 2, 'from: 2026-07-01, committed: {down: 5}')],
+      );
+      await load(text);
+      const before = await estate.snapshot();
+      expect(await load(text)).toEqual({
+        version: 1,
+        changed: false,
+        trust: 'unchanged',
+        providers: { added: 0, changed: 0, unchanged: 1, ended: 0, absent: [] },
+        academies: { added: 0, changed: 0, unchanged: 2, ended: 0, absent: [] },
+        circuits: { added: 0, changed: 0, unchanged: 1, ended: 0, absent: [] },
+      });
+      expect(await estate.snapshot()).toEqual(before);
+    });
+
+    it('changes what changed, and numbers stay', async () => {
+      await load(
+        file([`${oak}, networks: [10.1.0.0/16]`, `${ash}, urn: 100001`], [line('c1', 'oak', 2), line('c2', 'ash', 3)]),
+      );
+      const before = await estate.snapshot();
+      const result = await load(
+        file(
+          ['id: oak, name: Oak Hill', `${ash}, urn: 100002, networks: [10.1.0.0/16]`],
+          [line('c1', 'oak', 2), line('c2', 'ash', 3, 'download: out')],
+        ),
+      );
+      expect(result).toMatchObject({
+        version: 2,
+        academies: { changed: 2, unchanged: 0 },
+        circuits: { changed: 1, unchanged: 1 },
+      });
+      const after = await estate.snapshot();
+      expect(after.academies).toMatchObject([
+        { id: before.academies[0]!.id, name: 'Oak Hill', networks: [] },
+        { id: before.academies[1]!.id, urn: 100002, networks: ['10.1.0.0/16'] },
+      ]);
+      expect(after.circuits[1]).toEqual({ ...before.circuits[1]!, downloadSide: 'out' });
+      const urns = await sql('SELECT urn, until IS NULL AS current FROM academy_urn ORDER BY id');
+      expect(urns).toEqual([
+        { urn: 100001, current: false },
+        { urn: 100002, current: true },
+      ]);
+    });
+
+    it('may swap the interfaces of two circuits', async () => {
+      await load(file([oak, ash], [line('c1', 'oak', 2), line('c2', 'ash', 3)]));
+      expect(await load(file([oak, ash], [line('c1', 'oak', 3), line('c2', 'ash', 2)]))).toMatchObject({
+        circuits: { changed: 2 },
+      });
+      const { circuits } = await estate.snapshot();
+      expect(circuits.map(({ slug, interface: { value } }) => [slug, value])).toEqual([
+        ['c1', 3],
+        ['c2', 2],
+      ]);
+    });
+
+    it('lists what the file lacks and leaves it as it is', async () => {
+      await load(
+        file(
+          [oak, ash],
+          [line('c1', 'oak', 2), line('c2', 'ash', 3)],
+          ['id: north, name: North', 'id: south, name: South'],
+        ),
+      );
+      const before = await estate.snapshot();
+      const result = await load(file([oak], [line('c1', 'oak', 2)]));
+      expect(result).toMatchObject({
+        changed: false,
+        providers: { absent: ['south'] },
+        academies: { absent: ['ash'] },
+        circuits: { absent: ['c2'] },
+      });
+      expect(await estate.snapshot()).toEqual(before);
+    });
+
+    it('that prunes ends what the file lacks, keeps it, and takes it back when the file does', async () => {
+      const whole = file(
+        [oak, ash],
+        [line('c1', 'oak', 2), line('c2', 'ash', 3)],
+        ['id: north, name: North', 'id: south, name: South'],
+      );
+      await load(whole);
+      const before = await estate.snapshot();
+      const startedMs = Date.now();
+      const pruned = await load(file([oak], [line('c1', 'oak', 2)]), { prune: true });
+      expect(pruned).toMatchObject({
+        changed: true,
+        providers: { ended: 1 },
+        academies: { ended: 1 },
+        circuits: { ended: 1, unchanged: 1 },
+      });
+      const { academies, circuits, providers } = await estate.snapshot();
+      expect(providers.map(({ endedMs }) => endedMs === null)).toEqual([true, false]);
+      expect(academies.map(({ endedMs }) => endedMs === null)).toEqual([true, false]);
+      expect(circuits[0]).toEqual(before.circuits[0]);
+      expect(circuits[1]!.validToMs).toBeGreaterThan(startedMs - 60_000);
+      expect(await load(file([oak], [line('c1', 'oak', 2)]), { prune: true })).toMatchObject({ changed: false });
+      expect(await load(whole)).toMatchObject({
+        providers: { changed: 1 },
+        academies: { changed: 1 },
+        circuits: { changed: 1 },
+      });
+      expect({ ...(await estate.snapshot()), version: 1 }).toEqual(before);
+    });
+
+    it('that prunes withdraws a circuit that has not begun', async () => {
+      await load(file([oak], [line('c1', 'oak', 2, 'to: 2190-01-01'), line('c2', 'oak', 2, 'from: 2190-01-01')]));
+      expect(await load(file([oak], [line('c1', 'oak', 2)]), { prune: true })).toMatchObject({
+        circuits: { changed: 1, ended: 1 },
+      });
+      expect((await estate.snapshot()).circuits.map(({ slug, validToMs }) => [slug, validToMs])).toEqual([
+        ['c1', null],
+      ]);
+    });
+
+    it('that contradicts what only the estate has is refused whole, with the line', async () => {
+      await load(file([`${oak}, networks: [10.1.0.0/16]`], [line('c1', 'oak', 2)]));
+      const before = await estate.snapshot();
+      const refused = load(file([`${ash}, networks: [10.1.0.0/16]`], [line('other', 'ash', 9), line('c2', 'ash', 2)]));
+      await expect(refused).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('2 places') as string,
+        problems: [
+          { line: 3, path: 'academies.0', message: expect.stringContaining('10.1.0.0/16') as string },
+          {
+            line: 5,
+            path: 'circuits.1',
+            message: expect.stringContaining('192.0.2.1 ifIndex 2 at the same time as "c1"') as string,
+          },
+        ],
+      });
+      expect(await estate.snapshot()).toEqual(before);
+      // A time after which the new one holds solves it.
+      expect(
+        await load(file([ash], [line('c1', 'ash', 2, 'to: 2026-09-01'), line('c2', 'ash', 2, 'from: 2026-09-01')])),
+      ).toMatchObject({
+        circuits: { added: 1, changed: 1 },
+      });
+    });
+
+    it('of a trust whose number another trust has is refused', async () => {
+      await load(file([oak], []));
+      const other = parsed(file([oak], []).replace('{name', '{id: other, name'));
+      const collision = estate.importEstate({ ...other, trust: { ...other.trust, key: labelKey('main') } });
+      await expect(collision).rejects.toMatchObject({
+        code: 'trust_key_collision',
+        message: expect.stringContaining('"main"') as string,
+      });
+      expect(await estate.importEstate(other)).toMatchObject({ trust: 'added' });
+      expect((await estate.snapshot()).academies).toHaveLength(2);
+    });
+
+    it('takes every phase and every kind that the file may have', async () => {
+      const academies = phases.map((phase, i) => `id: a${i}, name: A, phase: ${phase}`);
+      const circuits = circuitKinds.map((kind, i) => line(`c${i}`, 'a0', i + 1, `kind: ${kind}`));
+      expect(await load(file(academies, circuits))).toMatchObject({
+        academies: { added: phases.length },
+        circuits: { added: circuitKinds.length },
+      });
+    });
+
+    it('from several processes at once is one after the other', async () => {
+      const names = ['A', 'B', 'C', 'D'];
+      const results = await Promise.all(
+        names.map((name) => another().importEstate(parsed(file([`id: oak, name: ${name}`], [])))),
+      );
+      expect(results.map(({ version }) => version).toSorted()).toEqual([1, 2, 3, 4]);
+      expect(results.filter(({ academies }) => academies.added === 1)).toHaveLength(1);
+    });
+  });
+
+  describe('the database', () => {
+    beforeEach(() => load(file([oak], [line('c1', 'oak', 2, 'to: 2026-09-01')])));
+    const copy = (change: string): Promise<unknown> =>
+      sql(`CREATE TEMP TABLE t AS SELECT * FROM circuit WHERE slug = 'c1'; UPDATE t SET ${change};
+        INSERT INTO circuit (trust_id, slug, name, academy_id, provider_id, role, exporter_id, interface_kind, interface_value, download_side, valid)
+        SELECT trust_id, slug, name, academy_id, provider_id, role, exporter_id, interface_kind, interface_value, download_side, valid FROM t`);
+
+    it('itself keeps two circuits off one interface', async () => {
+      await copy(`slug = 'c2', valid = '[2026-09-01,)'`);
+      await expect(copy(`slug = 'c3', valid = '[2026-12-01,)'`)).rejects.toMatchObject({
+        constraint: 'circuit_interface_once',
+      });
+    });
+
+    it.each([
+      ['a circuit of nobody', `slug = 'c2', academy_id = 999, valid = 'empty'`],
+      ['a circuit of another trust', `slug = 'c2', trust_id = 999, valid = 'empty'`],
+      ['a role that there is not', `slug = 'c2', role = 'spare', valid = 'empty'`],
+      ['a second of the same id', `valid = 'empty'`],
+      ['an id that no address could hold', `slug = 'C 2', valid = 'empty'`],
+    ])('itself refuses %s', async (_, change) => {
+      await expect(copy(change)).rejects.toThrow();
+    });
+  });
+
+  it('is read as of one moment while imports go on', async () => {
+    await load(file(['id: oak, name: N1'], []));
+    const writer = another();
+    const writing = (async () => {
+      for (let i = 2; i <= 15; i++)
+        await writer.importEstate(parsed(file([`id: oak, name: N${i}`, ...(i % 2 ? [ash] : [])], [])));
+    })();
+    let done = false;
+    void writing.then(() => (done = true));
+    while (!done) {
+      const { version, academies } = await estate.snapshot();
+      expect(academies[0]!.name).toBe(`N${version}`);
+    }
+    await writing;
+  });
+
+  describe('a watch', () => {
+    it('is told of the version at the start and of each change, not of an import that changes nothing', async () => {
+      const versions: number[] = [];
+      estate.watch((version) => void versions.push(version));
+      await until('the first version', () => versions.length === 1);
+      await another().importEstate(parsed(file([oak], [])));
+      await until('the change', () => versions.length === 2);
+      await load(file([oak], []));
+      await load(file([oak, ash], []));
+      await until('the second change', () => versions.length === 3);
+      expect(versions).toEqual([0, 1, 2]);
+    });
+
+    it('goes on after its connection was cut, and misses nothing', async () => {
+      const versions: number[] = [];
+      another('watcher').watch((version) => void versions.push(version));
+      await until('the first version', () => versions.length === 1);
+      await cut('watcher');
+      await load(file([oak], []));
+      await until('the change', () => versions.at(-1) === 1);
+    });
+
+    it('tells a version again to a reader that could not take it, one at a time', async () => {
+      const calls: number[] = [];
+      let going = 0;
+      estate.watch(async (version) => {
+        expect(++going).toBe(1);
+        calls.push(version);
+        await sleep(5);
+        going--;
+        if (calls.length === 1) throw new Error('not now');
+      });
+      await until('the second call', () => calls.length === 2);
+      expect(calls).toEqual([0, 0]);
+    });
+
+    it('is silent once stopped', async () => {
+      const versions: number[] = [];
+      const watch = estate.watch((version) => void versions.push(version));
+      await until('the first version', () => versions.length === 1);
+      await watch.stop();
+      await load(file([oak], []));
+      const second = estate.watch(() => undefined);
+      await second.stop();
+      expect(versions).toEqual([0]);
+    });
+  });
+
+  describe('a lock', () => {
+    it('has one holder until it is released', async () => {
+      const first = (await estate.leader('maps'))!;
+      const other = another();
+      expect(first.signal.aborted).toBe(false);
+      expect(await other.leader('maps')).toBeUndefined();
+      expect(await other.leader('reports')).toBeDefined();
+      await first.release();
+      expect(first.signal.aborted).toBe(true);
+      expect(await other.leader('maps')).toBeDefined();
+    });
+
+    it('is told to be lost with its connection, and goes to another', async () => {
+      const first = (await another('holder').leader('maps'))!;
+      await cut('holder');
+      await until('the loss', () => first.signal.aborted);
+      expect(first.signal.reason).toMatchObject({ code: 'leadership_lost' });
+      await until('the next holder', async () => (await another().leader('maps')) !== undefined);
+    });
+
+    it('lets work go on in one process at a time, over a lost connection', async () => {
+      const working = new Set<string>();
+      let most = 0;
+      let turns = 0;
+      const work = (name: string) => async (signal: AbortSignal) => {
+        working.add(name);
+        turns++;
+        most = Math.max(most, working.size);
+        await once(signal, 'abort');
+        working.delete(name);
+      };
+      another('one').whileLeading('maps', work('one'));
+      await until('a worker', () => working.size === 1);
+      another('two').whileLeading('maps', work('two'));
+      await cut('one');
+      await until('a second turn', () => turns === 2 && working.size === 1);
+      expect(most).toBe(1);
+    });
+  });
+
+  it('says that it is closed', async () => {
+    const other = another();
+    await other.close();
+    await expect(other.snapshot()).rejects.toMatchObject({ code: 'closed' });
+    await expect(other.importEstate(parsed(file([oak], [])))).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('waits out a server that restarts', async () => {
+    const metrics = new Metrics('test');
+    const other = another('patient', metrics);
+    const versions: number[] = [];
+    other.watch((version) => void versions.push(version));
+    await until('the first version', () => versions.length === 1);
+    await server!.stop();
+    expect(await other.health()).toMatchObject({ ready: false });
+    await expect(other.snapshot()).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(other.leader('maps')).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await metrics.text()).toMatch(/linewatch_test_estate_failures_total\{reason="unreachable"\} [1-9]/);
+    server = await start(directory, port);
+    await load(file([oak], []));
+    await until('the change', () => versions.at(-1) === 1);
+    expect(await other.health()).toMatchObject({ ready: true });
+  });
+});
