@@ -36,11 +36,13 @@ export class AcademyPage {
   readonly #clock: Clock;
   readonly #live: Live;
 
-  constructor(id: string, api: Api, clock: Clock, live: Live) {
+  /** `cells`: what the stream has told of this academy so far. */
+  constructor(id: string, api: Api, clock: Clock, live: Live, cells: readonly Cell[]) {
     this.#id = id;
     this.#api = api;
     this.#clock = clock;
     this.#live = live;
+    this.#cells = cells;
   }
 
   /** A range that ends now and is short enough, of what the stream tells of. */

@@ -34,6 +34,11 @@ export class AcademyView {
     this.#setRates(now);
   }
 
+  /** The stream's latest cells, oldest first. */
+  get cells(): readonly Cell[] {
+    return this.#cells;
+  }
+
   /** Takes what the stream says; `nowMs` is the server's clock. */
   update(changed: StreamAcademy, nowMs: number): void {
     this.#setRates(changed);

