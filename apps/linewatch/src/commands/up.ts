@@ -8,9 +8,9 @@ import { createSupervisor } from '../up.ts';
 /** Runs until it is stopped. */
 export async function up(options: CommonOptions & { demo?: readonly string[] | undefined }): Promise<void> {
   const { demo } = options;
+  const config = loadConfig({ file: options.config, data: options.data, env: process.env });
   // A demo must not mix with what is real.
-  const data = options.data ?? (demo ? 'data-demo' : undefined);
-  const config = loadConfig({ file: options.config, data, env: process.env });
+  if (demo && options.data === undefined) config.data += '-demo';
   const people = process.stderr.isTTY;
   const logger = createLogger('supervisor', people && config.log.level === 'info' ? 'warn' : config.log.level);
   const metrics = new Metrics('supervisor');
