@@ -139,7 +139,7 @@ export function createApi(options: ApiOptions): Api {
           'listening on loopback only: no administrator exists yet, so no one could sign in',
         );
       server = await build();
-      live.start();
+      await live.start();
       broadcast.start();
       await listen(server);
       logger.info({ url }, 'listening');

@@ -79,7 +79,11 @@ test('nothing outside the folder, and no hidden file, is served', async () => {
 
 test('the description of the API covers every route of it, and its page needs nothing from elsewhere', async () => {
   const { text } = await ask(running.url, '/api/v1/openapi.json');
-  const description = JSON.parse(text) as { openapi: string; paths: Record<string, { get: { responses: object } }> };
+  const description = JSON.parse(text) as {
+    openapi: string;
+    paths: Record<string, { get: { responses: object } }>;
+    components: { schemas: object };
+  };
   expect(description.openapi).toBe('3.1.0');
   expect(Object.keys(description.paths).sort()).toEqual([
     '/api/v1/academies',
@@ -100,6 +104,7 @@ test('the description of the API covers every route of it, and its page needs no
     '500',
     '503',
   ]);
+  expect(Object.keys(description.components.schemas).sort()).toEqual(['AcademyNow', 'CircuitNow']);
   const docs = await page('/api/docs');
   expect(docs.status).toBe(200);
   expect(docs.text).not.toMatch(/(src|href)="(https?:)?\/\//);

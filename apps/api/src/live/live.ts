@@ -52,8 +52,7 @@ export class Live {
     this.#tail = new SignalTail({ ...options, interfaces: this.#interfaces, names: this.#names });
   }
 
-  start(): void {
-    this.#tail.start();
+  async start(): Promise<void> {
     this.#watch = this.#options.estate.watch(async (version) => {
       try {
         this.#view.plan = planOf(await this.#options.estate.snapshot());
@@ -64,6 +63,7 @@ export class Live {
       }
     });
     this.#refreshing = this.#refresh();
+    await this.#tail.start();
   }
 
   async stop(): Promise<void> {

@@ -43,8 +43,11 @@ export class SignalTail {
     return this.#trouble;
   }
 
-  start(): void {
-    this.#running = this.#run();
+  /** Resolves when the topic is being read, or could not be at first: it goes on trying. */
+  start(): Promise<void> {
+    const tried = Promise.withResolvers<void>();
+    this.#running = this.#run(tried.resolve);
+    return tried.promise;
   }
 
   async stop(): Promise<void> {
@@ -101,7 +104,7 @@ export class SignalTail {
     }
   }
 
-  async #run(): Promise<void> {
+  async #run(tried: () => void): Promise<void> {
     const { queue, logger, clock } = this.#options;
     const { signal } = this.#stopped;
     let consumer: Consumer | undefined;
@@ -117,9 +120,11 @@ export class SignalTail {
       } catch (error) {
         this.#trouble = `the queue cannot be read: ${describe(error)}`;
         logger.warn({ reason: describe(error) }, 'live tail did not start; trying again');
+        tried();
         await sleep(backoffMs(attempt, 200, 5000), signal);
       }
     }
+    tried();
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await consumer?.close();
   }

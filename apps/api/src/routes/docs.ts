@@ -5,6 +5,9 @@ import type { Server } from '../server.ts';
 /** Before the routes that are to be described. */
 export async function registerDescription(app: Server, version: string): Promise<void> {
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`),
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -30,7 +33,7 @@ export async function registerDocs(app: Server): Promise<void> {
   });
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    uiConfig: { url: '/api/v1/openapi.json', validatorUrl: null, docExpansion: 'list', deepLinking: false },
+    uiConfig: { layout: 'BaseLayout', validatorUrl: null, docExpansion: 'list' },
     theme: { title: 'Linewatch API' },
     logLevel: 'silent',
   });

@@ -1,5 +1,4 @@
-import { Health } from '@linewatch/contract';
-import { IdParams } from '@linewatch/contract';
+import { Health, IdParams } from '@linewatch/contract';
 import { textAnswer } from '../answer.ts';
 import { ShortCache } from '../cache.ts';
 import { ApiError, type ProblemCode, problemTable } from '../problems.ts';
@@ -20,7 +19,14 @@ export function registerServiceRoutes(app: Server, { health, metrics, clock }: S
 
   app.get(
     '/health/live',
-    { schema: { summary: 'This process runs', tags: ['Service'], response: { 200: textAnswer('ok') } } },
+    {
+      schema: {
+        summary: 'This process runs',
+        tags: ['Service'],
+        produces: ['text/plain'],
+        response: { 200: textAnswer('ok') },
+      },
+    },
     (_request, reply) => reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send('ok\n'),
   );
 
@@ -49,6 +55,7 @@ export function registerServiceRoutes(app: Server, { health, metrics, clock }: S
       schema: {
         summary: "Every component's metrics, for Prometheus",
         tags: ['Service'],
+        produces: ['text/plain'],
         response: { 200: textAnswer('Text format 0.0.4.') },
       },
     },
@@ -65,6 +72,7 @@ export function registerServiceRoutes(app: Server, { health, metrics, clock }: S
       schema: {
         summary: 'What a problem code means',
         tags: ['Service'],
+        produces: ['text/plain'],
         params: IdParams,
         response: { 200: textAnswer('Its description.') },
       },

@@ -101,7 +101,14 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
     components: { runDir: path.join(directory, 'run'), names: options.components ?? [] },
     ...(options.headersTimeoutMs && { headersTimeoutMs: options.headersTimeoutMs }),
   });
-  await api.start();
+  try {
+    await api.start();
+  } catch (error) {
+    await api.stop();
+    await queue.close();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
   let producer: Producer | undefined;
   return {
     api,
