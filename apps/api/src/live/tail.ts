@@ -44,9 +44,9 @@ export class SignalTail {
   }
 
   /** Resolves when the topic is being read, or could not be at first: it goes on trying. */
-  start(): Promise<void> {
-    const tried = Promise.withResolvers<void>();
-    this.#running = this.#run(tried.resolve);
+  start(): Promise<unknown> {
+    const tried = Promise.withResolvers<undefined>();
+    this.#running = this.#run(() => tried.resolve(undefined));
     return tried.promise;
   }
 
