@@ -119,14 +119,32 @@ const namesOf = (map: EstateMap, version: number): NameRow[] => [
   ...map.circuitNames.map(({ id, name }) => ({ version, kind: 'circuit' as const, id, name })),
 ];
 
+/** The same rows in one order, so that the same estate is seen to be the same. */
+function ordered(map: EstateMap): EstateMap {
+  const keyOf = (row: CircuitMapRow): string =>
+    [
+      row.trust,
+      row.collector,
+      Buffer.from(row.exporter).toString('hex'),
+      row.interface,
+      row.validFromS,
+      row.circuit,
+    ].join('/');
+  const byKey = map.circuits
+    .map((row) => ({ row, key: keyOf(row) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const byId = (a: NamedId, b: NamedId): number => a.id - b.id;
+  return {
+    circuits: byKey.map(({ row }) => row),
+    academyNames: [...map.academyNames].sort(byId),
+    circuitNames: [...map.circuitNames].sort(byId),
+  };
+}
+
 function fingerprintOf(map: EstateMap): string {
   const hash = createHash('sha256');
-  for (const chunk of rowsBlock(
-    mapColumns,
-    map.circuits.map((row) => ({ ...row, version: 0, fingerprint: '' })),
-  ))
-    hash.update(chunk);
-  for (const chunk of rowsBlock(nameColumns, namesOf(map, 0))) hash.update(chunk);
+  const plain = map.circuits.map((row) => ({ ...row, version: 0, fingerprint: '' }));
+  for (const chunk of [...rowsBlock(mapColumns, plain), ...rowsBlock(nameColumns, namesOf(map, 0))]) hash.update(chunk);
   return hash.digest('hex');
 }
 
@@ -162,8 +180,9 @@ async function dropOlder(store: Store, table: string, keepFrom: number): Promise
  * before. Does nothing when the newest version is the same. One owner publishes at a time.
  * @throws StoreError
  */
-export async function publishEstateMap(store: Store, map: EstateMap): Promise<PublishedMap> {
-  check(map);
+export async function publishEstateMap(store: Store, given: EstateMap): Promise<PublishedMap> {
+  check(given);
+  const map = ordered(given);
   const fingerprint = fingerprintOf(map);
   const [newest] = await store.query<{ version: number; fingerprint: string }>(
     `SELECT toFloat64(version) AS version, fingerprint FROM circuit_map AS m WHERE circuit = 0 ORDER BY m.version DESC LIMIT 1`,

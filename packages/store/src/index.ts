@@ -21,7 +21,6 @@ export {
   monthRange,
   refreshPercentiles,
 } from './queries/percentile-month.ts';
-export { refreshRollUps } from './queries/refresh.ts';
 export type { Scope } from './queries/scope.ts';
 export { type TrafficRange, type TrafficSeries, maxSteps, trafficSeries } from './queries/traffic.ts';
 export { type TrafficHours, rollUpTraffic } from './queries/traffic-hours.ts';

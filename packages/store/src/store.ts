@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type ClickHouseSettings, createClient } from '@clickhouse/client';
 import type { Logger } from '@linewatch/service';
 import { StoreError, toStoreError } from './errors.ts';
@@ -161,7 +162,8 @@ export function createStore({ url, user, password, database = 'linewatch', logge
           clickhouse_settings: insertSettings(token, options.maxSeconds ?? 120),
           ...signalOf(options),
         });
-        for await (const part of stream) void part;
+        stream.resume();
+        await finished(stream);
       } catch (error) {
         throw toStoreError(error, `insert into ${table}`);
       }

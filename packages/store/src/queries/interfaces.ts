@@ -22,7 +22,9 @@ export interface UnmappedInterface {
   readonly outBps: number;
 }
 
-const addressText = (column: string): string => `replaceOne(toString(${column}), '::ffff:', '')`;
+/** Only a v4-mapped address prints with dots. */
+const addressText = (column: string): string =>
+  String.raw`replaceRegexpOne(toString(${column}), '^::ffff:([0-9.]+)$', '\\1')`;
 
 /**
  * Interfaces heard in the last hour that no circuit names, busiest first.
@@ -78,7 +80,7 @@ export async function resolveInterfaces(store: Store, options?: CallOptions): Pr
     `SELECT trust, collector, ${addressText('exporter')} AS exporter, toString(kind) AS kind, interface, name,
        toFloat64(toUnixTimestamp(min(first_seen))) AS firstS, toFloat64(toUnixTimestamp(max(last_seen))) AS lastS
      FROM interface_names GROUP BY trust, collector, exporter, kind, interface, name
-     ORDER BY trust, collector, exporter, kind`,
+     ORDER BY trust, collector, exporter, kind, name, firstS, interface`,
     {},
     options,
   );
