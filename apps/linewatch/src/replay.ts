@@ -19,13 +19,13 @@ export type ReplayErrorCode =
 export class ReplayError extends LinewatchError<ReplayErrorCode> {}
 
 /** Largest capture that is replayed, octets: it is held in memory. */
-export const maxCaptureBytes = 1024 ** 3;
+const maxCaptureBytes = 1024 ** 3;
 /** Longest pause between two datagrams, ms: a capture's clock may leap. */
 const longestPauseMs = 60_000;
 /** What is due within this is sent without waiting, ms: timers are no finer. */
 const slackMs = 1;
 
-export interface ReplayProgress {
+interface ReplayProgress {
   readonly datagrams: number;
   readonly octets: number;
   /** Times the whole capture was sent. */

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const repository = path.resolve(import.meta.dirname, '..', '..', '..');
 export const command = path.join(repository, 'apps', 'linewatch', 'bin', 'linewatch.js');
 
-export interface RunningSystem {
+interface RunningSystem {
   readonly child: Child;
   /** Stops it and says how many records it received in its life. */
   finish(): Promise<number>;
@@ -60,7 +60,7 @@ export function sumMetric(text: string, metric: string, label = ''): number {
 }
 
 /** Whether a UDP port is bound: /proc/net/udp* list ports in hexadecimal. */
-export async function udpBound(port: number): Promise<boolean> {
+async function udpBound(port: number): Promise<boolean> {
   const { stdout } = await run('cat', ['/proc/net/udp', '/proc/net/udp6']);
   return stdout.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
 }
@@ -142,7 +142,7 @@ export const goflow2: System = {
   },
 };
 
-export const nfcapd: System = {
+const nfcapd: System = {
   name: 'nfcapd',
   does: 'decodes, writes its own files (not flushed)',
   firstRate: 240_000,

@@ -2,7 +2,7 @@
 import { createRandom, pick, seedOf } from './random.ts';
 
 export type SchoolKind = 'primary' | 'secondary' | 'all-through' | 'special';
-export type ExportProtocol = 'v5' | 'v9' | 'ipfix';
+type ExportProtocol = 'v5' | 'v9' | 'ipfix';
 
 export interface DemoCircuit {
   readonly id: string;

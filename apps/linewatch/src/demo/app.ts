@@ -6,7 +6,7 @@ import { Exporter } from './exporter.ts';
 import { AcademyTraffic, shareFlows } from './live.ts';
 import { createModel } from './model.ts';
 
-export class DemoError extends LinewatchError<'address_unavailable'> {}
+class DemoError extends LinewatchError<'address_unavailable'> {}
 
 export interface DemoOptions {
   readonly academies: number;
@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly nowMs?: number;
 }
 
-export interface DemoCounters {
+interface DemoCounters {
   readonly datagrams: number;
   readonly flows: number;
   /** Datagrams that the system refused to send. */

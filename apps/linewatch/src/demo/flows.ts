@@ -17,8 +17,7 @@ export interface DemoFlow {
   readonly packets: number;
 }
 
-export const address = (a: number, b: number, c: number, d: number): number =>
-  ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+const address = (a: number, b: number, c: number, d: number): number => ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 
 /** Address of the first host of an academy's network. */
 export const networkOf = (academy: DemoAcademy): number => {

@@ -8,7 +8,7 @@ export function seedOf(text: string): number {
 }
 
 /** A number in [0, 1) for a seed and a position: no state, so any moment can be asked for. */
-export function hashUnit(seed: number, position: number): number {
+function hashUnit(seed: number, position: number): number {
   let x = Math.imul(seed ^ Math.imul(position | 0, 0x9e3779b1), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   x = Math.imul(x ^ (x >>> 16), 0x27d4eb2f);

@@ -19,7 +19,7 @@ export interface Service {
 }
 
 // prettier-ignore
-export const services: readonly Service[] = [
+const services: readonly Service[] = [
   { name: 'video', protocol: 17, port: 443, as: 15169, net: 1, inShare: 0.24, outShare: 0.06, packetIn: 1280, packetOut: 90, tos: 0 },
   { name: 'search and classroom', protocol: 6, port: 443, as: 15169, net: 2, inShare: 0.16, outShare: 0.19, packetIn: 1180, packetOut: 260, tos: 0 },
   { name: 'office and meetings', protocol: 6, port: 443, as: 8075, net: 3, inShare: 0.2, outShare: 0.3, packetIn: 1150, packetOut: 420, tos: 0 },
