@@ -10,9 +10,9 @@ export interface Running {
 export type PartState = 'stopped' | 'starting' | 'running' | 'waiting';
 
 const firstPauseMs = 200;
-const maxPauseMs = 10_000;
+const maxPauseMs = 3000;
 /** After this long without an end, the next failure counts as the first. */
-const steadyMs = 60_000;
+const steadyMs = 10_000;
 
 export class Part {
   readonly name: string;
