@@ -5,6 +5,8 @@ import { busierUtilisation, utilisation } from '../lib/format.ts';
 
 /** Enough to fill the newest steps of an hour's small chart. */
 const keptS = 600;
+/** The stream tells of changes to cells of the last 2 minutes; a little more, so that no step is cut. */
+const changingS = 180;
 
 export class AcademyView {
   readonly id: string;
@@ -15,22 +17,29 @@ export class AcademyView {
   lastSeenMs = $state<number | null>(null);
   committedInBps = $state<number | null>(null);
   committedOutBps = $state<number | null>(null);
-  spark = $state.raw<Steps>({ startS: 0, stepS: 60, inBps: [], outBps: [] });
   readonly inShare = $derived(utilisation(this.inBps, this.committedInBps));
   readonly outShare = $derived(utilisation(this.outBps, this.committedOutBps));
   readonly share = $derived(busierUtilisation(this.inShare, this.outShare));
-  #cells: readonly Cell[] = [];
+  #steps = $state.raw<Steps>({ startS: 0, stepS: 60, inBps: [], outBps: [] });
+  #cells = $state.raw<readonly Cell[]>([]);
+  /** Start of the step that goes on, Unix s. */
+  #stepS = $state(0);
+  /** The last hour. Worked out only where it is looked at. */
+  readonly spark = $derived(extendSteps(this.#steps, this.#cells, this.#stepS));
 
-  constructor(now: AcademyNow) {
+  constructor(now: AcademyNow, nowMs: number) {
     this.id = now.id;
-    this.set(now);
+    this.set(now, nowMs);
   }
 
-  set(now: AcademyNow): void {
+  /** Takes what was fetched at `nowMs` by the server's clock. */
+  set(now: AcademyNow, nowMs: number): void {
     this.name = now.name;
     this.committedInBps = now.committedInBps;
     this.committedOutBps = now.committedOutBps;
-    this.spark = now.sparkline;
+    this.#steps = now.sparkline;
+    // Older ones no longer change, while what is stored still grows by flows that are told of late.
+    this.#cells = mergeCells(this.#cells, [], nowMs / 1000 - changingS);
     this.#setRates(now);
   }
 
@@ -43,7 +52,8 @@ export class AcademyView {
   update(changed: StreamAcademy, nowMs: number): void {
     this.#setRates(changed);
     if (changed.cells.length > 0) this.#cells = mergeCells(this.#cells, changed.cells, nowMs / 1000 - keptS);
-    this.spark = extendSteps(this.spark, this.#cells, nowMs / 1000);
+    const { stepS } = this.#steps;
+    this.#stepS = Math.floor(nowMs / 1000 / stepS) * stepS;
   }
 
   #setRates({ state, inBps, outBps, lastSeenMs }: Pick<AcademyNow, 'state' | 'inBps' | 'outBps' | 'lastSeenMs'>): void {

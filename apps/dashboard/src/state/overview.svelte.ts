@@ -79,8 +79,8 @@ export class Overview {
     const known = new Set(academies.map(({ id }) => id));
     const views = academies.map((now) => {
       const view = this.#byId.get(now.id);
-      if (view) view.set(now);
-      else this.#byId.set(now.id, new AcademyView(now));
+      if (view) view.set(now, nowMs);
+      else this.#byId.set(now.id, new AcademyView(now, nowMs));
       return this.#byId.get(now.id)!;
     });
     for (const id of this.#byId.keys()) if (!known.has(id)) this.#byId.delete(id);
