@@ -69,7 +69,7 @@ export const AcademyList = Type.Object({
       inBps: Type.Number({ description: 'Into the interface, bit/s, mean of the last 60 s.' }),
       outBps: Type.Number(),
     }),
-    { description: 'Exporter interfaces heard lately that no circuit names, busiest first; at most 100.' },
+    { description: 'Interfaces heard lately of exporters that no circuit is on, busiest first; at most 100.' },
   ),
   collecting: Type.Object({
     listening: Type.Array(Type.Object({ protocol: Type.String(), port: Type.Number() }), {

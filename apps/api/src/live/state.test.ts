@@ -181,15 +181,18 @@ describe('interfaces', () => {
     expect(ash().inBps).toBe(160);
   });
 
-  test('that no circuit names are listed, busiest first', () => {
-    const { hear, names, view } = liveState();
-    names.set(source, 3, 'name', 'Gi0/3', 1);
-    hear([
-      ...minute(1),
+  test('of exporters that no circuit is on are listed, busiest first; the inside of a mapped one is not', () => {
+    const rows = [
       ...minute(10, { interface: 2 }),
       ...minute(1000, { interface: 3, side: 1 }),
       ...minute(9, { interface: 0 }),
-    ]);
+    ];
+    const mapped = liveState();
+    mapped.hear([...minute(1), ...rows]);
+    expect(mapped.view.unmapped(nowMs)).toEqual([]);
+    const { hear, names, view } = liveState(100, snapshot(undefined, []));
+    names.set(source, 3, 'name', 'Gi0/3', 1);
+    hear(rows);
     expect(view.unmapped(nowMs)).toEqual([
       { exporter, interface: 3, name: 'Gi0/3', lastSeenMs: nowMs, inBps: 0, outBps: 8000 },
       { exporter, interface: 2, name: '', lastSeenMs: nowMs, inBps: 80, outBps: 0 },

@@ -118,17 +118,21 @@ export class LiveView {
     return (this.#plan?.academies ?? []).filter((each) => isOpen(each, nowMs)).map((each) => this.academy(each, nowMs));
   }
 
-  /** Interfaces in the live window that no circuit of now names, busiest first. Index 0 is no interface. */
+  /**
+   * Interfaces in the live window of exporters that no circuit of now is on, busiest first. A mapped exporter's other
+   * interfaces are its inside, not something forgotten. Index 0 is no interface.
+   */
   unmapped(nowMs: number): UnmappedInterface[] {
-    const mapped = new Set<LiveInterface>();
+    const mapped = new Set<LiveInterface['exporter']>();
     for (const circuit of this.#plan?.circuitById.values() ?? []) {
       const live = isValid(circuit, nowMs) ? this.#interfaceOf(circuit) : undefined;
-      if (live) mapped.add(live);
+      if (live) mapped.add(live.exporter);
     }
     const trust = this.#plan?.trust?.key;
     const found: UnmappedInterface[] = [];
     for (const live of this.#interfaces.all()) {
-      if (mapped.has(live) || live.index === 0 || (trust !== undefined && live.exporter.trust !== trust)) continue;
+      if (mapped.has(live.exporter) || live.index === 0 || (trust !== undefined && live.exporter.trust !== trust))
+        continue;
       found.push({
         exporter: live.exporter.address,
         interface: live.index,
