@@ -98,10 +98,9 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
   let directory: string;
   let port: number;
   let server: Server | undefined;
-  let database: string;
+  let common: string;
   let url: string;
   const open: Estate[] = [];
-  let count = 0;
 
   /** Another process's view: its own pool and its own name. */
   function another(applicationName = 'another', metrics?: Metrics): Estate {
@@ -118,6 +117,11 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
       await client.end();
     }
   }
+  /** A new database: its URL. */
+  async function created(name: string): Promise<string> {
+    await sql(`CREATE DATABASE ${name}`, [], server!.url);
+    return server!.url.replace(/[^/]*$/, name);
+  }
   /** Ends the server's side of connections, as a restart or a firewall would. */
   const cut = (applicationName: string): Promise<unknown> =>
     sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [applicationName]);
@@ -126,6 +130,7 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
     directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-estate-'));
     port = await freePort();
     server = await start(directory, port);
+    common = await created('estate');
   });
   afterAll(async () => {
     await server?.stop();
@@ -134,11 +139,10 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
 
   let estate: Estate;
   beforeEach(async () => {
-    database = `estate_${++count}`;
-    await sql(`CREATE DATABASE ${database}`, [], server!.url);
-    url = server!.url.replace(/[^/]*$/, database);
+    url = common;
     estate = another('estate');
     await estate.migrate();
+    await sql('TRUNCATE trust RESTART IDENTITY CASCADE; UPDATE estate_version SET version = 0');
   });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((it) => it.close()));
@@ -149,25 +153,26 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
 
   describe('migrations', () => {
     it('are applied once, by whoever comes first', async () => {
-      await sql('CREATE DATABASE fresh', [], server!.url);
-      url = server!.url.replace(/[^/]*$/, 'fresh');
+      url = await created('fresh');
       const results = await Promise.all([another().migrate(), another().migrate(), another().migrate()]);
       expect(results.map(({ applied }) => applied.length).toSorted()).toEqual([0, 0, 1]);
       expect(results.every(({ version }) => version === results[0].version)).toBe(true);
     });
 
     it('refuse a database of a newer Linewatch', async () => {
+      url = await created('newer');
+      const newer = another();
+      await newer.migrate();
       await sql(`INSERT INTO schema_migrations (version, file) VALUES (9000, '9000_later.sql')`);
-      await expect(estate.migrate()).rejects.toMatchObject({
+      await expect(newer.migrate()).rejects.toMatchObject({
         code: 'schema_newer',
         message: expect.stringContaining('9000') as string,
       });
-      expect(await estate.health()).toMatchObject({ ready: false });
+      expect(await newer.health()).toMatchObject({ ready: false });
     });
 
     it('are asked for when they were not applied', async () => {
-      await sql('CREATE DATABASE bare', [], server!.url);
-      url = server!.url.replace(/[^/]*$/, 'bare');
+      url = await created('bare');
       await expect(another().snapshot()).rejects.toMatchObject({ code: 'schema_missing' });
       expect(await another().health()).toMatchObject({ ready: false });
     });

@@ -79,7 +79,11 @@ export function toEstateError(error: unknown, doing: string): EstateError {
     typeof code === 'string'
       ? codeOf(code)
       : (driverMessages.find(([pattern]) => pattern.test(message))?.[1] ?? 'query_failed');
-  return new EstateError(mapped, `${doing} failed${message === '' && typeof code === 'string' ? ` (${code})` : ''}`, {
-    cause: error,
-  });
+  const hint =
+    mapped === 'schema_missing'
+      ? ': the database has not been migrated'
+      : message === '' && typeof code === 'string'
+        ? ` (${code})`
+        : '';
+  return new EstateError(mapped, `${doing} failed${hint}`, { cause: error });
 }

@@ -81,8 +81,10 @@ export function whileLeading(
         const leadership = await tryLead(database, name);
         if (leadership) {
           logger.info({ name }, 'leading');
+          const ended = AbortSignal.any([leadership.signal, stopped.signal]);
           try {
-            await work(AbortSignal.any([leadership.signal, stopped.signal]));
+            // Stopped or lost before it began: work that waits for the signal would wait for ever.
+            if (!ended.aborted) await work(ended);
           } finally {
             await leadership.release();
             logger.info({ name }, 'no longer leading');
