@@ -68,13 +68,13 @@ export class Appender {
       // What a compacted append replaces is read from the same snapshot as the head that guards it.
       const head = (compacted ? undefined : this.#known) ?? partition.head();
       let after = head;
-      const isOurs = await environment.writeIf(environment.heads, partition.key, head.version, () => {
+      const isOurs = await environment.store.writeIf(environment.store.heads, partition.key, head.version, () => {
         after = this.#put(head, messages);
       });
       this.#known = isOurs ? after : undefined;
       if (isOurs) return;
     }
-    await environment.write(() => {
+    await environment.store.write(() => {
       this.#put(partition.head(), messages);
     });
   }
@@ -92,8 +92,8 @@ export class Appender {
       messages: head.messages + messages.length - replaced.messages,
       lastTimeMs: timeMs,
     };
-    void environment.heads.put(key, encodeHead(after), after.version);
-    environment.ring('appends');
+    void environment.store.heads.put(key, encodeHead(after), after.version);
+    environment.store.ring('appends');
     return after;
   }
 
@@ -110,13 +110,13 @@ export class Appender {
     };
     messages.forEach(({ key }, i) => {
       const own = newest.get(key);
-      const stored = own === undefined ? environment.latest.get(nameKey(id, key))?.readDoubleLE(0) : undefined;
+      const stored = own === undefined ? environment.store.latest.get(nameKey(id, key))?.readDoubleLE(0) : undefined;
       const record = stored === undefined ? undefined : partition.record(stored);
       if (own !== undefined) remove(own, messages[own - first]!.chunks, messages[own - first]!.cost);
       if (stored !== undefined && record) remove(stored, record.chunks, record.cost);
       newest.set(key, first + i);
     });
-    for (const [key, offset] of newest) void environment.latest.put(nameKey(id, key), encodeDoubles(offset));
+    for (const [key, offset] of newest) void environment.store.latest.put(nameKey(id, key), encodeDoubles(offset));
     return replaced;
   }
 }

@@ -26,21 +26,21 @@ export function putMessage(
   for (let chunk = 0; chunk < chunks; chunk++) {
     const at = chunk * chunkBytes;
     const part = Buffer.from(value.buffer, value.byteOffset + at, Math.min(chunkBytes, value.length - at));
-    void environment.body.put(bodyKey(partition, offset, chunk), part);
+    void environment.store.body.put(bodyKey(partition, offset, chunk), part);
   }
   stampTime(record, timeMs);
-  void environment.index.put(indexKey(partition, offset), record);
+  void environment.store.index.put(indexKey(partition, offset), record);
 }
 
 /** Inside a write. */
 export function removeMessage(environment: Environment, partition: number, offset: number, chunks: number): void {
-  for (let chunk = 0; chunk < chunks; chunk++) void environment.body.remove(bodyKey(partition, offset, chunk));
-  void environment.index.remove(indexKey(partition, offset));
+  for (let chunk = 0; chunk < chunks; chunk++) void environment.store.body.remove(bodyKey(partition, offset, chunk));
+  void environment.store.index.remove(indexKey(partition, offset));
 }
 
 export function findRecord(environment: Environment, partition: number, offset: number): IndexRecord | undefined {
-  const stored = environment.index.get(indexKey(partition, offset));
-  return stored && decodeRecord(stored, environment.pageBytes);
+  const stored = environment.store.index.get(indexKey(partition, offset));
+  return stored && decodeRecord(stored, environment.store.pageBytes);
 }
 
 /** The message's value as a copy; undefined when a part is missing. */
@@ -55,7 +55,7 @@ export function getValue(
   for (let chunk = 0, at = 0; chunk < record.chunks; chunk++) {
     const size = Math.min(chunkBytes, record.valueBytes - at);
     // Valid until the next get: copied at once.
-    const part = environment.body.getBinaryFast(bodyKey(partition, offset, chunk));
+    const part = environment.store.body.getBinaryFast(bodyKey(partition, offset, chunk));
     if (part?.length !== size) return undefined;
     value.set(part.subarray(0, size), at);
     at += size;

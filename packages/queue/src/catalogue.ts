@@ -17,12 +17,12 @@ interface StoredTopic {
 }
 
 function readTopic(environment: Environment, name: string): StoredTopic | undefined {
-  const stored = environment.meta.get(topicKey(name));
+  const stored = environment.store.meta.get(topicKey(name));
   return stored && (JSON.parse(stored.toString()) as StoredTopic);
 }
 
 const readFormat = (environment: Environment): number | undefined => {
-  const stored = environment.meta.get(formatKey);
+  const stored = environment.store.meta.get(formatKey);
   return stored && Number(stored.toString());
 };
 
@@ -36,7 +36,7 @@ export async function openPartitions(environment: Environment): Promise<Partitio
   const isComplete = (): boolean =>
     readFormat(environment) === format &&
     topics.every((t) => (readTopic(environment, t.name)?.ids.length ?? 0) >= t.partitions);
-  if (!isComplete()) await environment.write(() => create(environment));
+  if (!isComplete()) await environment.store.write(() => create(environment));
   return topics.flatMap(({ name, compacted = false }) => {
     const stored = readTopic(environment, name);
     if (!stored) throw new QueueError('queue_corrupt', `topic "${name}" is missing from queue "${environment.name}"`);
@@ -56,22 +56,26 @@ function create(environment: Environment): void {
       'queue_corrupt',
       `queue "${environment.name}" has format ${stored}, this version reads ${format}`,
     );
-  let next = Number(environment.meta.get(counterKey)?.toString() ?? '0');
+  let next = Number(environment.store.meta.get(counterKey)?.toString() ?? '0');
   for (const { name, partitions, compacted = false } of environment.options.topics) {
     const before = readTopic(environment, name);
     const ids = [...(before?.ids ?? [])];
     while (ids.length < partitions) {
-      void environment.heads.put(
+      void environment.store.heads.put(
         headKey(next),
         encodeHead({ version: 1, next: 0, bytes: 0, messages: 0, lastTimeMs: 0 }),
         1,
       );
-      void environment.removals.put(headKey(next), encodeRemoved({ version: 1, first: 0, bytes: 0, messages: 0 }), 1);
+      void environment.store.removals.put(
+        headKey(next),
+        encodeRemoved({ version: 1, first: 0, bytes: 0, messages: 0 }),
+        1,
+      );
       ids.push(next++);
     }
     const topic: StoredTopic = { compacted: before?.compacted ?? compacted, ids };
-    void environment.meta.put(topicKey(name), Buffer.from(JSON.stringify(topic)));
+    void environment.store.meta.put(topicKey(name), Buffer.from(JSON.stringify(topic)));
   }
-  void environment.meta.put(counterKey, Buffer.from(String(next)));
-  void environment.meta.put(formatKey, Buffer.from(String(format)));
+  void environment.store.meta.put(counterKey, Buffer.from(String(next)));
+  void environment.store.meta.put(formatKey, Buffer.from(String(format)));
 }

@@ -62,7 +62,7 @@ export class Membership {
   constructor(options: MembershipOptions) {
     this.#options = options;
     this.#id = newMemberId(options.instance);
-    this.#stopListening = options.environment.bell.onGroups(() => this.#wake.abort());
+    this.#stopListening = options.environment.store.bell.onGroups(() => this.#wake.abort());
     this.#running = this.#run();
   }
 
@@ -111,7 +111,7 @@ export class Membership {
     const due = this.#memberExpiresMs - Date.now() < timing.leaseMs * 0.6;
     if (due || seen.plan.take.length > 0 || seen.plan.gone.length > 0) {
       const taken: Taken[] = [];
-      await environment.write(() => {
+      await environment.store.write(() => {
         taken.length = 0;
         const now = Date.now();
         const { self, leases, plan } = this.#look(now);
@@ -130,7 +130,7 @@ export class Membership {
           const committed = committedPosition(partition, group) ?? { offset: partition.removed().first, metadata: '' };
           taken.push({ partition, generation, committed });
         }
-        if (isNew || plan.gone.length > 0) environment.ring('groups');
+        if (isNew || plan.gone.length > 0) environment.store.ring('groups');
         this.#memberExpiresMs = self.expiresMs;
       });
       for (const each of taken) this.#start(each);
@@ -177,12 +177,12 @@ export class Membership {
     held.reader.fence();
     const { environment, subscription, logger } = this.#options;
     try {
-      await environment.write(() => {
+      await environment.store.write(() => {
         const lease = readLease(partition, subscription.group);
         if (lease.member !== this.#id || lease.generation !== held.reader.generation) return;
         writeLease(partition, subscription.group, freed(lease));
         // A handler that ended by itself is started again at the next heartbeat, not at once.
-        if (held.revokedAt > 0) environment.ring('groups');
+        if (held.revokedAt > 0) environment.store.ring('groups');
       });
     } catch (error) {
       logger.warn({ reason: describe(error), topic: partition.topic }, 'partition could not be released');
@@ -203,9 +203,9 @@ export class Membership {
     }
     await Promise.all([...this.#held.keys()].map((partition) => this.#release(partition)));
     try {
-      await environment.write(() => {
+      await environment.store.write(() => {
         removeMember(environment, subscription.group, this.#id);
-        environment.ring('groups');
+        environment.store.ring('groups');
       });
     } catch (error) {
       logger.warn({ reason: describe(error), group: subscription.group }, 'group could not be left');
@@ -214,7 +214,7 @@ export class Membership {
 
   async #renew(): Promise<void> {
     const { environment, subscription, timing } = this.#options;
-    await environment.write(() => {
+    await environment.store.write(() => {
       for (const partition of this.#held.keys()) {
         const lease = readLease(partition, subscription.group);
         if (lease.member === this.#id)

@@ -1,180 +1,46 @@
-/**
- * One LMDB environment: its tables, and the ways to write to it.
- *
- * Flush policy: every commit is synchronous (fdatasync of the pages, then of the page that names them) before it is
- * visible to anyone and before its promise resolves. What is written meanwhile shares the next commit. All of that runs on
- * a thread of the adapter's, never on the event loop.
- *
- * Processes share one write lock. `writeIf` hands over a list of puts with a condition, which the adapter's thread carries
- * out: the lock never waits for an event loop. `write` runs code under the lock, on the event loop: for what is rare.
- */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Logger, toError } from '@linewatch/service';
-import { type Database, type RootDatabase, open } from 'lmdb';
-import { Bell } from './bell.ts';
-import { QueueError } from './errors.ts';
-import { classify, toQueueError } from './failures.ts';
+import type { Logger } from '@linewatch/service';
 import type { EnvironmentOptions } from './options.ts';
-import { decodeHead, decodeRemoved, encodeDoubles } from './records.ts';
+import { decodeHead, decodeRemoved } from './records.ts';
+import { type Store, closeStore, openStore } from './store.ts';
 
-export type Table = Database<Buffer, Buffer>;
-
-/** Address space to map for each octet of quota, so that the map never has to move while the file is fragmented. */
+/** Address space to map for each octet of quota: room for a fragmented file. */
 const mapFactor = 4;
 const minMapBytes = 2 ** 30;
 
-const bellKeys = { appends: Buffer.from('appends'), groups: Buffer.from('groups') };
-
+/** Topics with a quota of their own, and the files they are in. */
 export class Environment {
   readonly name: string;
   readonly options: EnvironmentOptions;
-  readonly logger: Logger;
-  readonly bell: Bell;
-  readonly pageBytes: number;
-  readonly meta: Table;
-  /** Versioned, as are removals and leases: `writeIf` can make a condition of their records. */
-  readonly heads: Table;
-  readonly removals: Table;
-  readonly leases: Table;
-  readonly positions: Table;
-  readonly groups: Table;
-  readonly index: Table;
-  readonly body: Table;
-  readonly latest: Table;
-  readonly #bells: Table;
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #patienceMs: number;
-  readonly #writes = new Set<Promise<unknown>>();
-  #stalled = 0;
-  #closed = false;
+  readonly store: Store;
 
-  /** @throws QueueError when the files cannot be opened or are not ours. */
-  constructor(directory: string, options: EnvironmentOptions, patienceMs: number, logger: Logger) {
+  private constructor(options: EnvironmentOptions, store: Store) {
     this.name = options.name;
     this.options = options;
-    this.logger = logger;
-    this.#patienceMs = patienceMs;
-    const where = path.join(directory, options.name);
-    try {
-      mkdirSync(where, { recursive: true, mode: 0o700 });
-      this.#root = open<Buffer, Buffer>({
-        path: where,
-        // A name with a dot in it would be taken for a file otherwise.
-        noSubdir: false,
-        encoding: 'binary',
-        keyEncoding: 'binary',
-        // Commits are flushed before they are visible: the plain LMDB protocol.
-        overlappingSync: false,
-        // What belongs together is said in `writeIf`; nothing else needs to wait for a turn of the event loop.
-        eventTurnBatching: false,
-        mapSize: Math.ceil(Math.max(minMapBytes, mapFactor * options.quotaBytes) / minMapBytes) * minMapBytes,
-        maxDbs: 16,
-        maxReaders: 256,
-      } as Parameters<typeof open>[0]);
-      const table = (name: string, useVersions = false): Table =>
-        this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary', useVersions });
-      this.meta = table('meta');
-      this.heads = table('heads', true);
-      this.removals = table('removals', true);
-      this.leases = table('leases', true);
-      this.positions = table('positions');
-      this.groups = table('groups');
-      this.index = table('index');
-      this.body = table('body');
-      this.latest = table('latest');
-      this.#bells = table('bells');
-      this.pageBytes = (this.#root.getStats() as { pageSize: number }).pageSize;
-    } catch (error) {
-      throw classify(toError(error), `opening the queue "${where}"`);
-    }
-    this.bell = new Bell(() => ({ appends: this.token('appends'), groups: this.token('groups') }));
+    this.store = store;
+  }
+
+  /** @throws QueueError when the files cannot be opened or are not ours. */
+  static async open(
+    directory: string,
+    options: EnvironmentOptions,
+    patienceMs: number,
+    logger: Logger,
+  ): Promise<Environment> {
+    const mapBytes = Math.ceil(Math.max(minMapBytes, mapFactor * options.quotaBytes) / minMapBytes) * minMapBytes;
+    const store = await openStore({ directory: path.join(directory, options.name), mapBytes, patienceMs, logger });
+    return new Environment(options, store);
   }
 
   /** What the environment holds, octets on disk as accounted. */
   usedBytes(): number {
     let bytes = 0;
-    for (const { value } of this.heads.getRange()) bytes += decodeHead(value).bytes;
-    for (const { value } of this.removals.getRange()) bytes -= decodeRemoved(value).bytes;
+    for (const { value } of this.store.heads.getRange()) bytes += decodeHead(value).bytes;
+    for (const { value } of this.store.removals.getRange()) bytes -= decodeRemoved(value).bytes;
     return bytes;
   }
 
-  /** Changes whenever messages were appended, or something of a group changed. */
-  token(kind: keyof typeof bellKeys): number {
-    return this.#bells.get(bellKeys[kind])?.readDoubleLE(0) ?? 0;
-  }
-
-  /** Tells every process that waits, once the write is committed. Only inside a write. */
-  ring(kind: keyof typeof bellKeys): void {
-    void this.#bells.put(bellKeys[kind], encodeDoubles(Math.random()));
-  }
-
-  /** A write has not settled in time, and none is taken until it has. */
-  get isStalled(): boolean {
-    return this.#stalled > 0;
-  }
-
-  /**
-   * Makes the puts and removals that `emit` makes, all of them if the record still has this version, else none. Resolves
-   * with whether they were made, when they are flushed to disk. Values must stay as they are until then.
-   */
-  writeIf(table: Table, key: Buffer, version: number, emit: () => void): Promise<boolean> {
-    return this.#settle(() => table.ifVersion(key, version, emit));
-  }
-
-  /**
-   * Runs `work` under the write lock and resolves when what it wrote is flushed to disk. It is synchronous, short, and
-   * throws only before its first put.
-   */
-  write<T>(work: () => T): Promise<T> {
-    return this.#settle(() => this.#root.transaction(work));
-  }
-
-  async #settle<T>(start: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new QueueError('queue_closed', `queue "${this.name}" is closed`);
-    const stall = new QueueError(
-      'queue_unavailable',
-      `queue "${this.name}": a write has not settled in ${this.#patienceMs} ms`,
-    );
-    if (this.isStalled) throw stall;
-    const { promise: patience, reject } = Promise.withResolvers<never>();
-    let stalled = false;
-    const timer = setTimeout(() => {
-      stalled = true;
-      this.#stalled += 1;
-      this.logger.error({ environment: this.name }, 'queue write does not settle');
-      reject(stall);
-    }, this.#patienceMs);
-    const write = start().finally(() => {
-      clearTimeout(timer);
-      this.#writes.delete(write);
-      if (stalled) this.#stalled -= 1;
-    });
-    this.#writes.add(write);
-    try {
-      return await Promise.race([write, patience]);
-    } catch (error) {
-      const known = await toQueueError(error, `writing to queue "${this.name}"`);
-      if (!(error instanceof QueueError))
-        this.logger.error({ environment: this.name, code: known.code, reason: known.message }, 'queue write failed');
-      throw known;
-    } finally {
-      this.bell.look();
-    }
-  }
-
-  /** Frees what readers that died still hold. */
-  clearDeadReaders(): number {
-    return this.#closed ? 0 : this.#root.readerCheck();
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.bell.close();
-    // What does not settle cannot be waited for; the process's end closes it.
-    if (this.isStalled) return;
-    await Promise.allSettled(this.#writes);
-    await this.#root.close();
+  close(): Promise<void> {
+    return closeStore(this.store);
   }
 }

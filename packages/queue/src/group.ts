@@ -27,13 +27,13 @@ export interface Lease {
 const noLease: Lease = { member: '', process: undefined, generation: 0, expiresMs: 0 };
 
 export const readLease = (partition: Partition, group: string): Lease => {
-  const stored = partition.environment.leases.get(nameKey(partition.id, group));
+  const stored = partition.environment.store.leases.get(nameKey(partition.id, group));
   return stored ? (JSON.parse(stored.toString()) as Lease) : noLease;
 };
 
 /** Only inside a write. */
 export function writeLease(partition: Partition, group: string, lease: Lease): void {
-  void partition.environment.leases.put(
+  void partition.environment.store.leases.put(
     nameKey(partition.id, group),
     Buffer.from(JSON.stringify(lease)),
     lease.generation,
@@ -44,18 +44,18 @@ const memberKey = (group: string, id: string): Buffer => Buffer.from(`member\0${
 
 export function readMembers(environment: Environment, group: string): Member[] {
   const start = memberKey(group, '');
-  const range = environment.groups.getRange({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
+  const range = environment.store.groups.getRange({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
   return Array.from(range, ({ value }) => JSON.parse(value.toString()) as Member);
 }
 
 /** Only inside a write. */
 export function writeMember(environment: Environment, group: string, member: Member): void {
-  void environment.groups.put(memberKey(group, member.id), Buffer.from(JSON.stringify(member)));
+  void environment.store.groups.put(memberKey(group, member.id), Buffer.from(JSON.stringify(member)));
 }
 
 /** Only inside a write. */
 export function removeMember(environment: Environment, group: string, id: string): void {
-  void environment.groups.remove(memberKey(group, id));
+  void environment.store.groups.remove(memberKey(group, id));
 }
 
 export interface Plan {

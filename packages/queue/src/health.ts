@@ -27,11 +27,11 @@ export function environmentHealth(
   const isFull = usedBytes >= quotaBytes || (refused && usedBytes >= quotaBytes * nearFull);
   const { name } = environment;
   let detail = '';
-  if (environment.isStalled) detail = `queue "${name}": a write does not settle`;
+  if (environment.store.isStalled) detail = `queue "${name}": a write does not settle`;
   else if (isFull) detail = `queue "${name}" is full${awaited(partitions)}`;
   else if (usedBytes >= quotaBytes * nearFull)
     detail = `queue "${name}" is ${Math.floor((usedBytes / quotaBytes) * 100)}% full${awaited(partitions)}`;
-  return { name, accepting: !isFull && !environment.isStalled, detail, usedBytes, quotaBytes };
+  return { name, accepting: !isFull && !environment.store.isStalled, detail, usedBytes, quotaBytes };
 }
 
 /** Which registered groups have most to read: what a full queue waits for. */

@@ -72,7 +72,7 @@ class SharedLmdbQueue implements LmdbQueue {
     const disk = new Disk(directory, diskFloorBytes);
     try {
       for (const each of this.#options.environments) {
-        const environment = new Environment(directory, each, this.#timing.patienceMs, logger);
+        const environment = await Environment.open(directory, each, this.#timing.patienceMs, logger);
         environments.push(environment);
         const own = await openPartitions(environment);
         const space = new Space(environment, disk);
@@ -157,7 +157,7 @@ class SharedLmdbQueue implements LmdbQueue {
     for (const environment of opened.environments) {
       const own = [...new Set(wanted.filter((p) => p.environment === environment).map((p) => p.topic))];
       if (own.length > 0)
-        await environment.write(() => {
+        await environment.store.write(() => {
           for (const topic of own) registerGroup(environment, topic, group);
         });
     }

@@ -56,13 +56,13 @@ export class Partition {
   }
 
   head(): Head {
-    const stored = this.environment.heads.get(this.key);
+    const stored = this.environment.store.heads.get(this.key);
     if (!stored) throw this.corrupt(0, 'has no head');
     return decodeHead(stored);
   }
 
   removed(): Removed {
-    const stored = this.environment.removals.get(this.key);
+    const stored = this.environment.store.removals.get(this.key);
     if (!stored) throw this.corrupt(0, 'has no record of removals');
     return decodeRemoved(stored);
   }
@@ -84,7 +84,7 @@ export class Partition {
 
   /** Index records from `from` on, in order, at most `limit`. */
   records(from: number, limit: number): { offset: number; record: IndexRecord }[] {
-    const { index, pageBytes } = this.environment;
+    const { index, pageBytes } = this.environment.store;
     const range = index.getRange({ start: offsetKey(this.id, from), end: headKey(this.id + 1), limit });
     return Array.from(range, ({ key, value }) => ({ offset: keyOffset(key), record: decodeRecord(value, pageBytes) }));
   }
@@ -93,16 +93,16 @@ export class Partition {
   read(from: number, maxBytes: number): Batch {
     const { environment } = this;
     const { first, next: end } = this.extent();
-    const appends = environment.token('appends');
+    const appends = environment.store.token('appends');
     const messages: Message[] = [];
     let next = Math.max(from, first);
     let bytes = 0;
-    const range = environment.index.getRange({
+    const range = environment.store.index.getRange({
       start: offsetKey(this.id, next),
       end: offsetKey(this.id, Math.max(next, end)),
     });
     for (const { key, value: stored } of range) {
-      const record = decodeRecord(stored, environment.pageBytes);
+      const record = decodeRecord(stored, environment.store.pageBytes);
       if (messages.length > 0 && (bytes + record.valueBytes > maxBytes || messages.length >= maxReadMessages))
         return { messages, next, appends };
       const offset = keyOffset(key);

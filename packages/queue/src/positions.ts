@@ -7,7 +7,7 @@ import { nameKey } from './records.ts';
 
 /** Where a group stands in a partition; undefined when it never committed. */
 export function committedPosition(partition: Partition, group: string): Position | undefined {
-  const stored = partition.environment.positions.get(nameKey(partition.id, group));
+  const stored = partition.environment.store.positions.get(nameKey(partition.id, group));
   return stored && { offset: stored.readDoubleLE(0), metadata: stored.toString('utf8', 8) };
 }
 
@@ -31,16 +31,16 @@ const registrationKey = (topic: string, group: string): Buffer => Buffer.from(`r
 
 /** Only inside a write. */
 export function registerGroup(environment: Environment, topic: string, group: string): void {
-  void environment.groups.put(registrationKey(topic, group), Buffer.from('1'));
+  void environment.store.groups.put(registrationKey(topic, group), Buffer.from('1'));
 }
 
 export const isRegistered = (environment: Environment, topic: string, group: string): boolean =>
-  environment.groups.get(registrationKey(topic, group)) !== undefined;
+  environment.store.groups.get(registrationKey(topic, group)) !== undefined;
 
 /** Groups that retention waits for on a topic. */
 export function registeredGroups(environment: Environment, topic: string): string[] {
   const start = registrationKey(topic, '');
-  const range = environment.groups.getKeys({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
+  const range = environment.store.groups.getKeys({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
   return Array.from(range, (key) => Buffer.from(key.subarray(start.length)).toString());
 }
 

@@ -76,7 +76,7 @@ export class LmdbProducer implements Producer {
         throw new QueueError('invalid_argument', `${topic}: a message of a compacted topic needs a key`);
       total += value.length;
       if (total > maxAppendBytes) tooLarge(`an append is over ${maxAppendBytes} octets`);
-      return prepare(key, value, environment.pageBytes);
+      return prepare(key, value, environment.store.pageBytes);
     });
   }
 }

@@ -91,7 +91,7 @@ export class LeasedReader implements PartitionReader {
       }
       const left = deadline - performance.now();
       if (left <= 0) return [];
-      await this.source.environment.bell.wait(appends, left, this.signal);
+      await this.source.environment.store.bell.wait(appends, left, this.signal);
     }
     return [];
   }
@@ -107,11 +107,11 @@ export class LeasedReader implements PartitionReader {
     const stored = encodePosition(position);
     if (this.#fenced) throw this.#lostError();
     // The lease's version is its generation: a commit of an earlier owner changes nothing.
-    const isOwner = await environment.writeIf(
-      environment.leases,
+    const isOwner = await environment.store.writeIf(
+      environment.store.leases,
       nameKey(this.source.id, this.#group),
       this.generation,
-      () => void environment.positions.put(nameKey(this.source.id, this.#group), stored),
+      () => void environment.store.positions.put(nameKey(this.source.id, this.#group), stored),
     );
     if (!isOwner) {
       this.fence();

@@ -69,7 +69,7 @@ export class Retention {
       await sleep(timing.retentionMs * (0.75 + Math.random() / 2), signal);
       if (signal.aborted) return;
       try {
-        const dead = environment.clearDeadReaders();
+        const dead = environment.store.clearDeadReaders();
         if (dead > 0)
           logger.info({ environment: environment.name, readers: dead }, 'dead readers of the queue cleared');
         await this.#pass(signal);
@@ -95,7 +95,7 @@ export class Retention {
   async #takeLease(): Promise<boolean> {
     const { environment, here } = this.#options;
     const read = (): RetentionLease | undefined => {
-      const stored = environment.meta.get(leaseKey);
+      const stored = environment.store.meta.get(leaseKey);
       return stored && (JSON.parse(stored.toString()) as RetentionLease);
     };
     const isOurs = ({ process }: RetentionLease): boolean => process.pid === here.pid && process.world === here.world;
@@ -104,11 +104,11 @@ export class Retention {
     const seen = read();
     if (seen && isTaken(seen)) return false;
     if (seen && isOurs(seen) && seen.expiresMs > Date.now() + leaseMs / 2) return true;
-    return environment.write(() => {
+    return environment.store.write(() => {
       const lease = read();
       if (lease && isTaken(lease)) return false;
       const ours: RetentionLease = { process: here, expiresMs: Date.now() + leaseMs };
-      void environment.meta.put(leaseKey, Buffer.from(JSON.stringify(ours)));
+      void environment.store.meta.put(leaseKey, Buffer.from(JSON.stringify(ours)));
       return true;
     });
   }
@@ -122,9 +122,9 @@ export class Retention {
       bytes: removed.bytes + messages.reduce((sum, { record }) => sum + record.cost, 0),
       messages: removed.messages + messages.length,
     };
-    await environment.writeIf(environment.removals, partition.key, removed.version, () => {
+    await environment.store.writeIf(environment.store.removals, partition.key, removed.version, () => {
       for (const { offset, record } of messages) removeMessage(environment, partition.id, offset, record.chunks);
-      void environment.removals.put(partition.key, encodeRemoved(after), after.version);
+      void environment.store.removals.put(partition.key, encodeRemoved(after), after.version);
     });
   }
 
@@ -180,12 +180,12 @@ export class Retention {
 
   async #removeDeletions(deletions: readonly Deletion[]): Promise<void> {
     const { environment } = this.#options;
-    await environment.write(() => {
+    await environment.store.write(() => {
       for (const { partition, offset, key } of deletions) {
         const place = nameKey(partition.id, key);
         const record = partition.record(offset);
-        if (!record || environment.latest.get(place)?.readDoubleLE(0) !== offset) continue;
-        void environment.latest.remove(place);
+        if (!record || environment.store.latest.get(place)?.readDoubleLE(0) !== offset) continue;
+        void environment.store.latest.remove(place);
         removeMessage(environment, partition.id, offset, record.chunks);
         const head = partition.head();
         const after: Head = {
@@ -194,7 +194,7 @@ export class Retention {
           bytes: head.bytes - record.cost,
           messages: head.messages - 1,
         };
-        void environment.heads.put(partition.key, encodeHead(after), after.version);
+        void environment.store.heads.put(partition.key, encodeHead(after), after.version);
       }
     });
   }

@@ -56,7 +56,7 @@ export class TailReader {
         }
       }
       this.#tellCaughtUp();
-      if (!came) await any.environment.bell.wait(appends, waitMs, signal);
+      if (!came) await any.environment.store.bell.wait(appends, waitMs, signal);
     }
   }
 
