@@ -60,25 +60,33 @@ describe('the layout', () => {
     expect(existsSync(path.join(root, directory, 'src/index.ts'))).toBe(true);
   });
 
-  it.each(directories)('%s imports only what its package.json names, and never from inside another package', (directory) => {
-    const { dependencies = {}, devDependencies = {} } = manifest(directory);
-    const rootOnly = Object.keys(manifest('.').devDependencies ?? {});
-    for (const file of sources(path.join(root, directory))) {
-      const isTest = /\.(test|suite)\.ts$/.test(file);
-      for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"\n;]*?from ['"]([^'"]+)['"]/gm)) {
-        if (specifier.startsWith('node:')) continue;
-        if (specifier.startsWith('.')) {
-          const target = path.relative(path.join(root, directory), path.resolve(path.dirname(file), specifier));
-          expect({ file, specifier, outside: target.startsWith('..') }).toEqual({ file, specifier, outside: false });
-          continue;
+  it.each(directories)(
+    '%s imports only what its package.json names, and never from inside another package',
+    (directory) => {
+      const { dependencies = {}, devDependencies = {} } = manifest(directory);
+      const rootOnly = Object.keys(manifest('.').devDependencies ?? {});
+      for (const file of sources(path.join(root, directory))) {
+        const isTest = /\.(test|suite)\.ts$/.test(file);
+        for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
+          /^(?:import|export)\b[^'"\n;]*?from ['"]([^'"]+)['"]/gm,
+        )) {
+          if (specifier.startsWith('node:')) continue;
+          if (specifier.startsWith('.')) {
+            const target = path.relative(path.join(root, directory), path.resolve(path.dirname(file), specifier));
+            expect({ file, specifier, outside: target.startsWith('..') }).toEqual({ file, specifier, outside: false });
+            continue;
+          }
+          const name = specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/');
+          const known = name in dependencies || name in devDependencies || (isTest && rootOnly.includes(name));
+          expect({ file, name, known }).toEqual({ file, name, known: true });
+          if (name.startsWith('@linewatch/')) expect(specifier).toBe(name);
         }
-        const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
-        const known = name in dependencies || name in devDependencies || (isTest && rootOnly.includes(name));
-        expect({ file, name, known }).toEqual({ file, name, known: true });
-        if (name.startsWith('@linewatch/')) expect(specifier).toBe(name);
       }
-    }
-  });
+    },
+  );
 
   it('names every version once, in the catalog', () => {
     for (const directory of ['.', 'bench', ...directories]) {
@@ -98,7 +106,8 @@ describe('the layout', () => {
       if (directory === 'packages/store' || directory === 'packages/estate') continue;
       for (const file of sources(path.join(root, directory)).filter((name) => !name.includes('.test.')))
         // The engine's own start is a query, too.
-        if (!file.includes('/engines/')) expect({ file, sql: statement.test(readFileSync(file, 'utf8')) }).toEqual({ file, sql: false });
+        if (!file.includes('/engines/'))
+          expect({ file, sql: statement.test(readFileSync(file, 'utf8')) }).toEqual({ file, sql: false });
     }
   });
 });

@@ -34,7 +34,8 @@ export async function countQueue(system: System): Promise<Queued> {
           onMessages: (_partition, messages) => {
             for (const { value } of messages) take(value);
           },
-          onError: (error) => reject(error instanceof Error ? error : new Error('the queue cannot be read', { cause: error })),
+          onError: (error) =>
+            reject(error instanceof Error ? error : new Error('the queue cannot be read', { cause: error })),
           onCaughtUp: resolve,
         })
         .catch(reject);

@@ -55,7 +55,13 @@ export class TestExporter {
   async #send(sets: Parameters<typeof encodeMessage>[1], records: number): Promise<void> {
     const nowMs = Date.now();
     const message = encodeMessage(
-      { version: this.#version, sequence: this.#sequence, domain: 7, exportMs: nowMs, uptimeMs: nowMs - this.#startedMs },
+      {
+        version: this.#version,
+        sequence: this.#sequence,
+        domain: 7,
+        exportMs: nowMs,
+        uptimeMs: nowMs - this.#startedMs,
+      },
       sets,
     );
     this.#sequence += this.#version === 9 ? 1 : records;
@@ -80,7 +86,7 @@ export class TestExporter {
     const rows = flows.map(({ octets, packets = 1, inIf, outIf, direction = 0, id = 0, agoMs = [0, 0] }): Row => [
       0x0a000000 + (id >>> 16),
       0xc0000200 + (id & 0xff),
-      1024 + (id & 0xffff) % 60_000,
+      1024 + ((id & 0xffff) % 60_000),
       443,
       6,
       octets,

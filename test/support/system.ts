@@ -102,7 +102,9 @@ export class System {
     this.process.stderr!.on('data', keep);
   }
 
-  static async configure(config: Record<string, unknown> = {}): Promise<{ directory: string; ports: System['ports']; file: string }> {
+  static async configure(
+    config: Record<string, unknown> = {},
+  ): Promise<{ directory: string; ports: System['ports']; file: string }> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-test-'));
     const [netflow, ipfix, sflow, traps] = await Promise.all([freeUdp(), freeUdp(), freeUdp(), freeUdp()]);
     const ports = { netflow, ipfix, sflow, traps, http: await freeTcp() };
@@ -124,7 +126,12 @@ export class System {
     return System.startIn(directory, ports, file, options.args);
   }
 
-  static async startIn(directory: string, ports: System['ports'], file: string, args: readonly string[] = []): Promise<System> {
+  static async startIn(
+    directory: string,
+    ports: System['ports'],
+    file: string,
+    args: readonly string[] = [],
+  ): Promise<System> {
     const system = new System(directory, ports, file, args);
     try {
       await until(
@@ -213,7 +220,12 @@ export class System {
     };
     const { protocol, host, username, password } = new URL(clickhouse.url);
     const logger = createLogger('test', 'silent');
-    return createStore({ url: `${protocol}//${host}`, user: username, password, logger });
+    return createStore({
+      url: `${protocol}//${host}`,
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      logger,
+    });
   }
 
   /** Its queue, read independently of the writer. */
@@ -252,7 +264,10 @@ export class System {
   }
 }
 
-export function runCommand(args: readonly string[], input?: string): Promise<{ code: number | null; out: string; err: string }> {
+export function runCommand(
+  args: readonly string[],
+  input?: string,
+): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let out = '';

@@ -24,7 +24,11 @@ function units(): Unit[] {
     const field = (name: string): string => fields[columns.indexOf(name)] ?? '';
     const truth = field('truth');
     if (field('cls') !== 'normal' || !/^(nf5|nf9|ipfix)/.test(field('proto')) || !truth.startsWith('{')) return [];
-    const { data_records: records, octets_ie1: octets, packets_ie2: packets } = JSON.parse(truth) as Record<string, number>;
+    const {
+      data_records: records,
+      octets_ie1: octets,
+      packets_ie2: packets,
+    } = JSON.parse(truth) as Record<string, number>;
     return [{ name: field('unit'), records: records!, octets: octets!, packets: packets! }];
   });
 }
@@ -99,7 +103,10 @@ describe.skipIf(!captures)('real captures (LINEWATCH_CAPTURES names their folder
       let agreeing = 0;
       for (const unit of units()) {
         const none = { flows: 0, octets: 0, packets: 0 };
-        expect({ unit: unit.name, ...(got.get(unit.name) ?? none) }).toEqual({ unit: unit.name, ...wanted.get(unit.name) });
+        expect({ unit: unit.name, ...(got.get(unit.name) ?? none) }).toEqual({
+          unit: unit.name,
+          ...wanted.get(unit.name),
+        });
         const { octets, packets } = wanted.get(unit.name)!;
         if (octets === unit.octets && packets === unit.packets) agreeing++;
       }
@@ -114,7 +121,10 @@ describe.skipIf(!captures)('real captures (LINEWATCH_CAPTURES names their folder
     const unit = units().find(({ name }) => name === 'gen-softflowd-v9-mixed')!;
     const { code, out, err } = await runCommand(['decode', fileOf(unit)]);
     expect(code).toBe(0);
-    const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     const flows = lines.filter(({ type }) => type === 'flow');
     expect(flows).toHaveLength(unit.records);
     expect(flows.reduce((sum, { octets }) => sum + Number(octets), 0)).toBe(unit.octets);
@@ -125,9 +135,19 @@ describe.skipIf(!captures)('real captures (LINEWATCH_CAPTURES names their folder
   it('come back from replay as they were sent', async () => {
     const unit = units().find(({ name }) => name === 'gen-softflowd-v5-mixed')!;
     const before = await system.metric('linewatch_collector_flows_decoded_total');
-    const { code, err } = await runCommand(['replay', fileOf(unit), '--to', `127.0.0.1:${system.ports.netflow}`, '--rate', '100']);
+    const { code, err } = await runCommand([
+      'replay',
+      fileOf(unit),
+      '--to',
+      `127.0.0.1:${system.ports.netflow}`,
+      '--rate',
+      '100',
+    ]);
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/^sent 2 datagrams/) as string });
-    await until('they are decoded', async () => (await system.metric('linewatch_collector_flows_decoded_total')) === before + unit.records);
+    await until(
+      'they are decoded',
+      async () => (await system.metric('linewatch_collector_flows_decoded_total')) === before + unit.records,
+    );
   });
 });
 
@@ -139,7 +159,10 @@ describe('the commands', () => {
     expect(option.code).toBe(1);
     expect(option.err).toContain('whole number from 1 to 500');
     const estate = await runCommand(['import', '/nowhere/estate.yaml']);
-    expect(estate).toMatchObject({ code: 1, err: expect.stringContaining('/nowhere/estate.yaml cannot be read') as string });
+    expect(estate).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/nowhere/estate.yaml cannot be read') as string,
+    });
   });
 
   it('each take --help', async () => {

@@ -38,7 +38,9 @@ async function compare(system: System, store: Store): Promise<number> {
   expect(settled.summed).toBe(settled.octets);
   for (const table of ['interface_1m', 'interface_5m', 'interface_1h']) {
     const rolled = await until(`${table} has every octet`, async () => {
-      const [row] = await store.query<{ octets: string }>(`SELECT sum(t.octets) AS octets FROM ${table} AS t WHERE side = 0`);
+      const [row] = await store.query<{ octets: string }>(
+        `SELECT sum(t.octets) AS octets FROM ${table} AS t WHERE side = 0`,
+      );
       return BigInt(row!.octets) >= settled.summed && BigInt(row!.octets);
     });
     expect({ table, octets: rolled }).toEqual({ table, octets: settled.summed });

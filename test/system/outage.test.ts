@@ -52,7 +52,10 @@ describe('with a ClickHouse of its own', () => {
       const [row] = await store.query<{ flows: string; octets: string }>(
         'SELECT count() AS flows, sum(f.octets) AS octets FROM flows AS f',
       );
-      expect({ flows: Number(row!.flows), octets: BigInt(row!.octets) }).toEqual({ flows: queued.flows, octets: queued.octets });
+      expect({ flows: Number(row!.flows), octets: BigInt(row!.octets) }).toEqual({
+        flows: queued.flows,
+        octets: queued.octets,
+      });
       return queued.flows;
     } finally {
       await store.close();
@@ -80,18 +83,21 @@ describe('with a ClickHouse of its own', () => {
   });
 
   it('a full queue stops acceptance, counts what it refuses and goes on when there is room', async () => {
-    const { system, exporter, stopEngine, startEngine } = await start({ queue: { flows: { quotaBytes: 16 * 1024 * 1024 } } });
+    const { system, exporter, stopEngine, startEngine } = await start({
+      queue: { flows: { quotaBytes: 16 * 1024 * 1024 } },
+    });
     await exporter.template();
     await stopEngine();
     const traffic = startLoad(exporter, 0);
-    const refused = (): Promise<number> => system.metric('linewatch_collector_flows_unqueued_total', { reason: 'queue_full' });
+    const refused = (): Promise<number> =>
+      system.metric('linewatch_collector_flows_unqueued_total', { reason: 'queue_full' });
     await until('the queue is full', async () => (await refused()) > 0, 120_000);
     await traffic.stop();
     const { parts } = (await (await fetch(`${system.url}/health/ready`)).json()) as {
       parts: Record<string, { ready: boolean; detail: string }>;
     };
-    expect(parts['queue']).toMatchObject({ ready: false });
-    expect(parts['queue']!.detail).toMatch(/full|quota/i);
+    expect(parts['collector']).toMatchObject({ ready: false });
+    expect(parts['collector']!.detail).toMatch(/does not accept.*(full|quota)/i);
     await startEngine();
     await until('everything is ready again', () => system.ready());
     const before = await compare(system);

@@ -114,9 +114,10 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
         const identity = { trust, collector, epoch, sequence: ++lastSequence };
         messages.push(encodeSignalBatch(identity, set, [], [], end));
       });
+      const exporters: Exporters = new Map();
       for (const batch of batches) {
         if (batch.sequence < from) continue;
-        addBatch(sums, batch, partition, signalPartitions);
+        addBatch(sums, exporters, batch, (address) => partitionOf(address, signalPartitions) === partition);
         recovered++;
       }
       sums.flush();
@@ -131,14 +132,21 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
   return recovered;
 }
 
-function addBatch(sums: InterfaceSums, batch: ColumnBatch, partition: number, partitions: number): void {
+/** One object for each exporter, by its address in text. */
+type Exporters = Map<string, Pick<Exporter, 'address'>>;
+
+function addBatch(
+  sums: InterfaceSums,
+  exporters: Exporters,
+  batch: ColumnBatch,
+  isOurs: (address: Uint8Array) => boolean,
+): void {
   const columns = expand(batch);
   const { received_ms } = columns.arrays;
   const addresses = columns.bytes[flowColumns.findIndex((column) => column.name === 'exporter')]!;
-  const exporters = new Map<string, Pick<Exporter, 'address'>>();
   for (let row = 0; row < batch.rows; row++) {
     const address = addresses.subarray(16 * row, 16 * row + 16);
-    if (partitionOf(address, partitions) !== partition) continue;
+    if (!isOurs(address)) continue;
     const text = formatAddress(address);
     let exporter = exporters.get(text);
     if (!exporter) exporters.set(text, (exporter = { address }));

@@ -5,7 +5,7 @@
  *        └ older ──────┘└ the last minutes ┘└ the last 10–20 s
  *
  * Cells are aligned to their width, so a wider one never crosses a minute and roll-ups stay exact. Shares are whole
- * octets that add up to the flow's own count. Rows of the same cell may be published more than once: they add up.
+ * octets that add up to the flow's own count (exactly up to 2^53 a cell). Rows of the same cell may be published more than once: they add up.
  */
 import type { Exporter as DecodedExporter } from '@linewatch/decode';
 import { type FlowColumns, type SumColumns, createSumColumns } from '@linewatch/record';

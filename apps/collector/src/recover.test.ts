@@ -1,0 +1,116 @@
+/** What a crash between flows and their sums leaves behind, made up for from the queue. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
+import {
+  type SignalBatch,
+  createFlowColumns,
+  createSumColumns,
+  decodeSignalBatch,
+  encodeFlowBatch,
+  encodeSignalBatch,
+  parseAddress,
+  topics,
+} from '@linewatch/record';
+import { createLogger } from '@linewatch/service';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recoverSums } from './recover.ts';
+
+const logger = createLogger('test', 'silent');
+const labels = { trust: 'main', collector: 'hub' };
+const noSums = { columns: createSumColumns(1), rows: 0 };
+
+/** One time for all flows, so that they fall into one cell. */
+const nowMs = Date.now();
+
+describe('recovery', () => {
+  let directory: string;
+  let queue: Queue;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-recover-'));
+    const part = { partitions: 1, quotaBytes: 64 * 1024 * 1024, retainHours: 1 };
+    const layout = queueLayout({ flows: part, signals: part, diskFloorBytes: 0 }, topics);
+    queue = createLmdbQueue({ directory, ...layout, maxMessageBytes: 1024 * 1024, logger });
+  });
+  afterEach(async () => {
+    await queue.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const flows = (sequence: number, octets: number, epoch = 100, collector = labels.collector): Uint8Array => {
+    const columns = createFlowColumns(2);
+    for (let row = 0; row < 2; row++) {
+      columns.arrays.octets[2 * row] = octets;
+      columns.arrays.in_if[row] = 5;
+      columns.arrays.sampling_rate[row] = 1;
+      for (const array of [columns.arrays.received_ms, columns.arrays.start_ms, columns.arrays.end_ms]) {
+        array[2 * row] = nowMs >>> 0;
+        array[2 * row + 1] = Math.floor(nowMs / 2 ** 32);
+      }
+      columns.bytes[4]!.set(parseAddress('192.0.2.9'), 16 * row);
+    }
+    return encodeFlowBatch({ trust: labels.trust, collector, epoch, sequence }, columns, 2);
+  };
+  const covers = (count: number | undefined, epoch = 100): Uint8Array =>
+    encodeSignalBatch({ ...labels, epoch, sequence: count ?? 0 }, noSums, [], [], count);
+
+  async function recover(): Promise<number> {
+    const producer = await queue.producer();
+    const count = await recoverSums({ queue, producer, ...labels, signalPartitions: 1, sinceMs: Date.now() - 60_000 });
+    await producer.close();
+    return count;
+  }
+
+  async function append(topic: string, ...values: Uint8Array[]): Promise<void> {
+    const producer = await queue.producer();
+    await producer.append(
+      topic,
+      0,
+      values.map((value) => ({ value })),
+    );
+    await producer.close();
+  }
+
+  async function signals(): Promise<SignalBatch[]> {
+    const batches: SignalBatch[] = [];
+    await new Promise<void>((resolve, reject) => {
+      queue
+        .tail({
+          topic: topics.signals,
+          from: 'oldest',
+          onMessages: (_partition, messages) => {
+            for (const { value } of messages) batches.push(decodeSignalBatch(value));
+          },
+          onError: reject,
+          onCaughtUp: resolve,
+        })
+        .catch(reject);
+    });
+    return batches;
+  }
+
+  it('sums the flow batches that no signal batch covers, once', async () => {
+    await append(topics.signals, covers(0), covers(2));
+    await append(topics.flows, flows(0, 10), flows(1, 20), flows(2, 30), flows(3, 40));
+    expect(await recover()).toBe(2);
+    const made = (await signals()).filter(({ rows }) => rows > 0);
+    expect(made).toHaveLength(1);
+    expect(made[0]).toMatchObject({ epoch: 100, coversFlowBatches: 4 });
+    expect(Buffer.from(made[0]!.columns[8]!).readUInt32LE(0)).toBe(140);
+    // The next start finds nothing more to do.
+    expect(await recover()).toBe(0);
+  });
+
+  it('leaves what others wrote alone: history, other collectors, epochs that tell nothing of coverage', async () => {
+    await append(topics.signals, covers(1), covers(undefined, 200));
+    await append(topics.flows, flows(0, 10), flows(0, 10, 200), flows(5, 10, 100, 'elsewhere'));
+    expect(await recover()).toBe(0);
+  });
+
+  it('passes over messages that are not valid', async () => {
+    await append(topics.signals, new Uint8Array([1, 2, 3]), covers(0));
+    await append(topics.flows, new Uint8Array([255, 255]), flows(0, 10));
+    expect(await recover()).toBe(1);
+  });
+});
