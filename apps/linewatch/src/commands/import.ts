@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Estate, type ImportResult, type ParsedEstate, parseEstate } from '@linewatch/estate';
+import { type Estate, EstateError, type ImportResult, type ParsedEstate, parseEstate } from '@linewatch/estate';
 import { labelKey } from '@linewatch/record';
 import { LinewatchError, createLogger, formatProblem } from '@linewatch/service';
 import type { Config } from '../config.ts';
@@ -94,6 +94,15 @@ export async function importFile(file: string, options: ImportCommandOptions): P
     );
     return;
   }
-  const result = await withEstate(config, (estate) => estate.importEstate(parsed, { prune: options.prune === true }));
+  const result = await withEstate(config, (estate) =>
+    estate.importEstate(parsed, { prune: options.prune === true }),
+  ).catch((error: unknown) => {
+    if (!(error instanceof EstateError) || error.problems.length === 0) throw error;
+    const lines = error.problems.map((problem) => formatProblem(file, problem));
+    throw new ImportError(
+      'estate_invalid',
+      `${file} contradicts the estate; nothing was imported\n${lines.join('\n')}`,
+    );
+  });
   process.stdout.write(report(result));
 }
