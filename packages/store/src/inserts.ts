@@ -19,9 +19,7 @@ export const originColumns = (origins: readonly Origin[]): BatchColumn[] => [
   { name: 'queue_offset', type: 'u64', clickhouse: 'UInt64', value: (i) => origins[i]!.queueOffset },
 ];
 
-/**
- * Most rows in one insert. Bounded by memory, not by block splitting: 2,000,000 flows are about 460 MB on the way in.
- */
+/** Most samples, or events, in one insert: they are made into a block in memory. */
 export const maxInsertRows = 2_000_000;
 
 /**

@@ -1,6 +1,4 @@
 /** What the traffic queries have in common: whose data, which roll-up, and the rule against counting twice. */
-import type { Store } from '../store.ts';
-
 /** Numbers as in the estate's map. */
 export type Scope = { readonly circuit: number } | { readonly academy: number };
 
@@ -64,5 +62,3 @@ export const scopeParams = (scope: Scope, fromS: number, toS: number): Record<st
   from: fromS,
   to: toS,
 });
-
-export type { Store };
