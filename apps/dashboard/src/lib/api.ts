@@ -30,7 +30,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface Span {
+interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }

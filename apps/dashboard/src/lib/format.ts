@@ -1,6 +1,6 @@
 /** Text for figures. Rates are bit/s with SI prefixes (1 kbit/s = 1000 bit/s); a missing figure is an en dash. */
 
-export const missing = '–';
+const missing = '–';
 
 const prefixes = ['', 'k', 'M', 'G', 'T', 'P'] as const;
 
