@@ -159,7 +159,7 @@ export async function pathBench(args: readonly string[]): Promise<void> {
     const memory = whole.memory();
     console.log(
       table(
-        ['part', 'CPU s', 'cores', 'flows / CPU-s', 'resident MiB'],
+        ['part', 'CPU s', 'cores', 'flows / CPU-s', 'own MiB'],
         [...sustained.cpu, ['all', sustained.cpuSeconds] as const].map(([part, used]) => [
           part,
           used.toFixed(1),

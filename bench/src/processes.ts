@@ -12,7 +12,6 @@ interface Stat {
   readonly name: string;
   /** User and system time of all its threads, s; of its ended children that it waited for, too. */
   readonly cpuSeconds: number;
-  readonly residentBytes: number;
   /** When it began, ticks since boot: with the pid it names one process for ever. */
   readonly began: number;
 }
@@ -29,7 +28,6 @@ function readStat(pid: number): Stat | undefined {
       parent: at(4),
       name: text.slice(text.indexOf('(') + 1, close),
       cpuSeconds: (at(14) + at(15) + at(16) + at(17)) / ticksPerSecond,
-      residentBytes: at(24) * 4096,
       began: at(22),
     };
   } catch {
@@ -50,6 +48,18 @@ export function processTree(root: number): readonly Stat[] {
 
 /** CPU seconds of a process and all below it. */
 export const cpuSeconds = (root: number): number => processTree(root).reduce((sum, stat) => sum + stat.cpuSeconds, 0);
+
+/**
+ * Memory of its own, octets: without mapped files, for the pages of the queue's file are shared by all who read it and are
+ * given back when they are needed.
+ */
+export function privateBytes(pid: number): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
 
 /** First words of its command line, to tell one Node process from another. */
 export function commandLine(pid: number): string {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from './collector/systems.ts';
-import { type Child, commandLine, processTree, start, waitFor } from './processes.ts';
+import { type Child, commandLine, privateBytes, processTree, start, waitFor } from './processes.ts';
 
 export interface Whole {
   readonly child: Child;
@@ -13,7 +13,7 @@ export interface Whole {
   query(sql: string): Promise<number[]>;
   /** CPU seconds so far, by part. */
   cpu(): Map<string, number>;
-  /** Resident memory, octets, by part. */
+  /** Memory of their own, octets, by part. */
   memory(): Map<string, number>;
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function startWhole({ args = [], config = [], startMs = 120_000 }: 
         return (text.split('\n')[0] ?? '').split('\t').map(Number);
       },
       cpu: () => byPart(running.pid, (stat) => stat.cpuSeconds),
-      memory: () => byPart(running.pid, (stat) => stat.residentBytes),
+      memory: () => byPart(running.pid, ({ pid }) => privateBytes(pid)),
       stop: cleanUp,
     };
   } catch (error) {

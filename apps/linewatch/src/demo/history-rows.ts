@@ -73,6 +73,7 @@ export class SumWriter {
 
   finish(samples: readonly Sample[] = []): void {
     if (this.#rows === 0 && samples.length === 0) return;
+    // It does not say that it covers flow batches: a collector that recovers must leave these flows alone.
     const value = encodeSignalBatch(this.#identity(), { columns: this.#columns, rows: this.#rows }, samples, []);
     this.messages.push({ value });
     this.#rows = 0;

@@ -146,6 +146,11 @@ test('a full queue is waited for, and nothing is left out', async () => {
   expect(waited.kept).toHaveLength(plain.kept.length);
 });
 
+test('a collector that recovers leaves these flows alone: nothing says that sums cover them', async () => {
+  const { sums } = await write({ days: 1, academies: 1 });
+  for (const batch of sums) expect(batch.coversFlowBatches).toBeUndefined();
+});
+
 test('no days, no history', async () => {
   expect((await write({ days: 0 })).kept).toEqual([]);
 });
