@@ -37,11 +37,15 @@ const freeUdp = (): Promise<number> =>
   });
 
 /** Waits until `check` gives something other than undefined or false. @throws with `what` when it takes too long. */
-export async function until<T>(what: string, check: () => T | Promise<T>, timeoutMs = 60_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  timeoutMs = 60_000,
+): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await check();
-    if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+    if (value !== undefined && value !== null && value !== false) return value as Exclude<T, false | null | undefined>;
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}`);
     await sleep(100);
   }

@@ -39,7 +39,7 @@ function summaryOf(file: string): { octets: number; packets: number; flows: numb
   const decoded = decodeCapture(readFileSync(file));
   for (;;) {
     const { value, done } = decoded.next();
-    if (done) return { octets: Number(value.octets), packets: Number(value.packets), flows: Number(value.flows) };
+    if (done) return { octets: Number(value.octets), packets: Number(value.packets), flows: value.flows };
   }
 }
 

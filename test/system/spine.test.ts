@@ -102,19 +102,14 @@ describe('a started system', () => {
     let text = '';
     const read = (async () => {
       for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        text += Buffer.from(value).toString();
+        const part = (await reader.read()) as { value?: Uint8Array };
+        if (!part.value) return;
+        text += Buffer.from(part.value).toString();
       }
     })().catch(() => undefined);
     await until('the snapshot has come', () => text.includes('event: snapshot'));
     await exporter.flows([{ octets: 8_000_000, inIf: 2, outIf: 1, agoMs: [1000, 0] }]);
-    await until(
-      'an update has come',
-      () =>
-        /event: update\n[^\n]*"id":"hill"/.test(text.replaceAll(/\nid: [^\n]*/g, '')) ||
-        /event: update[\s\S]*"id":"hill"/.test(text),
-    );
+    await until('an update has come', () => /event: update[\s\S]*"id":"hill"/.test(text));
     events.abort();
     await read;
     exporter.close();

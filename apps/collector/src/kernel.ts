@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 export function kernelDrops(ports: ReadonlySet<number>): number {
   let drops = 0;
   for (const file of ['/proc/net/udp', '/proc/net/udp6']) {
-    let text = '';
+    let text: string;
     try {
       text = readFileSync(file, 'latin1');
     } catch {

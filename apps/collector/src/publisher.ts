@@ -47,6 +47,8 @@ interface SignalPartition {
   readonly sums: InterfaceSums;
   samples: Sample[];
   events: Event[];
+  /** Flow batches that its latest message covers; -1 before the first. */
+  covered: number;
   /** Messages made in this round. */
   messages: Uint8Array[];
   /** Messages of earlier rounds that the queue did not take. */
@@ -85,6 +87,7 @@ export class Publisher implements FlowSink {
         sums: new InterfaceSums((set) => partition.messages.push(this.#message(partition, set))),
         samples: [],
         events: [],
+        covered: -1,
         messages: [],
         unsent: [],
       };
@@ -169,6 +172,7 @@ export class Publisher implements FlowSink {
     const message = encodeSignalBatch(identity, sums, partition.samples, partition.events, this.#sequence);
     partition.samples = [];
     partition.events = [];
+    partition.covered = this.#sequence;
     return message;
   }
 
@@ -180,9 +184,9 @@ export class Publisher implements FlowSink {
     this.flush();
     for (const partition of this.#signals) {
       partition.sums.flush();
-      // One message at least: it says what is covered.
-      if (partition.messages.length === 0 || partition.samples.length + partition.events.length > 0)
-        partition.messages.push(this.#message(partition, noSums));
+      // Without sums there may still be something to say: samples, events, or what is covered now.
+      const more = partition.samples.length + partition.events.length > 0 || partition.covered !== this.#sequence;
+      if (more) partition.messages.push(this.#message(partition, noSums));
       partition.unsent.push(...partition.messages);
       partition.messages = [];
       let bytes = partition.unsent.reduce((sum, message) => sum + message.length, 0);

@@ -4,7 +4,7 @@ import type { Consumer, PartitionReader, Producer, Queue } from '@linewatch/queu
 import { groups, topics } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, backoffMs, describe, sleep } from '@linewatch/service';
 import { type Retention, type Store, migrate } from '@linewatch/store';
-import { publishMaps, refreshMonths } from './chores.ts';
+import { publishMaps, refreshMonths, rollUpHours } from './chores.ts';
 import type { WriterConfig } from './config.ts';
 import { ingest } from './ingest.ts';
 import { flowKind, signalKind } from './kinds.ts';
@@ -47,14 +47,15 @@ export function createWriter(options: WriterOptions): App {
 
   const onPartition = (reader: PartitionReader): Promise<void> => {
     const place = `${reader.topic}:${reader.partition}`;
+    const isFlows = reader.topic === topics.flows;
     const common = {
-      config,
+      limits: { ...config, maxWaitMs: isFlows ? config.maxWaitMs : config.signalsWaitMs },
       producer: producer!,
       metrics: counted,
       logger,
       onProblem: (text: string) => problems.set(place, text),
     };
-    return reader.topic === topics.flows ? ingest(reader, flows, common) : ingest(reader, signals, common);
+    return isFlows ? ingest(reader, flows, common) : ingest(reader, signals, common);
   };
 
   /** Waits for ClickHouse as long as it takes: the queue keeps what comes. */
@@ -75,7 +76,11 @@ export function createWriter(options: WriterOptions): App {
     const chores = { store, estate, logger };
     await insist('PostgreSQL', logger, stopping.signal, () => estate.migrate());
     const campaign = estate.whileLeading('estate-map', async (signal) => {
-      await Promise.all([publishMaps(chores, signal), refreshMonths(chores, signal)]);
+      await Promise.all([
+        publishMaps(chores, signal),
+        rollUpHours(chores, retention.rawDays, signal),
+        refreshMonths(chores, signal),
+      ]);
     });
     await new Promise<void>((resolve) => {
       stopping.signal.addEventListener('abort', () => resolve(), { once: true });

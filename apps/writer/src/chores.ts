@@ -1,11 +1,19 @@
-/** What one writer at a time does beside writing: the estate's map, and the monthly percentiles. */
+/** What one writer at a time does beside writing: the estate's map, hourly traffic, monthly percentiles. */
 import type { Estate } from '@linewatch/estate';
 import { type Logger, describe, sleep } from '@linewatch/service';
-import { type Store, monthOf, publishEstateMap, refreshPercentiles, resolveInterfaces } from '@linewatch/store';
+import {
+  type Store,
+  monthOf,
+  publishEstateMap,
+  refreshPercentiles,
+  resolveInterfaces,
+  rollUpTraffic,
+} from '@linewatch/store';
 import { estateMap } from './estate-map.ts';
 
 /** Circuits that are named by ifName or ifAlias follow the exporters' names this often. */
 const namesEveryMs = 30_000;
+const hoursEveryMs = 300_000;
 const percentilesEveryMs = 3_600_000;
 /** The month before is worked out again for this long: data may come late. */
 const settleMs = 3 * 86_400_000;
@@ -31,7 +39,7 @@ export async function publishMaps({ store, estate, logger }: ChoreOptions, signa
         await publishEstateMap(store, estateMap(snapshot, await resolveInterfaces(store, { signal })));
         failing = false;
       } catch (error) {
-        if (!failing && !signal.aborted) logger.warn({ reason: describe(error) }, 'estate map was not published');
+        if (!failing) logger.warn({ reason: describe(error) }, 'estate map was not published');
         failing = true;
         pauseMs = retryMs;
       }
@@ -39,6 +47,22 @@ export async function publishMaps({ store, estate, logger }: ChoreOptions, signa
     }
   } finally {
     await watch.stop();
+  }
+}
+
+/** Runs until the signal aborts: an hour of traffic is made when it is over, and again when flows of it come late. */
+export async function rollUpHours(
+  { store, logger }: ChoreOptions,
+  rawDays: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await rollUpTraffic(store, Date.now(), { rawDays });
+    } catch (error) {
+      logger.warn({ reason: describe(error) }, 'hourly traffic was not rolled up');
+    }
+    await sleep(hoursEveryMs, signal);
   }
 }
 

@@ -18,7 +18,14 @@ export const WriterConfig = Type.Object(
       minimum: 10,
       maximum: 60_000,
       default: 500,
-      description: 'Longest that rows wait for more, ms.',
+      description: 'Longest that flows wait for more, ms.',
+    }),
+    signalsWaitMs: Type.Integer({
+      minimum: 10,
+      maximum: 60_000,
+      default: 3000,
+      description:
+        'Longest that sums, samples and events wait for more, ms. Live views read the queue, not ClickHouse.',
     }),
   },
   { additionalProperties: false, default: {} },

@@ -2,7 +2,7 @@
  * One partition of the queue into ClickHouse, each message exactly once:
  *
  *   read first…last → commit the intent {first, last} at the unmoved offset → insert under the token
- *   "topic:partition:first-last" → commit last + 1
+ *   "topic@log:partition:first-last" → commit last + 1
  *
  * After a crash the intent says which range was under way: the same messages are read again and inserted under the same
  * token, and ClickHouse drops what it already has, in the table and in every roll-up behind it. A refused insert is tried
@@ -11,7 +11,6 @@
 import { type Message, type PartitionReader, type Producer } from '@linewatch/queue';
 import { MessageError, topics } from '@linewatch/record';
 import { type Logger, LinewatchError, backoffMs, describe, sleep } from '@linewatch/service';
-import type { WriterConfig } from './config.ts';
 import type { WriterMetrics } from './metrics.ts';
 
 /** What a topic's messages are and how they are stored. */
@@ -28,13 +27,20 @@ export interface Kind<Batch> {
   ) => Promise<void>;
 }
 
+/** How much goes into one insert, and how long it waits to fill up. */
+export interface Limits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly maxWaitMs: number;
+}
+
 export interface Place {
   readonly partition: number;
   readonly offset: number;
 }
 
 export interface IngestOptions {
-  readonly config: WriterConfig;
+  readonly limits: Limits;
   readonly producer: Producer;
   readonly metrics: WriterMetrics;
   readonly logger: Logger;
@@ -70,7 +76,9 @@ function parseIntent(metadata: string): Intent | undefined {
 /** Runs until the partition is taken away or the signal of the reader aborts. */
 export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, options: IngestOptions): Promise<void> {
   const { topic, partition, signal } = reader;
-  const { config, metrics, logger } = options;
+  const { limits, metrics, logger } = options;
+
+  const isGone = (): boolean => signal.aborted;
 
   /** Reads until the range is full, or rows have waited long enough, or its given end is reached. */
   const collect = async (until?: number): Promise<Range<Batch> | undefined> => {
@@ -82,13 +90,13 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
     let last = -1;
     let deadline = Infinity;
     while (!signal.aborted) {
-      const waitMs = Math.min(1000, deadline - Date.now());
-      if (waitMs <= 0 && until === undefined) break;
-      const messages = await reader.read({ maxBytes: readBytes, waitMs: Math.max(waitMs, 0) });
+      const waitMs = until === undefined ? Math.min(1000, deadline - Date.now()) : 1000;
+      if (waitMs <= 0) break;
+      const messages = await reader.read({ maxBytes: readBytes, waitMs });
       for (const message of messages) {
         if (first < 0) {
           first = message.offset;
-          deadline = Date.now() + config.maxWaitMs;
+          deadline = Date.now() + limits.maxWaitMs;
         }
         if (until !== undefined && message.offset > until) {
           reader.seek(message.offset);
@@ -96,7 +104,7 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
         }
         const batch = await decode(message);
         const count = batch === undefined ? 0 : kind.rows(batch);
-        const full = rows + count > config.maxRows || bytes + message.value.length > config.maxBytes;
+        const full = rows + count > limits.maxRows || bytes + message.value.length > limits.maxBytes;
         if (until === undefined && rows > 0 && full) {
           reader.seek(message.offset);
           return { first, last, batches, places, rows };
@@ -114,7 +122,7 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
     return { first, last, batches, places, rows };
   };
 
-  /** A message that is not what it should be goes to the dead letters, under its place: once, however often it is read. */
+  /** A message that is not what it should be goes to the dead letters, under its place; after a crash perhaps twice. */
   const decode = async (message: Message): Promise<Batch | undefined> => {
     try {
       return kind.decode(message.value);
@@ -130,8 +138,8 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
   };
 
   const insert = async (range: Range<Batch>): Promise<void> => {
-    const token = `${topic}:${partition}:${range.first}-${range.last}`;
-    for (let attempt = 0; !signal.aborted && range.rows > 0; attempt++) {
+    const token = `${topic}@${reader.log}:${partition}:${range.first}-${range.last}`;
+    for (let attempt = 0; !isGone() && range.rows > 0; attempt++) {
       const began = performance.now();
       try {
         await kind.insert(range.batches, range.places, token, signal);
@@ -140,8 +148,8 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
         options.onProblem('');
         return;
       } catch (error) {
-        if (signal.aborted) return;
-        const code = error instanceof LinewatchError ? error.code : 'unexpected';
+        if (isGone()) return;
+        const code: string = error instanceof LinewatchError ? String(error.code) : 'unexpected';
         metrics.retry(topic, code);
         options.onProblem(describe(error));
         if (attempt === 0 || attempt % 12 === 0)

@@ -1,6 +1,13 @@
-/** Between two looks, ms: at first, when something came just now, and when nothing has come for a while. */
-const busyMs = 5;
-const idleMs = 40;
+/**
+ * Time between two looks, by how long nothing has come, ms. Each divides the last, and looks fall on multiples of it: so the
+ * bells of a process's environments wake it together when idle, as waking is most of what a look costs.
+ */
+const paces = [
+  { quietMs: 100, everyMs: 5 },
+  { quietMs: 500, everyMs: 10 },
+  { quietMs: 2000, everyMs: 25 },
+  { quietMs: Infinity, everyMs: 50 },
+] as const;
 
 /** Each changes whenever something of its kind was committed by any process. */
 export interface Tokens {
@@ -15,14 +22,14 @@ interface Waiter {
 
 /**
  * Wakes who waits for messages or for changes of a group. Other processes' commits are seen by looking at two tokens,
- * some 25 times a second when idle and more often when busy; our own at once. Nothing runs while nobody waits.
+ * 20 times a second when idle and more often when busy; our own at once. Nothing runs while nobody waits.
  */
 export class Bell {
   readonly #read: () => Tokens;
   readonly #waiters = new Set<Waiter>();
   readonly #groupListeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
-  #intervalMs = busyMs;
+  #rangAt = -Infinity;
   #groups = -1;
   #closed = false;
 
@@ -69,10 +76,9 @@ export class Bell {
       return;
     }
     const { appends, groups } = tokens;
-    let rang = false;
     for (const waiter of [...this.#waiters]) {
       if (waiter.appends === appends) continue;
-      rang = true;
+      this.#rangAt = performance.now();
       waiter.wake();
     }
     if (groups !== this.#groups) {
@@ -80,7 +86,6 @@ export class Bell {
       this.#groups = groups;
       if (known) for (const listener of [...this.#groupListeners]) listener();
     }
-    this.#intervalMs = rang ? busyMs : Math.min(idleMs, this.#intervalMs * 1.2);
   }
 
   close(): void {
@@ -91,10 +96,15 @@ export class Bell {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.look();
-      if (this.#waiters.size + this.#groupListeners.size > 0) this.#schedule();
-    }, this.#intervalMs);
+    const now = performance.now();
+    const { everyMs } = paces.find(({ quietMs }) => now - this.#rangAt < quietMs) ?? paces[3];
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.look();
+        if (this.#waiters.size + this.#groupListeners.size > 0) this.#schedule();
+      },
+      everyMs - (now % everyMs),
+    );
   }
 }

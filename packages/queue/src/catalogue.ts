@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Environment } from './environment.ts';
 import { QueueError } from './errors.ts';
 import { Partition } from './partition.ts';
@@ -11,6 +12,8 @@ const counterKey = Buffer.from('partitions');
 const topicKey = (name: string): Buffer => Buffer.from(`topic\0${name}`);
 
 interface StoredTopic {
+  /** Made with the topic: tells its offsets from those of another topic of this name, on a queue made anew. */
+  readonly log: string;
   readonly compacted: boolean;
   /** The number in the environment's keys of each partition. */
   readonly ids: readonly number[];
@@ -45,7 +48,7 @@ export async function openPartitions(environment: Environment): Promise<Partitio
         'invalid_argument',
         `topic "${name}" was made ${stored.compacted ? '' : 'not '}compacted and cannot change`,
       );
-    return stored.ids.map((id, number) => new Partition(environment, name, number, compacted, id));
+    return stored.ids.map((id, number) => new Partition(environment, name, number, compacted, id, stored.log));
   });
 }
 
@@ -73,7 +76,8 @@ function create(environment: Environment): void {
       );
       ids.push(next++);
     }
-    const topic: StoredTopic = { compacted: before?.compacted ?? compacted, ids };
+    const log = before?.log ?? randomBytes(6).toString('hex');
+    const topic: StoredTopic = { log, compacted: before?.compacted ?? compacted, ids };
     void environment.store.meta.put(topicKey(name), Buffer.from(JSON.stringify(topic)));
   }
   void environment.store.meta.put(counterKey, Buffer.from(String(next)));

@@ -41,8 +41,10 @@ export class Partition {
   /** Its number in the environment's keys. */
   readonly id: number;
   readonly key: Buffer;
+  readonly log: string;
 
-  constructor(environment: Environment, topic: string, number: number, compacted: boolean, id: number) {
+  constructor(environment: Environment, topic: string, number: number, compacted: boolean, id: number, log: string) {
+    this.log = log;
     this.environment = environment;
     this.topic = topic;
     this.number = number;

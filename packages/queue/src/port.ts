@@ -37,6 +37,8 @@ export interface Position {
 export interface PartitionReader {
   readonly topic: string;
   readonly partition: number;
+  /** Names the log itself: another one when a queue was made anew and offsets begin again. */
+  readonly log: string;
   /** As last committed by anyone in the group; offset 0 or the oldest kept when never. */
   readonly committed: Position;
   /** Aborts when the partition moved to another consumer or this one is closing. */

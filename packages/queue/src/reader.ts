@@ -19,6 +19,7 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 /** A partition as its owner in the group reads it. */
 export class LeasedReader implements PartitionReader {
   readonly topic: string;
+  readonly log: string;
   readonly partition: number;
   readonly source: Partition;
   readonly generation: number;
@@ -32,6 +33,7 @@ export class LeasedReader implements PartitionReader {
   constructor({ source, group, generation, committed }: LeasedReaderOptions) {
     this.source = source;
     this.topic = source.topic;
+    this.log = source.log;
     this.partition = source.number;
     this.generation = generation;
     this.#group = group;
