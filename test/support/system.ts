@@ -12,7 +12,7 @@ import { createLogger } from '@linewatch/service';
 import { type Store, createStore } from '@linewatch/store';
 import { stringify } from 'yaml';
 
-export const command = path.join(import.meta.dirname, '../../node_modules/.bin/linewatch');
+const command = path.join(import.meta.dirname, '../../node_modules/.bin/linewatch');
 
 /** Parts that the supervisor runs as processes of their own. */
 export const partNames = ['clickhouse', 'postgres', 'writer', 'collector', 'api'] as const;
@@ -52,7 +52,7 @@ export async function until<T>(
 }
 
 /** Process ids whose parent is `pid`, with their command lines. */
-export function childrenOf(pid: number): { pid: number; command: string }[] {
+function childrenOf(pid: number): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

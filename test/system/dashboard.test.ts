@@ -19,7 +19,7 @@ const estate = (academies: number): string =>
     ...Array.from(
       { length: academies },
       (_, i) =>
-        `  - { id: line-${i}, academy: school-${i}, provider: acme, committed: { down: 100M, up: 100M }, exporter: 127.40.${i >> 8}.${(i & 255) || 0}, interface: { index: 2 } }`,
+        `  - { id: line-${i}, academy: school-${i}, provider: acme, committed: { down: 100M, up: 100M }, exporter: 127.40.${i >> 8}.${i & 255 || 0}, interface: { index: 2 } }`,
     ),
   ].join('\n');
 
@@ -99,7 +99,10 @@ describe.skipIf(!executablePath)('the dashboard (chromium)', () => {
     const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
     expect(wide).toBe(false);
     await page.goto(`${system.url}/nowhere`);
-    await page.getByText(/not found|no such page/i).first().waitFor();
+    await page
+      .getByText(/not found|no such page/i)
+      .first()
+      .waitFor();
     await page.close();
   });
 

@@ -15,7 +15,7 @@ const missingPage = `<!doctype html>
 const hashed = '/assets/';
 
 /** A browser that goes to an address, as opposed to a program or a page that fetches something. */
-export const wantsPage = ({ method, headers }: FastifyRequest): boolean =>
+const wantsPage = ({ method, headers }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
 
 /**

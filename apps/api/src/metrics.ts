@@ -1,12 +1,10 @@
 import type { Metrics } from '@linewatch/service';
 
 /** Why a row or message of the live tail was not used. */
-export const liveDropReasons = ['invalid', 'repeated', 'outside_window', 'interface_evicted', 'names_full'] as const;
-export type LiveDropReason = (typeof liveDropReasons)[number];
+export type LiveDropReason = 'invalid' | 'repeated' | 'outside_window' | 'interface_evicted' | 'names_full';
 
 /** Why a viewer's stream was closed by us. */
-export const viewerEndReasons = ['left', 'stalled', 'stopping'] as const;
-export type ViewerEndReason = (typeof viewerEndReasons)[number];
+export type ViewerEndReason = 'left' | 'stalled' | 'stopping';
 
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 

@@ -20,7 +20,7 @@ const cacheMs = 3000;
 const cachedAnswers = 200;
 
 /** The range in whole steps that covers what is asked for. @throws ApiError `request_invalid` */
-export function rangeOf({ from, to, step }: TrafficQuery, nowMs: number): TrafficRange {
+function rangeOf({ from, to, step }: TrafficQuery, nowMs: number): TrafficRange {
   const problems: string[] = [];
   if (from < earliestMs)
     problems.push(`query.from is before ${new Date(earliestMs).toISOString()}; it is in Unix milliseconds`);
@@ -76,7 +76,7 @@ export interface TrafficAsked {
 }
 
 /** An error of the store as what the asker is told. */
-export function telemetryError(error: unknown): ApiError {
+function telemetryError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreError && error.code === 'query_timeout')
     return new ApiError('timed_out', 'Reading this much history took too long: ask for a shorter range.', {

@@ -2,7 +2,7 @@ import type { Counters } from '@linewatch/decode';
 import type { Metrics } from '@linewatch/service';
 
 /** Why flows that were decoded did not reach the queue. */
-export const unqueuedReasons = ['queue_full', 'queue_backlog', 'queue_failed'] as const;
+const unqueuedReasons = ['queue_full', 'queue_backlog', 'queue_failed'] as const;
 export type UnqueuedReason = (typeof unqueuedReasons)[number];
 
 export interface CollectorMetrics {

@@ -25,7 +25,7 @@ export function wantedPorts({ listen }: CollectorConfig): { protocol: string; po
   ].map(({ protocol, ports }) => ({ protocol, ports: ports.filter((port) => port !== 0) }));
 }
 
-export interface Listening {
+interface Listening {
   readonly protocol: string;
   readonly port: number;
 }
@@ -40,7 +40,7 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-export type OnDatagram = (protocol: string, datagram: Uint8Array, address: string) => void;
+type OnDatagram = (protocol: string, datagram: Uint8Array, address: string) => void;
 
 function bind(address: string, port: number, bufferBytes: number): Promise<Socket> {
   const open = (type: 'udp4' | 'udp6', host: string): Promise<Socket> =>

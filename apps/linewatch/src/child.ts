@@ -5,7 +5,7 @@ import { LinewatchError, stopTimeoutMs } from '@linewatch/service';
 import { exited, lastLines } from './engines/engine.ts';
 import type { Running } from './supervise.ts';
 
-export class ChildError extends LinewatchError<'component_failed'> {}
+class ChildError extends LinewatchError<'component_failed'> {}
 
 export interface ChildOptions {
   readonly component: string;

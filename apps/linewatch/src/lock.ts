@@ -4,7 +4,7 @@ import { LinewatchError } from '@linewatch/service';
 import { DataType } from 'ffi-rs';
 import { libc } from './libc.ts';
 
-export class LockError extends LinewatchError<'data_in_use'> {}
+class LockError extends LinewatchError<'data_in_use'> {}
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;

@@ -41,25 +41,24 @@ export class Part {
   }
 
   async #keep(first: Running): Promise<void> {
-    const { signal } = this.#stopping;
     let running: Running | undefined = first;
     let failures = 0;
-    while (!signal.aborted) {
+    while (!this.#isStopping()) {
       const began = Date.now();
       if (running) {
         this.lastEnd = await running.exited;
         if (Date.now() - began > steadyMs) failures = 0;
       }
       // Aborted while it ran: this end was asked for.
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       this.state = 'waiting';
       const pauseMs = backoffMs(failures++, firstPauseMs, maxPauseMs);
       this.#logger.warn(
         { part: this.name, ended: this.lastEnd, pauseMs: Math.round(pauseMs) },
         'part ended and is started again',
       );
-      await sleep(pauseMs, signal);
-      if (this.#stopping.signal.aborted) return;
+      await sleep(pauseMs, this.#stopping.signal);
+      if (this.#isStopping()) return;
       this.state = 'starting';
       try {
         running = await this.#begin();
@@ -67,12 +66,16 @@ export class Part {
         this.restarts++;
         this.state = 'running';
         // stop() may have looked for something to stop before this was there.
-        if (this.#stopping.signal.aborted) await running.stop();
+        if (this.#isStopping()) await running.stop();
       } catch (error) {
         running = undefined;
         this.lastEnd = describe(error);
       }
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async stop(): Promise<void> {

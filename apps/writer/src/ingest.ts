@@ -28,7 +28,7 @@ export interface Kind<Batch> {
 }
 
 /** How much goes into one insert, and how long it waits to fill up. */
-export interface Limits {
+interface Limits {
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly maxWaitMs: number;

@@ -33,7 +33,7 @@ ${source(store, `SELECT trust, collector, exporter, interface, valid_from, valid
 LAYOUT(COMPLEX_KEY_RANGE_HASHED(range_lookup_strategy 'max'))
 RANGE(MIN valid_from MAX valid_until) ${lifetime}`;
 
-export const dictionaries = ['circuit_of_interface', 'academy_name', 'circuit_name'] as const;
+const dictionaries = ['circuit_of_interface', 'academy_name', 'circuit_name'] as const;
 
 /** Made anew each time: the password in them may have changed. Replacing is atomic. */
 export async function createDictionaries(store: Store): Promise<void> {

@@ -13,7 +13,7 @@ export interface Retention {
 export const defaultRetention: Retention = { rawDays: 14, rollupMonths: 13, hourYears: 7 };
 
 /** TTL expressions as ClickHouse prints them, so that what is set can be compared with what should be. */
-export function ttlOf({ rawDays, rollupMonths, hourYears }: Retention): Readonly<Record<string, string>> {
+function ttlOf({ rawDays, rollupMonths, hourYears }: Retention): Readonly<Record<string, string>> {
   const whole = (value: number): number => Math.max(1, Math.trunc(value));
   const months = `toIntervalMonth(${whole(rollupMonths)})`;
   const years = `toIntervalYear(${whole(hourYears)})`;

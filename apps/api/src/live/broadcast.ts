@@ -5,7 +5,7 @@ import { FrameRing, encodeFrame } from './frames.ts';
 import { Viewer } from './viewer.ts';
 import type { AcademyRates } from './view.ts';
 
-export const tickMs = 500;
+const tickMs = 500;
 const heartbeatMs = 15_000;
 const heartbeat = Buffer.from(': heartbeat\n\n');
 /** How long a browser waits before it connects again, ms. */

@@ -3,15 +3,10 @@
 export type Scope = { readonly circuit: number } | { readonly academy: number };
 
 /** The column of the map, and the attribute of the dictionary, that a scope means; never text from a caller. */
-export const scopeColumn = (scope: Scope): 'circuit' | 'academy' => ('circuit' in scope ? 'circuit' : 'academy');
-export const scopeId = (scope: Scope): number => ('circuit' in scope ? scope.circuit : scope.academy);
+const scopeColumn = (scope: Scope): 'circuit' | 'academy' => ('circuit' in scope ? 'circuit' : 'academy');
+const scopeId = (scope: Scope): number => ('circuit' in scope ? scope.circuit : scope.academy);
 
 export type RollUp = 'interface_1m' | 'interface_5m' | 'interface_1h';
-
-export const rollUpSeconds = { interface_1m: 60, interface_5m: 300, interface_1h: 3600 } as const satisfies Record<
-  RollUp,
-  number
->;
 
 /** The coarsest roll-up that a step is made of whole. */
 export const rollUpFor = (stepS: number): RollUp =>
