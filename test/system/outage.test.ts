@@ -101,7 +101,7 @@ describe('with a ClickHouse of its own', () => {
         parts: Record<string, { ready: boolean; detail: string }>;
       };
       const { ready, detail } = health.parts['collector']!;
-      return !ready && /does not accept.*(full|quota)/i.test(detail);
+      return !ready && /does not accept: queue "flows" holds/.test(detail);
     });
     await traffic.stop();
     await startEngine();
