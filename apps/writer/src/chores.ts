@@ -12,7 +12,7 @@ import {
 import { estateMap } from './estate-map.ts';
 
 /** Circuits that are named by ifName or ifAlias follow the exporters' names this often. */
-const namesEveryMs = 30_000;
+const namesEveryMs = 5000;
 const hoursEveryMs = 300_000;
 const percentilesEveryMs = 3_600_000;
 /** The month before is worked out again for this long: data may come late. */
