@@ -9,6 +9,11 @@ const paces = [
   { quietMs: Infinity, everyMs: 50 },
 ] as const;
 
+/** How long the time of a file's last change may lag behind its changes (a tick of the kernel's clock, amply), ms. */
+const changeSlackMs = 50;
+/** The tokens are read at least this often, whatever the file's time says, ms. */
+const sureMs = 1000;
+
 /** Each changes whenever something of its kind was committed by any process. */
 export interface Tokens {
   readonly appends: number;
@@ -26,15 +31,20 @@ interface Waiter {
  */
 export class Bell {
   readonly #read: () => Tokens;
+  readonly #changedMs: () => number;
   readonly #waiters = new Set<Waiter>();
   readonly #groupListeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #rangAt = -Infinity;
   #groups = -1;
+  /** Unix ms of the last reading of the tokens; 0 when they must be read again whatever the file says. */
+  #readAtMs = 0;
   #closed = false;
 
-  constructor(read: () => Tokens) {
+  /** `changedMs` is when the file last changed, Unix ms: asking that costs less than a reading. */
+  constructor(read: () => Tokens, changedMs: () => number) {
     this.#read = read;
+    this.#changedMs = changedMs;
   }
 
   /** Resolves when something was appended after `appends` (as read with the messages), `waitMs` passed or the signal aborts. */
@@ -53,6 +63,8 @@ export class Bell {
       const limit = setTimeout(waiter.wake, Math.min(waitMs, 0x7fffffff));
       signal.addEventListener('abort', waiter.wake);
       this.#waiters.add(waiter);
+      // What came between its reading and now was perhaps seen already, by others.
+      this.#readAtMs = 0;
       this.#schedule();
     });
   }
@@ -67,6 +79,7 @@ export class Bell {
   /** Looks now: after a commit of our own. */
   look(): void {
     if (this.#closed || this.#waiters.size + this.#groupListeners.size === 0) return;
+    const readAtMs = Date.now();
     let tokens: Tokens;
     try {
       tokens = this.#read();
@@ -75,6 +88,7 @@ export class Bell {
       for (const waiter of [...this.#waiters]) waiter.wake();
       return;
     }
+    this.#readAtMs = readAtMs;
     const { appends, groups } = tokens;
     for (const waiter of [...this.#waiters]) {
       if (waiter.appends === appends) continue;
@@ -94,17 +108,29 @@ export class Bell {
     for (const waiter of [...this.#waiters]) waiter.wake();
   }
 
+  #isDue(): boolean {
+    const sinceMs = Date.now() - this.#readAtMs;
+    if (sinceMs < 0 || sinceMs > sureMs) return true;
+    try {
+      return this.#changedMs() > this.#readAtMs - changeSlackMs;
+    } catch {
+      return true;
+    }
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed) return;
     const now = performance.now();
     const { everyMs } = paces.find(({ quietMs }) => now - this.#rangAt < quietMs) ?? paces[3];
+    const untilNextMs = everyMs - (now % everyMs);
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        this.look();
+        if (this.#isDue()) this.look();
         if (this.#waiters.size + this.#groupListeners.size > 0) this.#schedule();
       },
-      everyMs - (now % everyMs),
+      // A timer that fired a little early must not fire again at once.
+      untilNextMs < everyMs / 2 ? untilNextMs + everyMs : untilNextMs,
     );
   }
 }

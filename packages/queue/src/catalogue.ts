@@ -5,7 +5,7 @@ import { Partition } from './partition.ts';
 import { encodeHead, encodeRemoved, headKey } from './records.ts';
 
 /** Version of what is stored; a file with another one is refused. */
-const format = 1;
+const format = 2;
 
 const formatKey = Buffer.from('format');
 const counterKey = Buffer.from('partitions');

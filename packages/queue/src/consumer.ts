@@ -108,7 +108,7 @@ export class Membership {
     const { group } = subscription;
     // Reading is cheap and usually shows that all is well: then nothing is written but a renewal now and then.
     const seen = this.#look(Date.now());
-    const due = this.#memberExpiresMs - Date.now() < timing.leaseMs * 0.6;
+    const due = this.#memberExpiresMs - Date.now() < timing.leaseMs * 0.5;
     if (due || seen.plan.take.length > 0 || seen.plan.gone.length > 0) {
       const taken: Taken[] = [];
       await environment.store.write(() => {

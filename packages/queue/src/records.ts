@@ -14,8 +14,8 @@
  * holes that other chunks fit into, where values of any size would leave holes that fit nothing.
  */
 
-/** Octets of value in a chunk: 16 pages of 4 KiB less the 16-octet header of the first. */
-export const chunkBytes = 16 * 4096 - 16;
+/** Octets of value in a chunk: 64 pages of 4 KiB less the 16-octet header of the first. Part of the stored format. */
+export const chunkBytes = 64 * 4096 - 16;
 /** Longest index record, octets: two of them fit on a page of 4 KiB. */
 export const maxInlineBytes = 1900;
 const recordHeaderBytes = 16;

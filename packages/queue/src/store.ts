@@ -8,6 +8,7 @@
  * Processes share one write lock. `writeIf` hands over a list of puts with a condition, which the adapter's thread carries
  * out: the lock never waits for an event loop. `write` runs code under the lock, on the event loop: for what is rare.
  */
+import { statSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, toError } from '@linewatch/service';
@@ -121,7 +122,11 @@ export class Store {
     } catch (error) {
       throw classify(toError(error), `opening the queue "${directory}"`);
     }
-    this.bell = new Bell(() => ({ appends: this.token('appends'), groups: this.token('groups') }));
+    const file = path.join(directory, 'data.mdb');
+    this.bell = new Bell(
+      () => ({ appends: this.token('appends'), groups: this.token('groups') }),
+      () => statSync(file).mtimeMs,
+    );
   }
 
   /** Changes whenever messages were appended, or something of a group changed. */
