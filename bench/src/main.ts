@@ -3,7 +3,7 @@ import { apiBench } from './api.ts';
 import { collectorBench } from './collector/bench.ts';
 import { decodeBench } from './decode.ts';
 import { pathBench } from './path.ts';
-import { stopAll } from './processes.ts';
+import { cleanUp } from './processes.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   collector: collectorBench,
@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
 const usage = `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--option value …]`;
 
 async function end(code: number): Promise<never> {
-  await stopAll();
+  await cleanUp();
   process.exit(code);
 }
 

@@ -1,6 +1,9 @@
 /** Child processes of a bench: started on a core, measured from /proc, ended with all their children. Linux only. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Clock ticks a second in /proc: 100 on every Linux that Node runs on (USER_HZ). */
@@ -140,9 +143,24 @@ function kill(pid: number): void {
   }
 }
 
-/** Ends every child that is still running: called when the bench ends, however it ends. */
-export async function stopAll(): Promise<void> {
+const directories = new Set<string>();
+
+/** A directory of its own; removed by `removeDirectory`, or when the bench ends. */
+export async function makeDirectory(name: string): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), `linewatch-bench-${name}-`));
+  directories.add(directory);
+  return directory;
+}
+
+export async function removeDirectory(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  directories.delete(directory);
+}
+
+/** Ends every child and removes every directory that is left: called when the bench ends, however it ends. */
+export async function cleanUp(): Promise<void> {
   await Promise.all([...running].map((child) => child.stop(5000)));
+  await Promise.all([...directories].map(removeDirectory));
 }
 
 /** Waits until `ready` answers true. @throws Error with the child's last words when it ends first or time runs out. */

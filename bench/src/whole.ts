@@ -1,9 +1,17 @@
 /** The whole system, as `linewatch up` starts it, in a directory of its own and on ports of its own. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from './collector/systems.ts';
-import { type Child, commandLine, privateBytes, processTree, start, waitFor } from './processes.ts';
+import {
+  type Child,
+  commandLine,
+  makeDirectory,
+  privateBytes,
+  processTree,
+  removeDirectory,
+  start,
+  waitFor,
+} from './processes.ts';
 
 export interface Whole {
   readonly child: Child;
@@ -49,7 +57,7 @@ function byPart(pid: number, value: (stat: ReturnType<typeof processTree>[number
 }
 
 export async function startWhole({ args = [], config = [], startMs = 120_000 }: WholeOptions = {}): Promise<Whole> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'linewatch-bench-whole-'));
+  const directory = await makeDirectory('whole');
   const data = path.join(directory, 'data');
   const file = path.join(directory, 'linewatch.yaml');
   const lines = [
@@ -68,7 +76,7 @@ export async function startWhole({ args = [], config = [], startMs = 120_000 }: 
   let child: Child | undefined;
   const cleanUp = async (): Promise<void> => {
     await child?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   };
   try {
     const running = await start(process.execPath, [command, 'up', '--config', file, '--data', data, ...args], {

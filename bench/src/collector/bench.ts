@@ -2,12 +2,9 @@
  * `collector`: the same generated NetFlow v9 to each collector in turn, at rising rates. The collector has one core, the
  * sender the other. Each trial starts the collector afresh, warms it up, and counts what it received in all.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describeMachine } from '../machine.ts';
 import { readOptions } from '../options.ts';
-import { cpuSeconds, waitIdle } from '../processes.ts';
+import { cpuSeconds, makeDirectory, removeDirectory, waitIdle } from '../processes.ts';
 import { ratio, short, table } from '../report.ts';
 import { type SearchResult, type Trial, perCpuSecond, searchHighest, sentRate } from '../search.ts';
 import { buildSender, send } from '../sender.ts';
@@ -19,7 +16,7 @@ const core = { collector: 0, sender: 1 };
 const warmSeconds = 3;
 
 async function trial(system: System, rate: number, seconds: number, exporters: number): Promise<Trial> {
-  const directory = await mkdtemp(path.join(tmpdir(), `linewatch-bench-${system.name}-`));
+  const directory = await makeDirectory(system.name);
   try {
     const running = await system.start(directory, port, core.collector);
     try {
@@ -35,7 +32,7 @@ async function trial(system: System, rate: number, seconds: number, exporters: n
       await running.child.stop();
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   }
 }
 
