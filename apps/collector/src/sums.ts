@@ -58,8 +58,12 @@ interface ExporterSeries {
   readonly address: Uint8Array;
   /** By interface × 4 + side × 2 + basis; more than one where the sampling rate changed. */
   readonly byKey: Map<number, Series[]>;
+  /** The series used last for each key, by the key's low bits. */
+  readonly recent: (Series | undefined)[];
   interfaces: number;
 }
+
+const recentSlots = 64;
 
 export interface SumSet {
   readonly columns: SumColumns;
@@ -76,6 +80,9 @@ export class InterfaceSums {
   readonly #exporters = new Map<Exporter, ExporterSeries>();
   readonly #publish: (set: SumSet) => void;
   #rows = 0;
+  #nowS = 0;
+  #secondsFrom = 0;
+  #tensFrom = 0;
   #generation = 0;
   #series = 0;
   /** Flows that were not summed because too many interfaces are remembered. */
@@ -103,8 +110,21 @@ export class InterfaceSums {
       counter,
     } = flows.arrays;
     let known = this.#exporters.get(exporter);
-    if (!known) this.#exporters.set(exporter, (known = { address: exporter.address, byKey: new Map(), interfaces: 0 }));
+    if (!known)
+      this.#exporters.set(
+        exporter,
+        (known = {
+          address: exporter.address,
+          byKey: new Map(),
+          recent: new Array<Series | undefined>(recentSlots).fill(undefined),
+          interfaces: 0,
+        }),
+      );
     const latestMs = nowMs + 1000;
+    this.#nowS = Math.floor(nowMs / 1000);
+    // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
+    this.#secondsFrom = Math.floor((this.#nowS - 10) / 10) * 10;
+    this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
     for (let row = from; row < to; row++) {
       // Running totals are not deltas: adding them up would count the same octets again and again.
       if (counter[row] === 1) continue;
@@ -123,10 +143,8 @@ export class InterfaceSums {
       const observedIn = reverse[row] === 1 ? egress : !egress;
       const input = in_if[row]!;
       const output = out_if[row]!;
-      if (input !== 0)
-        this.#spread(known, input, 0, observedIn ? 0 : 1, rate, stated, startMs, endMs, sum, count, nowMs);
-      if (output !== 0)
-        this.#spread(known, output, 1, observedIn ? 1 : 0, rate, stated, startMs, endMs, sum, count, nowMs);
+      if (input !== 0) this.#spread(known, input, 0, observedIn ? 0 : 1, rate, stated, startMs, endMs, sum, count);
+      if (output !== 0) this.#spread(known, output, 1, observedIn ? 1 : 0, rate, stated, startMs, endMs, sum, count);
     }
   }
 
@@ -139,18 +157,31 @@ export class InterfaceSums {
     stated: number,
   ): Series | undefined {
     const key = index * 4 + side * 2 + basis;
+    const slot = key & (recentSlots - 1);
+    const recent = known.recent[slot];
+    if (
+      recent?.interface === index &&
+      recent.side === side &&
+      recent.basis === basis &&
+      recent.rate === rate &&
+      recent.stated === stated
+    )
+      return recent;
     let list = known.byKey.get(key);
-    if (list) for (const series of list) if (series.rate === rate && series.stated === stated) return series;
-    if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= maxInterfaces * 4) {
-      this.overLimit++;
-      return undefined;
+    let found = list?.find((series) => series.rate === rate && series.stated === stated);
+    if (!found) {
+      if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= maxInterfaces * 4) {
+        this.overLimit++;
+        return undefined;
+      }
+      if (!list) known.byKey.set(key, (list = []));
+      found = new Series(index, side, basis, rate, stated);
+      list.push(found);
+      known.interfaces++;
+      this.#series++;
     }
-    if (!list) known.byKey.set(key, (list = []));
-    const series = new Series(index, side, basis, rate, stated);
-    list.push(series);
-    known.interfaces++;
-    this.#series++;
-    return series;
+    known.recent[slot] = found;
+    return found;
   }
 
   #spread(
@@ -164,22 +195,25 @@ export class InterfaceSums {
     endMs: number,
     octets: number,
     packets: number,
-    nowMs: number,
   ): void {
     const series = this.#find(known, index, side, basis, rate, stated);
     if (!series) return;
-    const nowS = Math.floor(nowMs / 1000);
-    series.lastS = nowS;
-    // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
-    const secondsFrom = Math.floor((nowS - 10) / 10) * 10;
-    const tensFrom = Math.floor((secondsFrom - 60) / 60) * 60;
+    series.lastS = this.#nowS;
     const lastS = Math.floor(endMs / 1000);
-    const duration = endMs - startMs;
     let second = Math.floor(startMs / 1000);
+    if (second === lastS && second >= this.#secondsFrom) {
+      // Most flows: within one second.
+      const row = this.#row(known, series, second, 1);
+      this.#octets[row]! += octets;
+      this.#packets[row]! += packets;
+      this.#columns.arrays.flows[row]!++;
+      return;
+    }
+    const duration = endMs - startMs;
     let octetsDone = 0;
     let packetsDone = 0;
     for (;;) {
-      const width = second >= secondsFrom ? 1 : second >= tensFrom ? 10 : 60;
+      const width = second >= this.#secondsFrom ? 1 : second >= this.#tensFrom ? 10 : 60;
       const cell = second - (second % width);
       const next = cell + width;
       const last = next > lastS;
@@ -251,6 +285,7 @@ export class InterfaceSums {
         const kept = list.filter((series) => series.lastS >= before);
         known.interfaces -= list.length - kept.length;
         this.#series -= list.length - kept.length;
+        if (kept.length < list.length) known.recent.fill(undefined);
         if (kept.length === 0) known.byKey.delete(key);
         else if (kept.length < list.length) known.byKey.set(key, kept);
       }

@@ -115,10 +115,10 @@ export function createSupervisor(options: UpOptions): App {
       run(collector, collectorLabel(config)),
       run(child('api'), 'API and dashboard are up'),
     ]);
-    if (demo) await run(child('demo', { args: demo }), 'demo is running');
     say('');
     say(`Dashboard: http://localhost:${config.api.port}`);
     say('Stop with Ctrl-C.');
+    if (demo) await run(child('demo', { args: demo }), 'demo is running');
   };
 
   metrics.gauge('part_restarts_total', 'Times that a part ended and was started again.', ['part'], (g) => {
