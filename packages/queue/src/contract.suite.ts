@@ -368,6 +368,31 @@ export function describeQueueContract(name: string, create: () => Promise<QueueU
       expect(errors).toEqual([]);
     });
 
+    it('a tail says once that it has passed what was there when it began', async () => {
+      for (let i = 0; i < 8; i++) await producer.append(spread, i % 4, [{ value: bytes(String(i)) }]);
+      let seen = 0;
+      const caughtUp: number[] = [];
+      const tail = await queue.tail({
+        topic: spread,
+        from: 'oldest',
+        onMessages: (_, messages) => void (seen += messages.length),
+        onCaughtUp: () => void caughtUp.push(seen),
+        onError,
+      });
+      await until(() => caughtUp.length > 0);
+      await producer.append(spread, 0, [{ value: bytes('later') }]);
+      await until(() => seen === 9);
+      await tail.close();
+      expect(caughtUp).toEqual([8]);
+    });
+
+    it('every client names the log of a partition alike', async () => {
+      const log = (from: Queue): Promise<string> => withReader(from, 'g', (reader) => Promise.resolve(reader.log));
+      const name = await log(queue);
+      expect(name).not.toBe('');
+      expect(await log(underTest.connect())).toBe(name);
+    });
+
     it('a tail from the newest sees only what comes after it', async () => {
       await producer.append(single, 0, [{ value: bytes('old') }]);
       const seen: string[] = [];
