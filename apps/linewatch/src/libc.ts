@@ -1,4 +1,5 @@
 /** Calls of the C library that Node does not offer. */
+import { constants } from 'node:os';
 import { DataType, type FieldType, load, open } from 'ffi-rs';
 
 let opened = false;
@@ -22,4 +23,16 @@ export function libc(name: string, types: FieldType[], values: unknown[]): Calle
     paramsValue: values,
     errno: true,
   }) as Called;
+}
+
+/**
+ * Asks the kernel to send this process a signal when its parent dies (Linux only), and ends the process when the parent
+ * has died already. Call it after a change of user: that clears the setting (prctl(2)).
+ */
+export function dieWithParent(signal: NodeJS.Signals, parent: number): void {
+  if (process.platform !== 'linux') return;
+  const prSetParentDeathSignal = 1;
+  const types = [DataType.I32, DataType.I64, DataType.I64, DataType.I64, DataType.I64];
+  libc('prctl', types, [prSetParentDeathSignal, constants.signals[signal], 0, 0, 0]);
+  if (process.ppid !== parent) process.exit(1);
 }

@@ -53,11 +53,13 @@ const openToNobody = (file: string): Promise<boolean> =>
   );
 
 /** A place for the server that the unprivileged user can reach: the one asked for, or one under /var/lib. */
-async function reachableDirectory(directory: string): Promise<string> {
+async function reachableDirectory(directory: string, password: string): Promise<string> {
   await mkdir(directory, { recursive: true });
   await chmod(directory, 0o755);
   if (await openToNobody(directory)) return directory;
-  const other = path.join('/var/lib/linewatch', createHash('sha256').update(directory).digest('hex').slice(0, 16));
+  // With the password: a data directory that was deleted and made anew has another, and must not find the old cluster.
+  const hash = createHash('sha256').update(`${directory}\0${password}`).digest('hex');
+  const other = path.join('/var/lib/linewatch', hash.slice(0, 16));
   await mkdir(other, { recursive: true, mode: 0o755 });
   if (await openToNobody(other)) return other;
   throw new EngineError(
@@ -104,7 +106,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
   const { port, user, password } = options;
   const asRoot = process.getuid?.() === 0;
   const id = asRoot ? { uid: nobody, gid: nobody } : {};
-  const directory = asRoot ? await reachableDirectory(options.directory) : options.directory;
+  const directory = asRoot ? await reachableDirectory(options.directory, password) : options.directory;
   const data = path.join(directory, 'data');
   await mkdir(directory, { recursive: true });
   let native = packagedBinaries();
@@ -136,6 +138,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
     process.execPath,
     [
       path.join(import.meta.dirname, 'postgres-child.ts'),
+      String(process.pid),
       postgresOf(native),
       asRoot ? String(nobody) : '',
       asRoot ? String(nobody) : '',
