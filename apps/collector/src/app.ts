@@ -29,7 +29,7 @@ export interface CollectorOptions {
 const signalsEveryMs = 500;
 const heartbeatEveryMs = 1000;
 const rememberEveryMs = 5000;
-/** Looked at beyond the last sign of life, for the time that messages took to be accepted. */
+/** Looked at before the time up to which all was covered, so that a message that says so is among what is read. */
 const recoverSlackMs = 60_000;
 /** Addresses whose handle is at hand. */
 const maxHandles = 8192;
@@ -64,7 +64,7 @@ export function createCollector(options: CollectorOptions): App {
 
   const remember = (): void => {
     remembering = remembering
-      .then(() => writeMemory(memoryFile, { aliveMs: Date.now(), templates: decoder!.templates() }))
+      .then(() => writeMemory(memoryFile, { coveredMs: publisher!.acceptedMs, templates: decoder!.templates() }))
       .catch((error: unknown) =>
         logger.warn({ file: memoryFile, reason: describe(error) }, 'templates were not saved'),
       );
@@ -75,14 +75,8 @@ export function createCollector(options: CollectorOptions): App {
     const memory = await readMemory(memoryFile);
     const labels = { trust, collector: config.label };
     if (memory) {
-      const sinceMs = memory.aliveMs - recoverSlackMs;
-      const recovered = await recoverSums({
-        queue,
-        producer,
-        ...labels,
-        signalPartitions: partitions.signals,
-        sinceMs,
-      });
+      const sinceMs = memory.coveredMs - recoverSlackMs;
+      const recovered = await recoverSums({ queue, producer, ...labels, sinceMs });
       if (recovered > 0) logger.info({ batches: recovered }, 'summed flows that a crash had left');
     }
     publisher = new Publisher({
@@ -103,12 +97,13 @@ export function createCollector(options: CollectorOptions): App {
       kernelDrops: () => kernelDrops(ports),
       inFlightBytes: () => sink.inFlightBytes,
       sumsOverLimit: () => sink.sumsOverLimit,
+      totalsSkipped: () => sink.totalsSkipped,
     });
     sink.use(counted);
     if (memory?.templates) decode.restore(memory.templates);
     // Before any flow: from here on this epoch can be recovered.
     await sink.publishSignals();
-    await writeMemory(memoryFile, { aliveMs: Date.now(), templates: decode.templates() });
+    await writeMemory(memoryFile, { coveredMs: sink.acceptedMs, templates: decode.templates() });
 
     const handles = new Map<string, Exporter>();
     sockets = await openSockets({
@@ -119,13 +114,21 @@ export function createCollector(options: CollectorOptions): App {
         counted.received(protocol);
         let exporter = handles.get(address);
         if (!exporter || exporter.evicted) {
-          const bytes = parseAddress(address);
-          exporter = decode.exporter(bytes);
-          if (handles.size >= maxHandles) handles.clear();
+          exporter = decode.exporter(parseAddress(address));
+          if (handles.size >= maxHandles) handles.delete(handles.keys().next().value!);
           handles.set(address, exporter);
-          sink.event({ timeMs: Date.now(), exporter: bytes, interface: 0, kind: 'exporter.heard', detail: '{}' });
         }
+        const flowsBefore = exporter.flows;
         decode.decode(exporter, datagram, Date.now());
+        // Whoever sends something readable; not every address that a datagram claims to come from.
+        if (flowsBefore === 0 && exporter.flows > 0)
+          sink.event({
+            timeMs: Date.now(),
+            exporter: exporter.address,
+            interface: 0,
+            kind: 'exporter.heard',
+            detail: '{}',
+          });
       },
       logger,
     });

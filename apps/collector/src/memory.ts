@@ -1,10 +1,10 @@
-/** What a collector remembers over restarts, in one file of its own: templates, and when it last lived. */
+/** What a collector remembers over restarts, in one file of its own: templates, and up to when all flows were summed. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Remembered {
-  /** Unix ms of the last sign of life. */
-  readonly aliveMs: number;
+  /** Unix ms up to which every accepted flow was in accepted sums. */
+  readonly coveredMs: number;
   /** The decoder's snapshot; validated when it is restored. */
   readonly templates: unknown;
 }
@@ -17,7 +17,7 @@ export async function readMemory(file: string): Promise<Remembered | undefined> 
     const text = await readFile(file, 'utf8');
     if (text.length > maxBytes) return undefined;
     const value = JSON.parse(text) as Partial<Remembered>;
-    return typeof value.aliveMs === 'number' ? { aliveMs: value.aliveMs, templates: value.templates } : undefined;
+    return typeof value.coveredMs === 'number' ? { coveredMs: value.coveredMs, templates: value.templates } : undefined;
   } catch {
     return undefined;
   }

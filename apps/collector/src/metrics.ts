@@ -17,6 +17,7 @@ export interface CollectorState {
   readonly kernelDrops: () => number;
   readonly inFlightBytes: () => number;
   readonly sumsOverLimit: () => number;
+  readonly totalsSkipped: () => number;
 }
 
 /** Counters of the decoder are read at each scrape; the rest is counted where it happens. */
@@ -62,6 +63,9 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Colle
   );
   metrics.gauge('sums_over_limit_total', 'Flows left out of the interface sums: too many interfaces.', [], (g) =>
     g.set(state.sumsOverLimit()),
+  );
+  metrics.gauge('totals_unsummed_total', 'Records of running totals, left out of the interface sums.', [], (g) =>
+    g.set(state.totalsSkipped()),
   );
   return {
     received: (port) => received.inc({ port }),

@@ -21,14 +21,16 @@ import {
 } from '@linewatch/record';
 import { type Logger, describe } from '@linewatch/service';
 import type { CollectorMetrics, UnqueuedReason } from './metrics.ts';
-import { InterfaceSums } from './sums.ts';
+import { InterfaceSums, type SumSet } from './sums.ts';
 
 /** Rows of a batch: about 1 MB of message. */
 const batchRows = 8192;
-/** Signals kept for another try while the queue takes none, octets. */
-const maxUnsentBytes = 32 * 1024 * 1024;
-/** Samples and events waiting for one partition. */
-const maxWaiting = 50_000;
+/** Samples and events of one message; text of them, characters. */
+const messageRows = 5000;
+const messageText = 512 * 1024;
+/** What waits for a queue that takes nothing: octets and appends, each partition. */
+const maxWaitingBytes = 32 * 1024 * 1024;
+const maxWaitingGroups = 4000;
 
 export interface PublisherOptions {
   readonly producer: Producer;
@@ -42,17 +44,33 @@ export interface PublisherOptions {
   readonly logger: Logger;
 }
 
+/** Messages that are appended together or not at all, unchanged at every try. */
+interface Group {
+  readonly values: readonly Uint8Array[];
+  readonly bytes: number;
+  /** Sums, samples and events in it. */
+  readonly rows: number;
+  /** Settles when the flows that its sums are of were accepted or lost. */
+  readonly flows: Promise<unknown>;
+}
+
 /** One partition of the signals topic: its exporters' sums, samples and events, in order. */
 interface SignalPartition {
+  readonly index: number;
   readonly sums: InterfaceSums;
   samples: Sample[];
   events: Event[];
-  /** Flow batches that its latest message covers; -1 before the first. */
+  /** Characters of text in both. */
+  text: number;
+  /** Messages of sums of this round, and their rows. */
+  sumMessages: Uint8Array[];
+  sumRows: number;
+  /** Flow batches that the latest message covers; -1 before the first. */
   covered: number;
-  /** Messages made in this round. */
-  messages: Uint8Array[];
-  /** Messages of earlier rounds that the queue did not take. */
-  unsent: Uint8Array[];
+  /** Oldest first. */
+  readonly waiting: Group[];
+  waitingBytes: number;
+  sending: Promise<void> | undefined;
 }
 
 /** Which partition an exporter's signals go to (FNV-1a of its address). */
@@ -76,20 +94,29 @@ export class Publisher implements FlowSink {
   #sequence = 0;
   #signalSequence = 0;
   #inFlight = 0;
-  #signalling: Promise<void> = Promise.resolve();
-  /** Whether the last append was accepted; the reason when not. */
-  problem = '';
+  readonly #problems = { flows: '', signals: '' };
+  /** Unix ms when signals were last accepted: everything before is covered. */
+  acceptedMs: number;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#signals = Array.from({ length: options.signalPartitions }, () => {
+    this.acceptedMs = options.now();
+    this.#signals = Array.from({ length: options.signalPartitions }, (_, index) => {
       const partition: SignalPartition = {
-        sums: new InterfaceSums((set) => partition.messages.push(this.#message(partition, set))),
+        index,
+        sums: new InterfaceSums((set) => {
+          partition.sumMessages.push(this.#encode(set, [], []));
+          partition.sumRows += set.rows;
+        }),
         samples: [],
         events: [],
+        text: 0,
+        sumMessages: [],
+        sumRows: 0,
         covered: -1,
-        messages: [],
-        unsent: [],
+        waiting: [],
+        waitingBytes: 0,
+        sending: undefined,
       };
       return partition;
     });
@@ -100,12 +127,21 @@ export class Publisher implements FlowSink {
     this.#metrics = metrics;
   }
 
+  /** Why the last append of flows or of signals was refused; empty when both were accepted. */
+  get problem(): string {
+    return this.#problems.flows || this.#problems.signals;
+  }
+
   get inFlightBytes(): number {
     return this.#inFlight;
   }
 
   get sumsOverLimit(): number {
     return this.#signals.reduce((sum, partition) => sum + partition.sums.overLimit, 0);
+  }
+
+  get totalsSkipped(): number {
+    return this.#signals.reduce((sum, partition) => sum + partition.sums.totalsSkipped, 0);
   }
 
   decoded(exporter: Exporter, from: number, to: number): void {
@@ -119,14 +155,21 @@ export class Publisher implements FlowSink {
 
   sample(sample: Sample): void {
     const partition = this.#signals[partitionOf(sample.exporter, this.#signals.length)]!;
-    if (partition.samples.length < maxWaiting) partition.samples.push(sample);
-    else this.#metrics?.signalsLost('queue_backlog', 1);
+    partition.samples.push(sample);
+    this.#grown(partition, sample.text.length);
   }
 
   event(event: Event): void {
     const partition = this.#signals[partitionOf(event.exporter, this.#signals.length)]!;
-    if (partition.events.length < maxWaiting) partition.events.push(event);
-    else this.#metrics?.signalsLost('queue_backlog', 1);
+    partition.events.push(event);
+    this.#grown(partition, event.detail.length);
+  }
+
+  /** Closes a message of samples and events before it grows beyond what the queue takes. */
+  #grown(partition: SignalPartition, text: number): void {
+    partition.text += text;
+    if (partition.text >= messageText || partition.samples.length + partition.events.length >= messageRows)
+      this.#closeRows(partition);
   }
 
   /** Closes the flow batch and hands it to the queue. */
@@ -146,10 +189,10 @@ export class Publisher implements FlowSink {
       .append(topics.flows, sequence % flowPartitions, [{ value }])
       .then(
         () => {
-          this.problem = '';
+          this.#problems.flows = '';
           this.#metrics?.queued(rows, value.length);
         },
-        (error: unknown) => this.#metrics?.unqueued(this.#failed(error), rows),
+        (error: unknown) => this.#metrics?.unqueued(this.#failed('flows', error), rows),
       )
       .finally(() => {
         this.#inFlight -= value.length;
@@ -158,66 +201,92 @@ export class Publisher implements FlowSink {
     this.#pending.add(append);
   }
 
-  #failed(error: unknown): UnqueuedReason {
-    const full = error instanceof QueueError && error.code === 'queue_full';
+  #failed(what: 'flows' | 'signals', error: unknown): UnqueuedReason {
     const text = describe(error);
-    if (this.problem !== text) this.#options.logger.error({ reason: text }, 'queue does not accept');
-    this.problem = text;
-    return full ? 'queue_full' : 'queue_failed';
+    if (this.#problems[what] === '') this.#options.logger.error({ what, reason: text }, 'queue does not accept');
+    this.#problems[what] = text;
+    return error instanceof QueueError && error.code === 'queue_full' ? 'queue_full' : 'queue_failed';
   }
 
-  #message(partition: SignalPartition, sums: Parameters<typeof encodeSignalBatch>[1]): Uint8Array {
+  #encode(sums: SumSet, samples: readonly Sample[], events: readonly Event[], covers?: number): Uint8Array {
     const { trust, collector, epoch } = this.#options;
     const identity = { trust, collector, epoch, sequence: this.#signalSequence++ };
-    const message = encodeSignalBatch(identity, sums, partition.samples, partition.events, this.#sequence);
+    return encodeSignalBatch(identity, sums, samples, events, covers);
+  }
+
+  #wait(partition: SignalPartition, values: readonly Uint8Array[], rows: number, flows: Promise<unknown>): void {
+    const bytes = values.reduce((sum, value) => sum + value.length, 0);
+    partition.waiting.push({ values, bytes, rows, flows });
+    partition.waitingBytes += bytes;
+    // Never the first: it may be on its way.
+    while (
+      partition.waiting.length > 2 &&
+      (partition.waitingBytes > maxWaitingBytes || partition.waiting.length > maxWaitingGroups)
+    ) {
+      const [lost] = partition.waiting.splice(1, 1);
+      partition.waitingBytes -= lost!.bytes;
+      this.#metrics?.signalsLost('queue_backlog', lost!.rows);
+    }
+  }
+
+  #closeRows(partition: SignalPartition): void {
+    const { samples, events } = partition;
+    if (samples.length + events.length === 0) return;
     partition.samples = [];
     partition.events = [];
-    partition.covered = this.#sequence;
-    return message;
+    partition.text = 0;
+    this.#wait(partition, [this.#encode(noSums, samples, events)], samples.length + events.length, Promise.resolve());
   }
 
   /**
-   * Publishes the sums of everything decoded so far, with the samples and events, once the flows are accepted. Rounds
-   * follow one another; each partition's messages of a round are one atomic append.
+   * Publishes the sums of everything decoded so far once its flows are accepted, and the samples and events. A
+   * partition's sums of a round and what they cover are one atomic append.
+   * @returns when all that waits was tried.
    */
-  publishSignals(): Promise<void> {
+  async publishSignals(): Promise<void> {
     this.flush();
+    const flows = Promise.allSettled([...this.#pending]);
     for (const partition of this.#signals) {
+      this.#closeRows(partition);
       partition.sums.flush();
-      // Without sums there may still be something to say: samples, events, or what is covered now.
-      const more = partition.samples.length + partition.events.length > 0 || partition.covered !== this.#sequence;
-      if (more) partition.messages.push(this.#message(partition, noSums));
-      partition.unsent.push(...partition.messages);
-      partition.messages = [];
-      let bytes = partition.unsent.reduce((sum, message) => sum + message.length, 0);
-      while (bytes > maxUnsentBytes) {
-        bytes -= partition.unsent.shift()!.length;
-        this.#metrics?.signalsLost('queue_backlog', 1);
+      if (partition.covered !== this.#sequence) {
+        const values = [...partition.sumMessages, this.#encode(noSums, [], [], this.#sequence)];
+        this.#wait(partition, values, partition.sumRows, flows);
+        partition.covered = this.#sequence;
+        partition.sumMessages = [];
+        partition.sumRows = 0;
       }
     }
-    const flows = [...this.#pending];
-    const round = this.#signalling
-      .then(() => Promise.allSettled(flows))
-      .then(() => Promise.all(this.#signals.map((partition, index) => this.#send(partition, index))))
-      .then(() => undefined);
-    this.#signalling = round;
-    return round;
+    await Promise.all(this.#signals.map((partition) => this.#send(partition)));
   }
 
-  async #send(partition: SignalPartition, index: number): Promise<void> {
-    const messages = partition.unsent;
-    if (messages.length === 0) return;
-    partition.unsent = [];
-    try {
-      await this.#options.producer.append(
-        topics.signals,
-        index,
-        messages.map((value) => ({ value })),
-      );
-    } catch (error) {
-      this.#failed(error);
-      partition.unsent.unshift(...messages);
+  /** Sends what waits, in order, until all is accepted or something is refused; that is tried again with the next round. */
+  #send(partition: SignalPartition): Promise<void> {
+    partition.sending ??= this.#sendAll(partition).finally(() => {
+      partition.sending = undefined;
+    });
+    return partition.sending;
+  }
+
+  async #sendAll(partition: SignalPartition): Promise<void> {
+    for (;;) {
+      const [group] = partition.waiting;
+      if (!group) break;
+      await group.flows;
+      const messages = group.values.map((value) => ({ value }));
+      try {
+        await this.#options.producer.append(topics.signals, partition.index, messages);
+        this.#problems.signals = '';
+      } catch (error) {
+        const reason = this.#failed('signals', error);
+        // What can never be taken must not hold up the rest.
+        if (!(error instanceof QueueError && error.code === 'message_too_large')) return;
+        this.#metrics?.signalsLost(reason, group.rows);
+      }
+      partition.waiting.shift();
+      partition.waitingBytes -= group.bytes;
     }
+    this.acceptedMs = this.#options.now();
   }
 
   forget(): void {
@@ -227,7 +296,14 @@ export class Publisher implements FlowSink {
   /** Resolves when all that was decoded is accepted or counted as lost. */
   async drain(): Promise<void> {
     await this.publishSignals();
-    const left = this.#signals.reduce((sum, partition) => sum + partition.unsent.length, 0);
-    if (left > 0) this.#metrics?.signalsLost('queue_full', left);
+    // A round may have been under way and have ended before what came last.
+    await this.publishSignals();
+    const lost = this.#signals.flatMap(({ waiting }) => waiting).reduce((sum, { rows }) => sum + rows, 0);
+    if (lost === 0) return;
+    this.#metrics?.signalsLost('queue_full', lost);
+    this.#options.logger.error(
+      { rows: lost },
+      'signals were not accepted; the next start makes up for sums of accepted flows',
+    );
   }
 }

@@ -57,7 +57,7 @@ describe('recovery', () => {
 
   async function recover(): Promise<number> {
     const producer = await queue.producer();
-    const count = await recoverSums({ queue, producer, ...labels, signalPartitions: 1, sinceMs: Date.now() - 60_000 });
+    const count = await recoverSums({ queue, producer, ...labels, sinceMs: Date.now() - 60_000 });
     await producer.close();
     return count;
   }

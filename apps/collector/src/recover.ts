@@ -14,7 +14,6 @@ import {
   encodeSignalBatch,
   flowColumns,
   formatAddress,
-  maxBatchRows,
   topics,
 } from '@linewatch/record';
 import { partitionOf } from './publisher.ts';
@@ -25,8 +24,7 @@ export interface RecoverOptions {
   readonly producer: Producer;
   readonly trust: string;
   readonly collector: string;
-  readonly signalPartitions: number;
-  /** Messages before this are not looked at: Unix ms, a little before the last sign of life. */
+  /** Messages before this are not looked at, Unix ms: a little before the time up to which all was covered. */
   readonly sinceMs: number;
 }
 
@@ -82,24 +80,27 @@ function expand(batch: ColumnBatch): ReturnType<typeof createFlowColumns> {
 
 /** @returns how many flow batches were summed. */
 export async function recoverSums(options: RecoverOptions): Promise<number> {
-  const { queue, producer, trust, collector, signalPartitions, sinceMs } = options;
+  const { queue, producer, trust, collector, sinceMs } = options;
   const mine = (batch: ColumnBatch): boolean => batch.trust === trust && batch.collector === collector;
-  // By epoch: batches covered in each partition.
+  // By epoch: batches covered, by partition. A collector says it on every partition that it has.
   const covered = new Map<number, number[]>();
   let lastSequence = 0;
   await readTopic(queue, topics.signals, sinceMs, (partition, value) => {
     const batch = decodeSignalBatch(value);
-    if (!mine(batch) || batch.coversFlowBatches === undefined) return;
-    let counts = covered.get(batch.epoch);
-    if (!counts) covered.set(batch.epoch, (counts = new Array<number>(signalPartitions).fill(0)));
-    counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);
+    if (!mine(batch)) return;
+    // Of every message: what is made here must not bear the name of one that is there.
     lastSequence = Math.max(lastSequence, batch.sequence);
+    if (batch.coversFlowBatches === undefined) return;
+    let counts = covered.get(batch.epoch);
+    if (!counts) covered.set(batch.epoch, (counts = []));
+    counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);
   });
   const found = new Map<number, { batches: ColumnBatch[]; end: number }>();
   await readTopic(queue, topics.flows, sinceMs, (_partition, value) => {
     const batch = decodeFlowBatch(value);
     const counts = covered.get(batch.epoch);
-    if (!mine(batch) || !counts || batch.rows > maxBatchRows || batch.sequence < Math.min(...counts)) return;
+    // `some` passes over partitions that said nothing.
+    if (!mine(batch) || !counts?.some((count) => batch.sequence >= count)) return;
     let list = found.get(batch.epoch);
     if (!list) found.set(batch.epoch, (list = { batches: [], end: 0 }));
     list.batches.push(batch);
@@ -107,8 +108,9 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
   });
   let recovered = 0;
   for (const [epoch, { batches, end }] of found) {
-    for (let partition = 0; partition < signalPartitions; partition++) {
-      const from = covered.get(epoch)![partition]!;
+    const counts = covered.get(epoch)!;
+    for (const [partition, from] of counts.entries()) {
+      if ((from as number | undefined) === undefined) continue;
       const messages: Uint8Array[] = [];
       const sums = new InterfaceSums((set) => {
         const identity = { trust, collector, epoch, sequence: ++lastSequence };
@@ -117,7 +119,8 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
       const exporters: Exporters = new Map();
       for (const batch of batches) {
         if (batch.sequence < from) continue;
-        addBatch(sums, exporters, batch, (address) => partitionOf(address, signalPartitions) === partition);
+        // As many partitions as that collector had: the configuration may say more by now.
+        addBatch(sums, exporters, batch, (address) => partitionOf(address, counts.length) === partition);
         recovered++;
       }
       sums.flush();

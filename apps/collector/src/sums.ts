@@ -87,6 +87,8 @@ export class InterfaceSums {
   #series = 0;
   /** Flows that were not summed because too many interfaces are remembered. */
   overLimit = 0;
+  /** Records of running totals, which are not summed. */
+  totalsSkipped = 0;
 
   /** `publish` must consume the set before it returns. */
   constructor(publish: (set: SumSet) => void) {
@@ -127,7 +129,10 @@ export class InterfaceSums {
     this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
     for (let row = from; row < to; row++) {
       // Running totals are not deltas: adding them up would count the same octets again and again.
-      if (counter[row] === 1) continue;
+      if (counter[row] === 1) {
+        this.totalsSkipped++;
+        continue;
+      }
       const at = 2 * row;
       const sum = octets[at]! + octets[at + 1]! * 2 ** 32;
       const count = packets[at]! + packets[at + 1]! * 2 ** 32;

@@ -1,0 +1,154 @@
+import { createDecoder } from '@linewatch/decode';
+import { type NewMessage, type Producer, QueueError } from '@linewatch/queue';
+import {
+  decodeFlowBatch,
+  decodeSignalBatch,
+  maxMessageBytes,
+  parseAddress,
+  sumColumns,
+  topics,
+} from '@linewatch/record';
+import { createLogger } from '@linewatch/service';
+import { describe, expect, it } from 'vitest';
+import type { CollectorMetrics } from './metrics.ts';
+import { Publisher } from './publisher.ts';
+
+const logger = createLogger('test', 'silent');
+const address = parseAddress('192.0.2.7');
+
+/** A producer that can be told to refuse, by topic; what it takes is kept. */
+function rig() {
+  const accepted: { topic: string; values: Uint8Array[] }[] = [];
+  const offered: { topic: string; values: Uint8Array[] }[] = [];
+  const refuse = new Map<string, QueueError>();
+  const gates: Promise<void>[] = [];
+  const producer: Producer = {
+    append: async (topic, _partition, messages: readonly NewMessage[]) => {
+      const values = messages.map(({ value }) => value);
+      offered.push({ topic, values });
+      await gates.shift();
+      const error = refuse.get(topic);
+      if (error) throw error;
+      accepted.push({ topic, values });
+    },
+    close: () => Promise.resolve(),
+  };
+  const lost = { flows: 0, signals: 0 };
+  const metrics: CollectorMetrics = {
+    received: () => undefined,
+    queued: () => undefined,
+    unqueued: (_reason, flows) => (lost.flows += flows),
+    signalsLost: (_reason, rows) => (lost.signals += rows),
+  };
+  const publisher = new Publisher({
+    producer,
+    trust: 'main',
+    collector: 'hub',
+    epoch: 5,
+    flowPartitions: 1,
+    signalPartitions: 1,
+    inFlightBytes: 1e9,
+    now: () => 1_795_000_000_000,
+    logger,
+  });
+  publisher.use(metrics);
+  const exporter = createDecoder({ sink: publisher }).exporter(address);
+  const flow = (octets: number): void => {
+    const { columns } = publisher;
+    const row = publisher.rows++;
+    columns.arrays.octets[2 * row] = octets;
+    columns.arrays.in_if[row] = 3;
+    columns.arrays.sampling_rate[row] = 1;
+    publisher.decoded(exporter, row, row + 1);
+  };
+  const signals = () => accepted.filter(({ topic }) => topic === topics.signals);
+  return { publisher, accepted, offered, refuse, gates, lost, flow, signals };
+}
+
+const octetsAt = sumColumns.findIndex(({ name }) => name === 'octets');
+
+describe('a round of signals', () => {
+  it('is one append of sums and what they cover, after the flows', async () => {
+    const { publisher, accepted, flow } = rig();
+    await publisher.publishSignals();
+    flow(10);
+    flow(20);
+    await publisher.publishSignals();
+    expect(accepted.map(({ topic }) => topic)).toEqual([topics.signals, topics.flows, topics.signals]);
+    expect(decodeFlowBatch(accepted[1]!.values[0]!).rows).toBe(2);
+    const round = accepted[2]!.values.map(decodeSignalBatch);
+    expect(round.map(({ coversFlowBatches }) => coversFlowBatches)).toEqual([undefined, 1]);
+    expect(Buffer.from(round[0]!.columns[octetsAt]!).readUInt32LE(0)).toBe(30);
+    await publisher.publishSignals();
+    expect(accepted).toHaveLength(3);
+  });
+
+  it('that was refused is sent again unchanged, before what came later, and its flows first', async () => {
+    const { publisher, offered, refuse, flow, signals } = rig();
+    await publisher.publishSignals();
+    refuse.set(topics.signals, new QueueError('queue_unavailable', 'outcome unknown'));
+    flow(10);
+    await publisher.publishSignals();
+    expect(publisher.problem).toContain('outcome unknown');
+    const first = offered.at(-1)!.values;
+    flow(20);
+    await publisher.publishSignals();
+    refuse.clear();
+    await publisher.publishSignals();
+    expect(publisher.problem).toBe('');
+    const taken = signals();
+    expect(taken[1]!.values).toEqual(first);
+    expect(taken.flatMap(({ values }) => values.map((v) => decodeSignalBatch(v).coversFlowBatches))).toEqual([
+      0,
+      undefined,
+      1,
+      undefined,
+      2,
+    ]);
+  });
+
+  it('waits for its own flows, and takes no later round along', async () => {
+    const { publisher, accepted, gates, flow } = rig();
+    await publisher.publishSignals();
+    let open: () => void = () => undefined;
+    gates.push(new Promise((resolve) => (open = resolve)));
+    flow(10);
+    const round = publisher.publishSignals();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(accepted).toHaveLength(1);
+    open();
+    await round;
+    expect(accepted.map(({ topic }) => topic)).toEqual([topics.signals, topics.flows, topics.signals]);
+  });
+});
+
+describe('samples and events', () => {
+  it('go in messages that the queue takes, however much text they carry', async () => {
+    const { publisher, signals } = rig();
+    const text = '\ufffd'.repeat(255);
+    for (let i = 0; i < 22_000; i++)
+      publisher.sample({ timeMs: 1, exporter: address, interface: i, metric: 'interface.name', value: 0, text });
+    await publisher.publishSignals();
+    const messages = signals().flatMap(({ values }) => values);
+    expect(Math.max(...messages.map(({ length }) => length))).toBeLessThan(maxMessageBytes / 4);
+    expect(messages.reduce((sum, value) => sum + decodeSignalBatch(value).samples.length, 0)).toBe(22_000);
+  });
+
+  it('that wait too long are counted as lost, oldest first, and what the queue can never take holds up nothing', async () => {
+    const { publisher, refuse, lost, signals } = rig();
+    await publisher.publishSignals();
+    refuse.set(topics.signals, new QueueError('queue_full', 'full'));
+    for (let round = 0; round < 4100; round++) {
+      publisher.event({ timeMs: round, exporter: address, interface: 0, kind: 'exporter.heard', detail: '{}' });
+      await publisher.publishSignals();
+    }
+    expect(lost.signals).toBe(100);
+    refuse.set(topics.signals, new QueueError('message_too_large', 'too large'));
+    await publisher.publishSignals();
+    expect(lost.signals).toBe(4100);
+    refuse.clear();
+    publisher.event({ timeMs: 9999, exporter: address, interface: 0, kind: 'exporter.heard', detail: '{}' });
+    await publisher.publishSignals();
+    expect(decodeSignalBatch(signals().at(-1)!.values[0]!).events[0]).toMatchObject({ timeMs: 9999 });
+  });
+});
