@@ -1,6 +1,6 @@
 /** A whole Linewatch for a test: the real command, free ports, a data directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@linewatch/record';
 import { type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
-import { createLogger } from '@linewatch/service';
+import { createLogger, describe } from '@linewatch/service';
 import { type Store, createStore } from '@linewatch/store';
 import { stringify } from 'yaml';
 
@@ -36,7 +36,13 @@ const freeUdp = (): Promise<number> =>
     });
   });
 
-/** Waits until `check` gives something other than undefined or false. @throws with `what` when it takes too long. */
+/** Thrown by a check that `until` repeats: what it waits for cannot come any more. */
+export class Hopeless extends Error {}
+
+/**
+ * Waits until `check` gives something other than undefined, null or false; one that throws has not been met yet.
+ * @throws with `what` and the last error when it takes too long, and what the check threw if it is Hopeless.
+ */
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
@@ -44,11 +50,28 @@ export async function until<T>(
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== null && value !== false) return value as Exclude<T, false | null | undefined>;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}`);
+    let last: { error: unknown } | undefined;
+    try {
+      const value = await check();
+      if (value !== undefined && value !== null && value !== false)
+        return value as Exclude<T, false | null | undefined>;
+    } catch (error) {
+      if (error instanceof Hopeless) throw error;
+      last = { error };
+    }
+    if (Date.now() > deadline) {
+      const why = last ? `; at last: ${describe(last.error)}` : '';
+      throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}${why}`, { cause: last?.error });
+    }
     await sleep(100);
   }
+}
+
+/** A directory that PostgreSQL's unprivileged user can pass through; the caller removes it. */
+export function temporaryDirectory(name: string): string {
+  const directory = mkdtempSync(path.join(os.tmpdir(), `linewatch-${name}-`));
+  chmodSync(directory, 0o711);
+  return directory;
 }
 
 /** Process ids whose parent is `pid`, with their command lines. */
@@ -109,7 +132,7 @@ export class System {
   static async configure(
     config: Record<string, unknown> = {},
   ): Promise<{ directory: string; ports: System['ports']; file: string }> {
-    const directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-test-'));
+    const directory = temporaryDirectory('test');
     const [netflow, ipfix, sflow, traps] = await Promise.all([freeUdp(), freeUdp(), freeUdp(), freeUdp()]);
     const ports = { netflow, ipfix, sflow, traps, http: await freeTcp() };
     const file = path.join(directory, 'linewatch.yaml');
@@ -141,7 +164,7 @@ export class System {
       await until(
         'the system is ready',
         async () => {
-          if (system.process.exitCode !== null) throw new Error(`linewatch up ended:\n${system.output}`);
+          if (system.process.exitCode !== null) throw new Hopeless(`linewatch up ended:\n${system.output}`);
           return (await system.ready()) && system.output.includes('Dashboard:');
         },
         90_000,

@@ -2,8 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -21,7 +20,7 @@ import type * as pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
 import { startPostgres } from '../../apps/linewatch/src/engines/postgres.ts';
-import { until } from '../support/system.ts';
+import { Hopeless, temporaryDirectory, until } from '../support/system.ts';
 
 // The driver is a dependency of the estate package only.
 const { Client } = createRequire(path.join(import.meta.dirname, '../../packages/estate/src/index.ts'))(
@@ -53,7 +52,7 @@ async function debian(directory: string, port: number): Promise<Server> {
   const child: ChildProcess = spawn(`${debianBinaries}/postgres`, args, run);
   const url = `postgres://linewatch@127.0.0.1:${port}/postgres`;
   await until('PostgreSQL 15', async () => {
-    if (child.exitCode !== null) throw new Error('PostgreSQL 15 did not start');
+    if (child.exitCode !== null) throw new Hopeless('PostgreSQL 15 did not start');
     const client = new Client({ connectionString: url });
     client.on('error', () => undefined);
     return client.connect().then(
@@ -127,7 +126,7 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
     sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [applicationName]);
 
   beforeAll(async () => {
-    directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-estate-'));
+    directory = temporaryDirectory('estate');
     port = await freePort();
     server = await start(directory, port);
     common = await created('estate');
