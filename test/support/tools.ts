@@ -4,8 +4,6 @@ import path from 'node:path';
 /** Programs that the system tests use, and the Debian package of each. */
 export const tools = {
   chromium: { command: 'chromium', debian: 'chromium' },
-  nfdump: { command: 'nfdump', debian: 'nfdump' },
-  tshark: { command: 'tshark', debian: 'tshark' },
 } as const;
 
 /** Full path of a program, or undefined. */
