@@ -77,6 +77,34 @@ describe.skipIf(!executablePath)('the dashboard (chromium)', () => {
     await page.close();
   });
 
+  it('shows each of five academies that begin to send soon after the datagram', async () => {
+    const page = await open('/');
+    await page.locator('[data-academy="school-9"]').waitFor();
+    // When each tile first said that its academy reports, by the page's clock, which is ours.
+    await page.evaluate(`
+      window.reportingSinceMs = {};
+      new MutationObserver(() => {
+        for (const tile of document.querySelectorAll('[data-academy]'))
+          if (/reporting/i.test(tile.textContent)) window.reportingSinceMs[tile.dataset.academy] ??= Date.now();
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });`);
+    for (const number of [9, 10, 11, 12, 13]) {
+      const exporter = await TestExporter.open(`127.40.0.${number}`, system.ports.netflow, 9);
+      await exporter.template();
+      const sentMs = Date.now();
+      await exporter.flows([{ octets: 750_000, inIf: 2, outIf: 1, agoMs: [1000, 0] }]);
+      const shownMs = await until(
+        `the tile of school-${number} shows it`,
+        async () => (await page.evaluate(`window.reportingSinceMs['school-${number}']`)) as number | undefined,
+        15_000,
+      );
+      exporter.close();
+      // It is to take under 2 s; a busy machine gets more.
+      expect(shownMs - sentMs).toBeGreaterThan(0);
+      expect(shownMs - sentMs).toBeLessThan(5000);
+    }
+    await page.close();
+  });
+
   it('opens an academy by keyboard, with its chart, figures and circuits', async () => {
     const page = await open('/', { dark: true });
     await page.locator('[data-academy="school-7"]').waitFor();
