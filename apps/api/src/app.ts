@@ -25,6 +25,8 @@ export interface ApiOptions {
   readonly queue: LiveQueue;
   readonly store: Telemetry;
   readonly estate: EstateReader;
+  /** Label of the trust that is shown. */
+  readonly trust: string;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Folder of the built dashboard; it may come later. */
@@ -53,7 +55,7 @@ export function createApi(options: ApiOptions): Api {
   const { limits } = config;
   const metrics = createApiMetrics(options.metrics);
   const shared = { queue, store, estate, limits, metrics, logger, clock };
-  const live = new Live(shared);
+  const live = new Live({ ...shared, trust: options.trust });
   const overview = new Overview({ ...shared, live });
   const history = new History({ ...shared, live });
   const broadcast = new Broadcast({
@@ -71,6 +73,7 @@ export function createApi(options: ApiOptions): Api {
 
   const health = (): Health => {
     if (url === '') return { ready: false, detail: 'does not listen yet' };
+    if (!live.plan) return { ready: false, detail: `listens on ${url}${restriction}; has not read the estate yet` };
     if (live.trouble !== '') return { ready: false, detail: `listens on ${url}${restriction}; ${live.trouble}` };
     return { ready: true, detail: `listens on ${url}${restriction}; ${broadcast.size} live viewers` };
   };

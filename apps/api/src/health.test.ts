@@ -57,6 +57,7 @@ test('it is not ready, and says which part is not, while it lives on', async () 
   expect(Object.entries(health.parts).flatMap(([name, part]) => (part.ready ? [] : [name]))).toEqual([
     'clickhouse',
     'postgres',
+    'api',
     'collector',
     'writer',
     'watcher',

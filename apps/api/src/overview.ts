@@ -52,7 +52,7 @@ export class Overview {
     const nowMs = clock();
     return {
       nowMs,
-      trust: { id: plan.trust?.label ?? '', name: plan.trust?.name ?? '' },
+      trust: { id: plan.trust.label, name: plan.trust.name },
       academies: plan.academies
         .filter((each) => isOpen(each, nowMs))
         .map((each) => academyNow(each, live.academy(each, nowMs), sparklines, nowMs)),

@@ -19,6 +19,8 @@ const namesPerInterface = 3;
 export interface LiveOptions {
   readonly queue: LiveQueue;
   readonly estate: EstateReader;
+  /** Label of the trust that is shown. */
+  readonly trust: string;
   readonly store: Telemetry;
   readonly limits: ApiLimits;
   readonly metrics: ApiMetrics;
@@ -55,7 +57,7 @@ export class Live {
   async start(): Promise<void> {
     this.#watch = this.#options.estate.watch(async (version) => {
       try {
-        this.#view.plan = planOf(await this.#options.estate.snapshot());
+        this.#view.plan = planOf(await this.#options.estate.snapshot(), this.#options.trust);
         this.#options.logger.info({ version }, 'estate read');
       } catch (error) {
         this.#options.metrics.refreshFailures.inc({ what: 'estate' });

@@ -18,7 +18,8 @@ export interface PlannedAcademy {
 /** The estate of one trust, arranged for looking up. Ids are the slugs of the estate's file. */
 export interface Plan {
   readonly version: number;
-  readonly trust: Trust | undefined;
+  /** Named by its label, and without academies, while no such trust was imported. */
+  readonly trust: Pick<Trust, 'key' | 'label' | 'name'>;
   readonly academies: readonly PlannedAcademy[];
   readonly academyById: ReadonlyMap<string, PlannedAcademy>;
   readonly circuitById: ReadonlyMap<string, PlannedCircuit>;
@@ -30,9 +31,9 @@ export const isValid = ({ circuit }: PlannedCircuit, nowMs: number): boolean =>
 
 export const isOpen = ({ academy }: PlannedAcademy, nowMs: number): boolean => nowMs < (academy.endedMs ?? Infinity);
 
-/** Of several trusts the first is shown. */
-export function planOf(snapshot: Snapshot): Plan {
-  const [trust] = snapshot.trusts;
+/** @param label of the trust to show: others may be in the same database. */
+export function planOf(snapshot: Snapshot, label: string): Plan {
+  const trust = snapshot.trusts.find((each) => each.label === label);
   const circuits = new Map<number, PlannedCircuit[]>();
   const circuitById = new Map<string, PlannedCircuit>();
   for (const circuit of snapshot.circuits) {
@@ -53,7 +54,7 @@ export function planOf(snapshot: Snapshot): Plan {
     .sort((a, b) => a.academy.name.localeCompare(b.academy.name, 'en-GB'));
   return {
     version: snapshot.version,
-    trust,
+    trust: trust ?? { key: labelKey(label), label, name: label },
     academies,
     academyById: new Map(academies.map((each) => [each.academy.slug, each])),
     circuitById,

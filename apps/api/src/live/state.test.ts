@@ -21,7 +21,7 @@ function liveState(limit = 100, estate = snapshot()) {
   });
   const names = new Names(1000);
   const view = new LiveView(interfaces, names);
-  view.plan = planOf(estate);
+  view.plan = planOf(estate, 'north');
   const hear = (sums: readonly Sum[], heardMs = nowMs, options?: BatchOptions, atMs = nowMs): void =>
     interfaces.add(decodeSignalBatch(sumsMessage(sums, options)), heardMs, atMs);
   return { counts, interfaces, names, view, hear, ash: () => view.academies(nowMs)[0]! };

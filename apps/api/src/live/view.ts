@@ -128,7 +128,7 @@ export class LiveView {
       const live = isValid(circuit, nowMs) ? this.#interfaceOf(circuit) : undefined;
       if (live) mapped.add(live.exporter);
     }
-    const trust = this.#plan?.trust?.key;
+    const trust = this.#plan?.trust.key;
     const found: UnmappedInterface[] = [];
     for (const live of this.#interfaces.all()) {
       if (mapped.has(live.exporter) || live.index === 0 || (trust !== undefined && live.exporter.trust !== trust))

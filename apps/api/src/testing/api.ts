@@ -64,6 +64,7 @@ export interface StartOptions {
   readonly config?: Record<string, unknown>;
   readonly store?: Partial<Telemetry>;
   readonly estate?: EstateReader;
+  readonly trust?: string;
   readonly components?: readonly string[];
   readonly headersTimeoutMs?: number;
 }
@@ -95,6 +96,7 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
     queue,
     store: memoryTelemetry(options.store),
     estate: options.estate ?? memoryEstate().estate,
+    trust: options.trust ?? 'north',
     metrics,
     logger,
     dashboardDir: path.join(directory, 'dashboard'),

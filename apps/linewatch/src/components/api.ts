@@ -18,6 +18,7 @@ export function apiApp({ config, metrics, logger }: ComponentContext): App {
     queue,
     store: storedTelemetry(store),
     estate,
+    trust: config.trust,
     metrics,
     logger,
     dashboardDir,
