@@ -18,7 +18,7 @@ export const topics = {
   flows: 'linewatch.flows.v1',
   /** SignalBatch messages: samples and events. Partition by exporter, so that one exporter's stay in order. */
   signals: 'linewatch.signals.v1',
-  /** Messages the writer could not validate, keyed by their place. Compacted. */
+  /** Messages that the writer could not validate, keyed by their place. */
   dead: 'linewatch.dead.v1',
   /** Control state by key, latest wins. Compacted. */
   state: 'linewatch.state.v1',
