@@ -19,6 +19,9 @@ const percentilesEveryMs = 3_600_000;
 const settleMs = 3 * 86_400_000;
 const retryMs = 1000;
 
+/** Asked after a failure: a call that a stop cut short is none. */
+const isOver = (signal: AbortSignal): boolean => signal.aborted;
+
 export interface ChoreOptions {
   readonly store: Store;
   readonly estate: Estate;
@@ -36,10 +39,10 @@ export async function publishMaps({ store, estate, logger }: ChoreOptions, signa
       let pauseMs = namesEveryMs;
       try {
         const snapshot = await estate.snapshot();
-        await publishEstateMap(store, estateMap(snapshot, await resolveInterfaces(store, { signal })));
+        await publishEstateMap(store, estateMap(snapshot, await resolveInterfaces(store, { signal })), { signal });
         failing = false;
       } catch (error) {
-        if (!failing) logger.warn({ reason: describe(error) }, 'estate map was not published');
+        if (!failing && !isOver(signal)) logger.warn({ reason: describe(error) }, 'estate map was not published');
         failing = true;
         pauseMs = retryMs;
       }
@@ -58,9 +61,9 @@ export async function rollUpHours(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await rollUpTraffic(store, Date.now(), { rawDays });
+      await rollUpTraffic(store, Date.now(), { rawDays, signal });
     } catch (error) {
-      logger.warn({ reason: describe(error) }, 'hourly traffic was not rolled up');
+      if (!isOver(signal)) logger.warn({ reason: describe(error) }, 'hourly traffic was not rolled up');
     }
     await sleep(hoursEveryMs, signal);
   }
@@ -72,9 +75,9 @@ export async function refreshMonths({ store, logger }: ChoreOptions, signal: Abo
     const now = Date.now();
     try {
       const months = new Set([monthOf(now - settleMs), monthOf(now)]);
-      for (const month of months) await refreshPercentiles(store, month, now);
+      for (const month of months) await refreshPercentiles(store, month, now, { signal });
     } catch (error) {
-      logger.warn({ reason: describe(error) }, 'monthly percentiles were not refreshed');
+      if (!isOver(signal)) logger.warn({ reason: describe(error) }, 'monthly percentiles were not refreshed');
     }
     await sleep(percentilesEveryMs, signal);
   }

@@ -2,7 +2,7 @@
  * Dictionaries over the estate's map. They are looked up when a query runs, never when a row is stored, so a mapping made
  * today applies to everything that is stored already.
  */
-import type { Store } from './store.ts';
+import type { CallOptions, Store } from './store.ts';
 
 const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
@@ -42,7 +42,7 @@ export async function createDictionaries(store: Store): Promise<void> {
   await store.command(names(store, 'circuit'));
 }
 
-export async function reloadDictionaries(store: Store): Promise<void> {
+export async function reloadDictionaries(store: Store, options?: CallOptions): Promise<void> {
   for (const dictionary of dictionaries)
-    await store.command(`SYSTEM RELOAD DICTIONARY ${store.database}.${dictionary}`);
+    await store.command(`SYSTEM RELOAD DICTIONARY ${store.database}.${dictionary}`, {}, options);
 }

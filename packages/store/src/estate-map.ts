@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { reloadDictionaries } from './dictionaries.ts';
 import { StoreError } from './errors.ts';
 import { type RowColumn, rowsBlock } from './rows-block.ts';
-import type { Store } from './store.ts';
+import type { CallOptions, Store } from './store.ts';
 
 /** End of a mapping that has none, Unix s. */
 export const openEndS = 4_294_967_295;
@@ -155,24 +155,26 @@ export interface PublishedMap {
 }
 
 /** Every row must be found through the dictionary, with its own version (or hidden by one that begins later). */
-async function verify(store: Store, version: number): Promise<boolean> {
+async function verify(store: Store, version: number, options?: CallOptions): Promise<boolean> {
   const [row] = await store.query<{ missing: number; stale: number }>(
     `SELECT toFloat64(countIf(v = 0)) AS missing, toFloat64(countIf(v != 0 AND v != {version:UInt64})) AS stale
      FROM (SELECT dictGetOrDefault('circuit_of_interface', 'version', (trust, collector, exporter, interface), valid_from, 0::UInt64) AS v
            FROM circuit_map WHERE version = {version:UInt64} AND circuit != 0)`,
     { version },
+    options,
   );
   return row?.missing === 0 && row.stale === 0;
 }
 
-async function dropOlder(store: Store, table: string, keepFrom: number): Promise<void> {
+async function dropOlder(store: Store, table: string, keepFrom: number, options?: CallOptions): Promise<void> {
   const parts = await store.query<{ version: string }>(
     `SELECT DISTINCT partition AS version FROM system.parts
      WHERE database = currentDatabase() AND table = {table:String} AND active AND toUInt64OrZero(partition) < {keepFrom:UInt64}`,
     { table, keepFrom },
+    options,
   );
   for (const { version } of parts)
-    if (/^\d+$/.test(version)) await store.command(`ALTER TABLE ${table} DROP PARTITION ${version}`);
+    if (/^\d+$/.test(version)) await store.command(`ALTER TABLE ${table} DROP PARTITION ${version}`, {}, options);
 }
 
 /**
@@ -180,23 +182,26 @@ async function dropOlder(store: Store, table: string, keepFrom: number): Promise
  * before. Does nothing when the newest version is the same. One owner publishes at a time.
  * @throws StoreError
  */
-export async function publishEstateMap(store: Store, given: EstateMap): Promise<PublishedMap> {
+export async function publishEstateMap(store: Store, given: EstateMap, options?: CallOptions): Promise<PublishedMap> {
   check(given);
   const map = ordered(given);
   const fingerprint = fingerprintOf(map);
   const [newest] = await store.query<{ version: number; fingerprint: string }>(
     `SELECT toFloat64(version) AS version, fingerprint FROM circuit_map AS m WHERE circuit = 0 ORDER BY m.version DESC LIMIT 1`,
+    {},
+    options,
   );
-  if (newest?.fingerprint === fingerprint && (await verify(store, newest.version)))
+  if (newest?.fingerprint === fingerprint && (await verify(store, newest.version, options)))
     return { version: newest.version, changed: false };
   const version = Math.max(Date.now(), (newest?.version ?? 0) + 1);
-  await store.insertBlock('estate_names', rowsBlock(nameColumns, namesOf(map, version)), `names-${version}`);
+  await store.insertBlock('estate_names', rowsBlock(nameColumns, namesOf(map, version)), `names-${version}`, options);
   const rows = [stamp(version, fingerprint), ...map.circuits.map((row) => ({ ...row, version, fingerprint: '' }))];
-  await store.insertBlock('circuit_map', rowsBlock(mapColumns, rows), `map-${version}`);
-  await reloadDictionaries(store);
-  if (!(await verify(store, version)))
+  await store.insertBlock('circuit_map', rowsBlock(mapColumns, rows), `map-${version}`, options);
+  await reloadDictionaries(store, options);
+  if (!(await verify(store, version, options)))
     throw new StoreError('store_rejected', `the dictionary does not show version ${version} of the estate map`);
-  for (const table of ['circuit_map', 'estate_names']) await dropOlder(store, table, newest?.version ?? version);
+  for (const table of ['circuit_map', 'estate_names'])
+    await dropOlder(store, table, newest?.version ?? version, options);
   store.logger.info({ version, rows: map.circuits.length }, 'estate map published');
   return { version, changed: true };
 }

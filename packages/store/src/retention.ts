@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 export interface Retention {
   /** Raw flows, days. */
   readonly rawDays: number;
-  /** 1- and 5-minute roll-ups, hourly traffic, samples, events, months. */
+  /** 1- and 5-minute roll-ups, hourly traffic, samples, events, names, months. */
   readonly rollupMonths: number;
   /** Hourly interface roll-up and monthly percentiles, years. */
   readonly hourYears: number;
@@ -27,6 +27,7 @@ function ttlOf({ rawDays, rollupMonths, hourYears }: Retention): Readonly<Record
     traffic_hours: `hour + ${months}`,
     percentile_month: `month + ${years}`,
     samples: `toDateTime(time) + ${months}`,
+    interface_names: `toDateTime(last_seen) + ${months}`,
     events: `toDateTime(time) + ${months}`,
   };
 }

@@ -71,17 +71,27 @@ interface NameRow extends Omit<NameEntry, 'exporter' | 'firstS' | 'lastS'> {
   readonly lastS: number;
 }
 
+/** Names that are resolved, of one exporter and of all: the newest. Exporters may invent what they like. */
+const namesPerExporter = 10_000;
+const maxNames = 500_000;
+
 /**
  * Which ifIndex bore each ifName and ifAlias, and when: what circuits that are mapped by name resolve to.
  * @throws StoreError
  */
 export async function resolveInterfaces(store: Store, options?: CallOptions): Promise<ResolvedInterface[]> {
   const rows = await store.query<NameRow>(
-    `SELECT trust, collector, ${addressText('exporter')} AS exporter, toString(kind) AS kind, interface, name,
-       toFloat64(toUnixTimestamp(min(first_seen))) AS firstS, toFloat64(toUnixTimestamp(max(last_seen))) AS lastS
-     FROM interface_names GROUP BY trust, collector, exporter, kind, interface, name
+    `SELECT trust, collector, ${addressText('exporter')} AS exporter, toString(kind) AS kind, interface, name, firstS, lastS
+     FROM (
+       SELECT trust, collector, exporter, kind, interface, name,
+         toFloat64(toUnixTimestamp(min(first_seen))) AS firstS, toFloat64(toUnixTimestamp(max(last_seen))) AS lastS
+       FROM interface_names GROUP BY trust, collector, exporter, kind, interface, name
+       ORDER BY lastS DESC, firstS, trust, collector, exporter, kind, interface, name
+       LIMIT {perExporter:UInt32} BY trust, collector, exporter
+       LIMIT {most:UInt32}
+     )
      ORDER BY trust, collector, exporter, kind, name, firstS, interface`,
-    {},
+    { perExporter: namesPerExporter, most: maxNames },
     options,
   );
   return resolveNames(rows.map((row) => ({ ...row, exporter: parseAddress(row.exporter) })));

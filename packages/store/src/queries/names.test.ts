@@ -53,16 +53,47 @@ test('other exporters and kinds are no rivals', () => {
   ]);
 });
 
+const anyEntries = fc.uniqueArray(
+  fc
+    .tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(20), fc.nat(20))
+    .map(([index, name, firstS, length]) => entry(index, name, firstS, firstS + length)),
+  { maxLength: 16, selector: (each) => `${each.interface} ${each.name}` },
+);
+
 test('intervals are never empty, whatever was told', () => {
-  const entries = fc.array(
-    fc
-      .tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom('a', 'b', 'c'), fc.nat(1000), fc.nat(1000))
-      .map(([index, name, firstS, length]) => entry(index, name, firstS, firstS + length)),
-    { maxLength: 12 },
-  );
   fc.assert(
-    fc.property(entries, (all) => {
+    fc.property(anyEntries, (all) => {
       for (const { validFromS, validToS } of resolveNames(all)) expect(validToS).toBeGreaterThan(validFromS);
     }),
   );
+});
+
+/** The rule as it reads: each entry against all others. */
+function plainly(one: NameEntry, all: readonly NameEntry[]): [number, number][] {
+  const rivals = all.filter((each) => each !== one && (each.name === one.name || each.interface === one.interface));
+  const from = rivals.some((each) => each.firstS < one.firstS) ? one.firstS : 0;
+  const later = rivals.filter((each) => each.firstS >= one.firstS);
+  if (later.length === 0) return [[from, openEndS]];
+  const until = Math.min(...later.map((each) => each.firstS));
+  const end = Math.max(...later.map((each) => each.lastS));
+  return [
+    ...(until > from ? [[from, until] as const] : []),
+    ...(one.lastS > end ? [[end + 1, openEndS] as const] : []),
+  ].map(([a, b]) => [a, b]);
+}
+
+test('what is compared by order is what comparing all with all says', () => {
+  fc.assert(
+    fc.property(anyEntries, (all) => {
+      const expected = all.flatMap((one) => plainly(one, all).map((span) => [one.interface, one.name, ...span]));
+      const told = resolveNames(all).map((each) => [each.interface, each.name, each.validFromS, each.validToS]);
+      expect(told).toEqual(expected);
+    }),
+  );
+});
+
+test('many invented names of one index are resolved, only the last of which is still so', () => {
+  const invented = Array.from({ length: 100_000 }, (_, i) => entry(1, `x${i}`, i, i));
+  const open = resolveNames(invented).filter(({ validToS }) => validToS === openEndS);
+  expect(open.map(({ name }) => name)).toEqual(['x99999']);
 });

@@ -80,14 +80,19 @@ FROM (
  * @param month `YYYY-MM`
  * @throws StoreError
  */
-export async function refreshPercentiles(store: Store, month: string, nowMs: number): Promise<void> {
+export async function refreshPercentiles(
+  store: Store,
+  month: string,
+  nowMs: number,
+  options?: CallOptions,
+): Promise<void> {
   const { fromS, toS } = monthRange(month);
   const to = Math.min(toS, Math.floor(nowMs / 1000 / bucketS) * bucketS);
   if (to <= fromS) return;
   await store.command(
     refreshSql,
     { month: `${month}-01`, from: fromS, to, steps: (to - fromS) / bucketS },
-    { maxSeconds: 300 },
+    { maxSeconds: 300, ...options },
   );
 }
 

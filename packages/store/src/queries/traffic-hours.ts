@@ -1,5 +1,5 @@
 /** Hourly traffic by service, remote AS and local network, made from raw flows hour by hour. */
-import type { Store } from '../store.ts';
+import type { CallOptions, Store } from '../store.ts';
 
 const localRanges = [
   ['10.0.0.0', '10.255.255.255'],
@@ -42,16 +42,25 @@ export interface TrafficHours {
   readonly made: readonly number[];
 }
 
+export interface TrafficHoursOptions extends Pick<CallOptions, 'signal'> {
+  /** How long raw flows are kept, days: hours near that age are left as they are. Default 14. */
+  readonly rawDays?: number;
+  /** Most hours made by one call. Default 24. */
+  readonly maxHours?: number;
+}
+
+/** An hour whose flows are about to be removed is left alone: made again from what is left, it would be less. */
+const expiringS = 2 * 3600;
+
 /**
  * Makes the hours of `traffic_1h` that are over and not made yet, and again those to which rows came later, at most
  * `maxHours` of them, oldest first. Safe to run again, and beside another run.
- * @param rawDays how long raw flows are kept: hours near that age are left as they are.
  * @throws StoreError
  */
 export async function rollUpTraffic(
   store: Store,
   nowMs: number,
-  { rawDays = 14, maxHours = 24 } = {},
+  { rawDays = 14, maxHours = 24, ...options }: TrafficHoursOptions = {},
 ): Promise<TrafficHours> {
   const now = Math.floor(nowMs / 1000);
   const hours = await store.query<{ at: number; rows: string }>(
@@ -60,13 +69,15 @@ export async function rollUpTraffic(
        WHERE hour >= toDateTime({oldest:UInt32}) AND hour < toStartOfHour(toDateTime({settled:UInt32}, 'UTC')) GROUP BY hour) AS f
      LEFT JOIN (SELECT hour, argMax(rows, made_at) AS rows FROM traffic_hours GROUP BY hour) AS t ON t.hour = f.hour
      WHERE f.rows != t.rows ORDER BY at LIMIT {limit:UInt32}`,
-    { oldest: Math.max(0, now - (rawDays - 1) * 86_400), settled: now - settleS, limit: maxHours },
+    { oldest: Math.max(0, now - rawDays * 86_400 + expiringS), settled: now - settleS, limit: maxHours },
+    options,
   );
   for (const { at, rows } of hours) {
-    await store.command(makeHour, { hour: at }, { maxSeconds: 1800 });
+    await store.command(makeHour, { hour: at }, { maxSeconds: 1800, ...options });
     await store.command(
       `INSERT INTO traffic_hours VALUES (toDateTime({hour:UInt32}, 'UTC'), {rows:UInt64}, now64(3))`,
       { hour: at, rows },
+      options,
     );
   }
   if (hours.length > 0) store.logger.debug({ hours: hours.length }, 'hourly traffic made');
