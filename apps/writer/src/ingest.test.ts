@@ -65,13 +65,17 @@ describe('ingest', () => {
     await producer.close();
   }
 
-  async function run(store: Store, counted = writerMetrics(metrics)): Promise<Consumer> {
+  async function run(
+    store: Store,
+    counted = writerMetrics(metrics),
+    kind: Kind<number> = store.kind,
+  ): Promise<Consumer> {
     const producer = await queue.producer();
     const consumer = await queue.subscribe({
       group: 'test',
       topics: [topics.flows],
       onPartition: (reader) =>
-        ingest(reader, store.kind, { limits, producer, metrics: counted, logger, onProblem: () => undefined }),
+        ingest(reader, kind, { limits, producer, metrics: counted, logger, onProblem: () => undefined }),
       onError: () => undefined,
     });
     consumers.push(consumer);
@@ -153,6 +157,47 @@ describe('ingest', () => {
     await tail.close();
     expect(dead[0]).toBe(`${topics.flows}:0:1`);
     expect(dead[1]).toMatch(/"reason":"not a number"[^\n]*\nbad$/);
+  });
+
+  it('stores a batch once that is on the queue twice, in one range or in two', async () => {
+    const store = new Store();
+    const kind: Kind<number> = {
+      ...store.kind,
+      identity: (batch) => ({
+        trust: 'north',
+        collector: 'hub',
+        epoch: Math.floor(batch / 100),
+        sequence: batch % 100,
+      }),
+    };
+    await append(1, 2, 2, ...range(3, 15), 101, 3);
+    await run(store, writerMetrics(metrics), kind);
+    await stored(store, 15);
+    // A range of nothing but repeats is passed over.
+    await append(14, 14);
+    await sleep(200);
+    await append(1, 15);
+    await stored(store, 16);
+    expect(store.rows).toEqual([...range(1, 15), 101, 15]);
+    expect(await metrics.text()).toMatch(/batches_repeated_total\{[^}]*\} 5/);
+  });
+
+  it('does not take for repeats what it reads again after it had to give the partition up', async () => {
+    const store = new Store();
+    const kind: Kind<number> = {
+      ...store.kind,
+      identity: (batch) => ({ trust: 'north', collector: 'hub', epoch: 1, sequence: batch }),
+    };
+    store.fail = 'before';
+    await append(1, 2, 3);
+    const first = await run(store, writerMetrics(metrics), kind);
+    await sleep(200);
+    await first.close();
+    store.fail = undefined;
+    await append(3, 4);
+    await run(store, writerMetrics(new Metrics('second')), kind);
+    await stored(store, 4);
+    expect(store.rows).toEqual([1, 2, 3, 4]);
   });
 
   it('goes on past a range of nothing but dead letters', async () => {

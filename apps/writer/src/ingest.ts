@@ -7,17 +7,26 @@
  * After a crash the intent says which range was under way: the same messages are read again and inserted under the same
  * token, and ClickHouse drops what it already has, in the table and in every roll-up behind it. A refused insert is tried
  * again, unchanged, for as long as it takes; the next range is read meanwhile and grows.
+ *
+ * A collector that does not learn whether an append was done sends the same message again, so a batch may be on the queue
+ * twice: it is stored once, by its identity. What came before this partition was taken up is not known, so a range that
+ * is finished after a crash may have batches in it again that had been left out. Where the insert was done that changes
+ * nothing: ClickHouse drops a block by its token, whatever is in it. Where it was not, a batch whose first copy is in an
+ * earlier range is stored twice.
  */
 import { type Message, type PartitionReader, type Producer } from '@linewatch/queue';
-import { MessageError, topics } from '@linewatch/record';
+import { type BatchIdentity, MessageError, topics } from '@linewatch/record';
 import { type Logger, LinewatchError, backoffMs, describe, sleep } from '@linewatch/service';
 import type { WriterMetrics } from './metrics.ts';
+import { RecentBatches } from './recent-batches.ts';
 
 /** What a topic's messages are and how they are stored. */
 export interface Kind<Batch> {
   /** @throws MessageError */
   readonly decode: (value: Uint8Array) => Batch;
   readonly rows: (batch: Batch) => number;
+  /** Without it every message is a batch of its own. */
+  readonly identity?: (batch: Batch) => BatchIdentity;
   /** Idempotent under its token. */
   readonly insert: (
     batches: readonly Batch[],
@@ -78,6 +87,9 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
   const { topic, partition, signal } = reader;
   const { limits, metrics, logger } = options;
 
+  // Of this partition for this time only: when it is taken up again, uncommitted messages are read again and are no repeats.
+  const recent = new RecentBatches();
+
   const isGone = (): boolean => signal.aborted;
 
   /** Reads until the range is full, or rows have waited long enough, or its given end is reached. */
@@ -90,19 +102,25 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
     let last = -1;
     let deadline = Infinity;
     while (!signal.aborted) {
-      const waitMs = until === undefined ? Math.min(1000, deadline - Date.now()) : 1000;
+      const waitMs = until === undefined ? Math.min(1000, deadline - performance.now()) : 1000;
       if (waitMs <= 0) break;
       const messages = await reader.read({ maxBytes: readBytes, waitMs });
       for (const message of messages) {
         if (first < 0) {
           first = message.offset;
-          deadline = Date.now() + limits.maxWaitMs;
+          deadline = performance.now() + limits.maxWaitMs;
         }
         if (until !== undefined && message.offset > until) {
           reader.seek(message.offset);
           return { first, last, batches, places, rows };
         }
         const batch = await decode(message);
+        const identity = batch === undefined ? undefined : kind.identity?.(batch);
+        if (identity && recent.has(identity)) {
+          metrics.repeated(topic);
+          last = message.offset;
+          continue;
+        }
         const count = batch === undefined ? 0 : kind.rows(batch);
         const full = rows + count > limits.maxRows || bytes + message.value.length > limits.maxBytes;
         if (until === undefined && rows > 0 && full) {
@@ -111,6 +129,7 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
         }
         last = message.offset;
         if (batch === undefined) continue;
+        if (identity) recent.add(identity);
         batches.push(batch);
         places.push({ partition, offset: message.offset });
         rows += count;

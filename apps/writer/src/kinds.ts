@@ -30,6 +30,7 @@ const originOf = (batch: ColumnBatch, place: Place): Origin => ({
 export const flowKind = (store: Store): Kind<ColumnBatch> => ({
   decode: decodeFlowBatch,
   rows: (batch) => batch.rows,
+  identity: (batch) => batch,
   insert: (batches, places, token, signal) => {
     const origins = batches.map((batch, i) => originOf(batch, places[i]!));
     return insertFlows(store, nativeBlock(flowColumns, batches, originColumns(origins)), token, { signal });
@@ -39,6 +40,7 @@ export const flowKind = (store: Store): Kind<ColumnBatch> => ({
 export const signalKind = (store: Store): Kind<SignalBatch> => ({
   decode: decodeSignalBatch,
   rows: (batch) => batch.rows + batch.samples.length + batch.events.length,
+  identity: (batch) => batch,
   insert: async (batches, places, token, signal) => {
     const placed = batches.map((batch, i) => ({ batch, origin: originOf(batch, places[i]!) }));
     const summed = placed.filter(({ batch }) => batch.rows > 0);

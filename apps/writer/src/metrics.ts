@@ -6,6 +6,7 @@ export interface WriterMetrics {
   readonly retry: (topic: string, code: string) => void;
   readonly recovered: (topic: string) => void;
   readonly dead: (topic: string) => void;
+  readonly repeated: (topic: string) => void;
   readonly lag: (topic: string, partition: number, messages: number) => void;
   readonly lost: (topic: string, partition: number, messages: number) => void;
 }
@@ -30,6 +31,11 @@ export function writerMetrics(metrics: Metrics): WriterMetrics {
     'Messages that could not be validated and went to the dead letters.',
     ['topic'],
   );
+  const repeated = metrics.counter(
+    'batches_repeated_total',
+    'Batches left out because the same one was on the queue before.',
+    ['topic'],
+  );
   const lag = metrics.gauge('lag_messages', 'Messages on the queue that are not written yet.', ['topic', 'partition']);
   const lost = metrics.gauge('lost_messages_total', 'Messages that retention removed before they were written.', [
     'topic',
@@ -41,6 +47,7 @@ export function writerMetrics(metrics: Metrics): WriterMetrics {
     retry: (topic, code) => retries.inc({ topic, code }),
     recovered: (topic) => recovered.inc({ topic }),
     dead: (topic) => dead.inc({ topic }),
+    repeated: (topic) => repeated.inc({ topic }),
     lag: (topic, partition, messages) => lag.set({ topic, partition: String(partition) }, messages),
     lost: (topic, partition, messages) => lost.set({ topic, partition: String(partition) }, messages),
   };
