@@ -76,8 +76,9 @@ async function openOne(config: CollectorConfig, protocol: string, ports: readonl
     try {
       return [await bind(config.address, port, config.receiveBufferBytes), port];
     } catch (cause) {
+      if (i + 1 < ports.length) continue;
       const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (taken || i + 1 === ports.length) throw CollectorError.ofPort(protocol, port, taken, describe(cause));
+      throw CollectorError.ofPort(protocol, port, taken, describe(cause));
     }
   }
   throw CollectorError.ofPort(protocol, 0, false, 'it has no port');

@@ -87,7 +87,7 @@ export function openSockets(config: CollectorConfig): OpenSocket[] | undefined {
         break;
       } catch (error) {
         const { errno, message } = error as Refused;
-        if (errno !== addressInUse && i + 1 < ports.length) continue;
+        if (i + 1 < ports.length) continue;
         for (const { fd } of sockets) closeSync(fd);
         throw CollectorError.ofPort(protocol, port, errno === addressInUse, message);
       }
