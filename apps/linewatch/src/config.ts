@@ -157,7 +157,12 @@ function checkUrl(what: string, url: string | undefined, protocols: readonly str
 
 /** The configuration with secrets hidden, for people. */
 export function redact(config: Config): Config {
-  const hide = (url: string): string => url.replace(/(\/\/[^:/@]*):[^@]*@/, '$1:***@');
+  const hide = (text: string): string => {
+    const url = new URL(text);
+    if (url.password !== '') url.password = '***';
+    for (const key of new Set(url.searchParams.keys())) if (/password/i.test(key)) url.searchParams.set(key, '***');
+    return url.href;
+  };
   const copy = structuredClone(config);
   if (copy.clickhouse.url) copy.clickhouse.url = hide(copy.clickhouse.url);
   if (copy.postgres.url) copy.postgres.url = hide(copy.postgres.url);
