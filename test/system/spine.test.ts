@@ -132,7 +132,15 @@ describe('a started system', () => {
     expect(await system.metric('linewatch_collector_datagrams_total', { outcome: 'decoded' })).toBeGreaterThan(4);
     const second = await system.run('up');
     expect(second.code).toBe(1);
-    expect(second.err + second.out).toMatch(/data directory is in use by another Linewatch \(process \d+\)/);
+    expect(second.err).toMatch(/^linewatch: the data directory is in use by another Linewatch \(process \d+\): .*\n$/);
+    const collector = await system.run('collector');
+    expect(collector.code).toBe(1);
+    expect(collector.err).toContain('a collector already runs on this data directory');
+    // Neither has taken anything from the first.
+    expect(await system.ready()).toBe(true);
+    for (const component of ['collector', 'supervisor'])
+      expect(await system.metric('linewatch_component_up', { component })).toBe(1);
+    expect(await system.metric('linewatch_supervisor_part_restarts_total')).toBe(0);
   });
 
   it('stops cleanly within ten seconds and leaves nothing running', async () => {

@@ -1,7 +1,7 @@
 /** Starts one of our own components as a child process. */
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { LinewatchError, stopTimeoutMs } from '@linewatch/service';
+import { LinewatchError } from '@linewatch/service';
 import { exited, lastLines } from './engines/engine.ts';
 import type { Running } from './supervise.ts';
 
@@ -62,9 +62,9 @@ export async function startChild(options: ChildOptions): Promise<Running> {
   if (typeof how === 'string') throw new ChildError('component_failed', `${component}: ${reasonOf(errors()) || how}`);
   return {
     exited: gone,
-    stop: async () => {
+    stop: async (limitMs) => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs + 500);
+      const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
       await gone;
       clearTimeout(timer);
     },

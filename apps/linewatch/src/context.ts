@@ -1,9 +1,11 @@
 /** What every command begins with: its configuration, logger and metrics. */
-import { readFileSync } from 'node:fs';
-import { type App, type Logger, Metrics, createLogger, runProcess } from '@linewatch/service';
+import { existsSync, readFileSync } from 'node:fs';
+import { type App, LinewatchError, type Logger, Metrics, createLogger, runProcess } from '@linewatch/service';
 import { effectiveVariable } from './child.ts';
 import type { Config } from './config.ts';
 import { paths } from './paths.ts';
+
+class StartingError extends LinewatchError<'still_starting'> {}
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -11,7 +13,7 @@ export interface CommonOptions {
   readonly data?: string;
 }
 
-/** The configuration with the addresses of the engines that run, where they do. @throws ConfigError */
+/** The configuration with the addresses of the engines that run, where they do. @throws ConfigError, StartingError */
 export async function effectiveConfig(options: CommonOptions): Promise<Config> {
   const given = process.env[effectiveVariable];
   if (given) return JSON.parse(readFileSync(given, 'utf8')) as Config;
@@ -21,6 +23,11 @@ export async function effectiveConfig(options: CommonOptions): Promise<Config> {
   const config = loadConfig({ file: options.config, data: options.data, env: process.env });
   const where = paths(config.data);
   if (!isLocked(where.lock)) return config;
+  if (!existsSync(where.effective))
+    throw new StartingError(
+      'still_starting',
+      `Linewatch is still starting on ${config.data}; try again in a few seconds`,
+    );
   const running = JSON.parse(readFileSync(where.effective, 'utf8')) as Config;
   return {
     ...config,

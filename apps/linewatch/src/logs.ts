@@ -1,5 +1,5 @@
 /** Log lines of the children on the terminal: as they are for machines, short for people. */
-import type { LogLevel } from '@linewatch/service';
+import { type LogLevel, describe } from '@linewatch/service';
 
 const order = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 const hidden = new Set(['level', 'time', 'component', 'msg', 'err']);
@@ -21,4 +21,11 @@ export function humanLine(line: string, least: LogLevel): string | undefined {
   const error = fields['err'] as { message?: string } | undefined;
   const at = text(fields['time']).slice(11, 19);
   return [at, text(fields['component']), level, text(fields['msg']), error?.message, ...rest].filter(Boolean).join(' ');
+}
+
+/** Tells of what made a command fail. */
+export function complain(error: unknown): void {
+  // A list of problems has a line each.
+  const text = error instanceof Error && error.message.includes('\n') ? error.message : describe(error);
+  process.stderr.write(`linewatch: ${text}\n`);
 }

@@ -1,15 +1,16 @@
 /** The `linewatch` command. */
-import { describe } from '@linewatch/service';
+import { isatty } from 'node:tty';
+import { complain } from './logs.ts';
 import { program } from './program.ts';
 
+// As in bin/linewatch.js, for a terminal signals the whole group.
+if (![0, 1, 2].some((fd) => isatty(fd))) process.on('SIGHUP', () => undefined);
 // Nothing to report to a reader that has gone: `linewatch decode … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 program()
   .parseAsync()
   .catch((error: unknown) => {
-    process.stderr.write(
-      `linewatch: ${error instanceof Error && error.message.includes('\n') ? error.message : describe(error)}\n`,
-    );
+    complain(error);
     process.exit(1);
   });

@@ -4,7 +4,8 @@ import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
 export interface Running {
   /** Resolves when it has ended, with how. */
   readonly exited: Promise<string>;
-  stop(): Promise<unknown>;
+  /** Ends it, within `limitMs` whatever it does. */
+  stop(limitMs: number): Promise<unknown>;
 }
 
 export type PartState = 'stopped' | 'starting' | 'running' | 'waiting';
@@ -13,6 +14,8 @@ const firstPauseMs = 200;
 const maxPauseMs = 3000;
 /** After this long without an end, the next failure counts as the first. */
 const steadyMs = 10_000;
+/** For what came up when the stop had begun: it has hardly begun to work. */
+const lateStopMs = 1000;
 
 export class Part {
   readonly name: string;
@@ -66,7 +69,7 @@ export class Part {
         this.restarts++;
         this.state = 'running';
         // stop() may have looked for something to stop before this was there.
-        if (this.#isStopping()) await running.stop();
+        if (this.#isStopping()) await running.stop(lateStopMs);
       } catch (error) {
         running = undefined;
         this.lastEnd = describe(error);
@@ -78,9 +81,10 @@ export class Part {
     return this.#stopping.signal.aborted;
   }
 
-  async stop(): Promise<void> {
+  /** Stops it for good, within `limitMs`. */
+  async stop(limitMs: number): Promise<void> {
     this.#stopping.abort();
-    await this.#running?.stop();
+    await this.#running?.stop(limitMs);
     await this.#loop;
     this.state = 'stopped';
   }

@@ -1,10 +1,10 @@
 /** `linewatch up`: everything on one machine, engines first, each part its own process, restarted when it ends. */
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { type WriteStream, createWriteStream, renameSync } from 'node:fs';
+import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EstateError } from '@linewatch/estate';
 import { groups, topics } from '@linewatch/record';
-import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
+import { type App, type Health, LinewatchError, type Logger, type Metrics, describe } from '@linewatch/service';
 import { StoreError, migrate } from '@linewatch/store';
 import { type ChildOptions, firstInherited, startChild } from './child.ts';
 import type { Config } from './config.ts';
@@ -18,6 +18,8 @@ import { openQueue } from './queue.ts';
 import { readSecrets } from './secrets.ts';
 import { openSockets, socketsVariable } from './sockets.ts';
 import { Part } from './supervise.ts';
+
+class UpError extends LinewatchError<'data_unusable'> {}
 
 export interface UpOptions {
   readonly config: Config;
@@ -38,15 +40,44 @@ const maxLogBytes = 64 * 1024 * 1024;
 async function openLog(dataDir: string): Promise<(line: string) => void> {
   const file = path.join(dataDir, 'logs', 'linewatch.log');
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const { size } = await stat(file).catch(() => ({ size: 0 }));
-  if (size > maxLogBytes) await rename(file, `${file}.1`);
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  // A full disk must not end the supervisor.
-  stream.on('error', () => undefined);
-  return (line) => stream.write(`${line}\n`);
+  let { size } = await stat(file).catch(() => ({ size: 0 }));
+  const open = (): WriteStream =>
+    // A full disk must not end the supervisor.
+    createWriteStream(file, { flags: 'a', mode: 0o600 }).on('error', () => undefined);
+  let stream: WriteStream | undefined;
+  return (line) => {
+    if (size > maxLogBytes) {
+      stream?.end();
+      stream = undefined;
+      size = 0;
+      try {
+        renameSync(file, `${file}.1`);
+      } catch {
+        // It goes on in the same file, and the next attempt is a file's length away.
+      }
+    }
+    stream ??= open();
+    stream.write(`${line}\n`);
+    size += Buffer.byteLength(line) + 1;
+  };
 }
 
-export function createSupervisor(options: UpOptions): App {
+export interface Supervisor extends App {
+  /** Takes the data directory. @throws LinewatchError when another Linewatch has it or it cannot be used. */
+  claim(): Promise<void>;
+}
+
+/** Longest that the supervisor may take to stop, ms; every part has its time in it. */
+export const supervisorStopMs = 9500;
+/** What stops together, and when after the beginning of the stop it is killed, ms. */
+const stopOrder: readonly (readonly [names: readonly string[], byMs: number])[] = [
+  [['demo'], 1500],
+  [['collector'], 5000],
+  [['writer', 'api'], 6500],
+  [['clickhouse', 'postgres'], 8500],
+];
+
+export function createSupervisor(options: UpOptions): Supervisor {
   const { config, demo, metrics, logger, say } = options;
   const where = paths(config.data);
   /** In order of start; stopped from the last to the first. */
@@ -60,12 +91,22 @@ export function createSupervisor(options: UpOptions): App {
     say(`  ${label} (${seconds(began)})`);
   };
 
+  const claim = async (): Promise<void> => {
+    try {
+      // Other users may pass through, for PostgreSQL runs as one of them; what is inside is closed to them.
+      await mkdir(config.data, { recursive: true });
+      await chmod(config.data, process.getuid?.() === 0 ? 0o711 : 0o700);
+      takeLock(where.lock);
+      await mkdir(where.run, { recursive: true, mode: 0o700 });
+      // The addresses of engines that have gone.
+      await rm(where.effective, { force: true });
+    } catch (cause) {
+      if (cause instanceof LinewatchError) throw cause;
+      throw new UpError('data_unusable', `the data directory ${config.data} cannot be used`, { cause });
+    }
+  };
+
   const start = async (): Promise<void> => {
-    // Other users may pass through, for PostgreSQL runs as one of them; what is inside is closed to them.
-    await mkdir(config.data, { recursive: true });
-    await chmod(config.data, process.getuid?.() === 0 ? 0o711 : 0o700);
-    takeLock(where.lock);
-    await mkdir(where.run, { recursive: true, mode: 0o700 });
     const log = await openLog(config.data);
     const onLine = (line: string): void => {
       log(line);
@@ -98,7 +139,8 @@ export function createSupervisor(options: UpOptions): App {
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     await queue.close();
     await prepare(effective, logger);
-    await writeFile(where.effective, JSON.stringify(effective), { mode: 0o600 });
+    await writeFile(`${where.effective}.new`, JSON.stringify(effective), { mode: 0o600 });
+    await rename(`${where.effective}.new`, where.effective);
 
     const common = { effective: where.effective, onLine, onOutput: say };
     const child = (component: string, more: Partial<ChildOptions> = {}): Part =>
@@ -128,11 +170,14 @@ export function createSupervisor(options: UpOptions): App {
   const stop = async (): Promise<void> => {
     if (stopped) return;
     stopped = true;
-    say('Stopping');
-    const of = (names: readonly string[]): Part[] => parts.filter(({ name }) => names.includes(name));
-    for (const names of [['demo'], ['collector'], ['writer', 'api'], ['clickhouse', 'postgres']])
-      await Promise.all(of(names).map((part) => part.stop()));
-    say('Stopped');
+    const began = Date.now();
+    if (parts.length > 0) say('Stopping');
+    for (const [names, byMs] of stopOrder) {
+      const limitMs = began + byMs - Date.now();
+      await Promise.all(parts.filter(({ name }) => names.includes(name)).map((part) => part.stop(limitMs)));
+    }
+    await rm(where.effective, { force: true });
+    if (parts.length > 0) say('Stopped');
   };
 
   const health = (): Health => {
@@ -143,7 +188,7 @@ export function createSupervisor(options: UpOptions): App {
     return { ready: late.length === 0 && parts.length > 0, detail: detail.join('; ') };
   };
 
-  return { start, stop, health };
+  return { claim, start, stop, health };
 }
 
 /** Brings both databases to this version's schema, so that what starts next finds it. */

@@ -1,9 +1,9 @@
 import { Metrics, createLogger, runProcess } from '@linewatch/service';
 import { loadConfig } from '../config.ts';
 import type { CommonOptions } from '../context.ts';
-import { humanLine } from '../logs.ts';
+import { complain, humanLine } from '../logs.ts';
 import { paths } from '../paths.ts';
-import { createSupervisor } from '../up.ts';
+import { createSupervisor, supervisorStopMs } from '../up.ts';
 
 /** Runs until it is stopped. */
 export async function up(options: CommonOptions & { demo?: readonly string[] | undefined }): Promise<void> {
@@ -25,5 +25,14 @@ export async function up(options: CommonOptions & { demo?: readonly string[] | u
       if (text !== undefined) process.stderr.write(`${text}\n`);
     },
   });
-  await runProcess({ component: 'supervisor', app, metrics, logger, runDir: paths(config.data).run });
+  await runProcess({
+    component: 'supervisor',
+    app,
+    metrics,
+    logger,
+    runDir: paths(config.data).run,
+    claim: () => app.claim(),
+    stopMs: supervisorStopMs,
+    onFailure: complain,
+  });
 }

@@ -6,7 +6,7 @@ import { get } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { sleep } from '@linewatch/service';
-import { EngineError, type Engine, exited, lastLines } from './engine.ts';
+import { type Engine, EngineError, engineStopMs, exited, lastLines } from './engine.ts';
 
 export interface ClickHouseOptions {
   /** Its data; created when missing. */
@@ -25,7 +25,6 @@ export interface ClickHouseEngine extends Engine {
 }
 
 const startTimeoutMs = 60_000;
-const stopMs = 2000;
 
 /**
  * `default`, which cannot have a password, runs the server's own listening query and may do nothing else: any user of
@@ -128,7 +127,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     stop: async () => {
       child.kill('SIGTERM');
       // It ends at once; acknowledged inserts are safe without a clean stop.
-      await Promise.race([gone, sleep(stopMs)]);
+      await Promise.race([gone, sleep(engineStopMs)]);
       child.kill('SIGKILL');
       return gone;
     },

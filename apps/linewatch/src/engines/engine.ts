@@ -12,9 +12,12 @@ export interface Engine {
   readonly child: ChildProcess;
   /** Resolves when the process has ended, with how. */
   readonly exited: Promise<string>;
-  /** Asks it to stop cleanly; resolves when it has ended. */
+  /** Asks it to stop cleanly, and makes it when that takes more than 2 s; resolves when it has ended. */
   stop(): Promise<unknown>;
 }
+
+/** Longest that a clean stop may take, ms. */
+export const engineStopMs = 2000;
 
 export function exited(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, sleep } from '@linewatch/service';
-import { type Engine, EngineError, exited, lastLines } from './engine.ts';
+import { type Engine, EngineError, engineStopMs, exited, lastLines } from './engine.ts';
 
 export interface PostgresOptions {
   /**
@@ -168,8 +168,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
     url: `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
     child,
     exited: gone,
-    stop: () => {
+    stop: async () => {
       child.kill('SIGINT');
+      await Promise.race([gone, sleep(engineStopMs)]);
+      // Immediate shutdown: the next start recovers from the log.
+      child.kill('SIGQUIT');
       return gone;
     },
   };
