@@ -254,14 +254,15 @@ describe('schema', () => {
   });
 
   test('retention is applied, and changed', async () => {
-    const ttl = async (): Promise<string> =>
+    const ttl = async (table = 'flows'): Promise<string> =>
       (
         await store.query<{ engine_full: string }>(
-          "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'flows'",
+          `SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`,
         )
       )[0]!.engine_full;
     await migrate(store);
     expect(await ttl()).toContain('toIntervalDay(14)');
+    expect(await ttl('interface_names')).toContain('TTL toDateTime(last_seen) + toIntervalMonth(13) SETTINGS');
     await migrate(store, { ...defaultRetention, rawDays: 3 });
     expect(await ttl()).toContain('toIntervalDay(3)');
   });
@@ -518,6 +519,18 @@ describe('hourly traffic', () => {
     expect((await rollUpTraffic(store, now)).made).toEqual([hour / 1000]);
     expect((await made())[0]).toMatchObject({ octets: 2007, flows: 3 });
     expect(await made()).toHaveLength(4);
+  });
+
+  test('is made even when raw flows are kept for one day', async () => {
+    const other = await fresh();
+    const flow: Flow = { receivedMs: hour, src: '8.8.8.8', dst: '10.1.2.3' };
+    await insertFlows(other, flowBlock([flow]), 'a');
+    expect((await rollUpTraffic(other, hour + 26 * 3_600_000, { rawDays: 1 })).made).toEqual([]);
+    expect((await rollUpTraffic(other, now, { rawDays: 1 })).made).toEqual([hour / 1000]);
+  });
+
+  test('stops at once when its signal has aborted', async () => {
+    await expect(rollUpTraffic(store, now, { signal: AbortSignal.abort() })).rejects.toThrow();
   });
 });
 

@@ -118,8 +118,12 @@ export function createStore({ url, user, password, database = 'linewatch', logge
   };
   const client = createClient({ ...common, database });
   const server = createClient({ ...common, database: 'default' });
-  const signalOf = (options: CallOptions): { abort_signal?: AbortSignal } =>
-    options.signal ? { abort_signal: options.signal } : {};
+  const signalOf = ({ signal }: CallOptions): { abort_signal?: AbortSignal } => {
+    if (!signal) return {};
+    // The client hears of an abort only while a request runs.
+    if (signal.aborted) throw new Error('called off before it began');
+    return { abort_signal: signal };
+  };
 
   return {
     database,
