@@ -94,7 +94,7 @@ describe.skipIf(!executablePath)('the dashboard (chromium)', () => {
       await exporter.flows([{ octets: 750_000, inIf: 2, outIf: 1, agoMs: [1000, 0] }]);
       const shownMs = await until(
         `the tile of school-${number} shows it`,
-        async () => (await page.evaluate(`window.reportingSinceMs['school-${number}']`)) as number | undefined,
+        () => page.evaluate<number | undefined>(`window.reportingSinceMs['school-${number}']`),
         15_000,
       );
       exporter.close();
