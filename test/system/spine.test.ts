@@ -135,7 +135,7 @@ describe('a started system', () => {
     expect(second.err).toMatch(/^linewatch: the data directory is in use by another Linewatch \(process \d+\): .*\n$/);
     const collector = await system.run('collector');
     expect(collector.code).toBe(1);
-    expect(collector.err).toContain('a collector already runs on this data directory');
+    expect(collector.err).toContain('another collector already runs on this data directory');
     // Neither has taken anything from the first.
     expect(await system.ready()).toBe(true);
     for (const component of ['collector', 'supervisor'])

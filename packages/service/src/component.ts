@@ -62,7 +62,7 @@ async function claim(socket: string): Promise<void> {
     if (Date.now() > deadline)
       throw new ComponentError(
         'component_running',
-        `a ${path.basename(socket, '.sock')} already runs on this data directory: it answers at ${socket}`,
+        `another ${path.basename(socket, '.sock')} already runs on this data directory: it answers at ${socket}`,
       );
     await sleep(100);
   }

@@ -170,9 +170,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresE
     exited: gone,
     stop: async () => {
       child.kill('SIGINT');
-      await Promise.race([gone, sleep(engineStopMs)]);
-      // Immediate shutdown: the next start recovers from the log.
+      await Promise.race([gone, sleep(engineStopMs - 500)]);
+      // Immediate shutdown, then none at all: the next start recovers from the write-ahead log.
       child.kill('SIGQUIT');
+      await Promise.race([gone, sleep(500)]);
+      child.kill('SIGKILL');
       return gone;
     },
   };
