@@ -25,6 +25,8 @@ import { InterfaceSums, type SumSet } from './sums.ts';
 
 /** Rows of a batch: about 1 MB of message. */
 const batchRows = 8192;
+/** A refusal is told for this long: without new flows, nothing would take it back. */
+const problemMs = 10_000;
 /** Samples and events of one message; text of them, characters. */
 const messageRows = 5000;
 const messageText = 512 * 1024;
@@ -94,7 +96,8 @@ export class Publisher implements FlowSink {
   #sequence = 0;
   #signalSequence = 0;
   #inFlight = 0;
-  readonly #problems = { flows: '', signals: '' };
+  /** What was refused last and not accepted since, and when. */
+  readonly #problems = { flows: { text: '', ms: 0 }, signals: { text: '', ms: 0 } };
   /** Unix ms when signals were last accepted: everything before is covered. */
   acceptedMs: number;
 
@@ -127,9 +130,11 @@ export class Publisher implements FlowSink {
     this.#metrics = metrics;
   }
 
-  /** Why the last append of flows or of signals was refused; empty when both were accepted. */
+  /** Why the queue refuses, if it does: nothing was accepted since, and the refusal is not long ago. */
   get problem(): string {
-    return this.#problems.flows || this.#problems.signals;
+    const since = this.#options.now() - problemMs;
+    const { flows, signals } = this.#problems;
+    return [flows, signals].find(({ text, ms }) => text !== '' && ms >= since)?.text ?? '';
   }
 
   get inFlightBytes(): number {
@@ -189,7 +194,7 @@ export class Publisher implements FlowSink {
       .append(topics.flows, sequence % flowPartitions, [{ value }])
       .then(
         () => {
-          this.#problems.flows = '';
+          this.#problems.flows.text = '';
           this.#metrics?.queued(rows, value.length);
         },
         (error: unknown) => this.#metrics?.unqueued(this.#failed('flows', error), rows),
@@ -203,8 +208,8 @@ export class Publisher implements FlowSink {
 
   #failed(what: 'flows' | 'signals', error: unknown): UnqueuedReason {
     const text = describe(error);
-    if (this.#problems[what] === '') this.#options.logger.error({ what, reason: text }, 'queue does not accept');
-    this.#problems[what] = text;
+    if (this.#problems[what].text === '') this.#options.logger.error({ what, reason: text }, 'queue does not accept');
+    this.#problems[what] = { text, ms: this.#options.now() };
     return error instanceof QueueError && error.code === 'queue_full' ? 'queue_full' : 'queue_failed';
   }
 
@@ -276,7 +281,7 @@ export class Publisher implements FlowSink {
       const messages = group.values.map((value) => ({ value }));
       try {
         await this.#options.producer.append(topics.signals, partition.index, messages);
-        this.#problems.signals = '';
+        this.#problems.signals.text = '';
       } catch (error) {
         const reason = this.#failed('signals', error);
         // What can never be taken must not hold up the rest.
