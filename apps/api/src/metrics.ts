@@ -1,7 +1,7 @@
 import type { Metrics } from '@linewatch/service';
 
 /** Why a row or message of the live tail was not used. */
-export type LiveDropReason = 'invalid' | 'repeated' | 'outside_window' | 'interface_evicted' | 'names_full';
+const liveDropReasons = ['invalid', 'repeated', 'outside_window', 'interface_evicted', 'names_full'] as const;
 
 /** Why a viewer's stream was closed by us. */
 export type ViewerEndReason = 'left' | 'stalled' | 'stopping';
@@ -9,6 +9,8 @@ export type ViewerEndReason = 'left' | 'stalled' | 'stopping';
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 
 export function createApiMetrics(metrics: Metrics) {
+  const liveDropped = metrics.counter('live_dropped_total', 'What the live state did not take, by reason.', ['reason']);
+  for (const reason of liveDropReasons) liveDropped.inc({ reason }, 0);
   return {
     requests: metrics.counter('requests_total', 'Requests answered, by route and status.', ['route', 'status']),
     requestSeconds: metrics.histogram(
@@ -32,7 +34,7 @@ export function createApiMetrics(metrics: Metrics) {
       [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5],
     ),
     liveMessages: metrics.counter('live_messages_total', 'Messages of the signals topic read for the live state.'),
-    liveDropped: metrics.counter('live_dropped_total', 'What the live state did not take, by reason.', ['reason']),
+    liveDropped,
     liveInterfaces: metrics.gauge('live_interfaces_count', 'Exporter interfaces in the live state.'),
     queries: metrics.counter('queries_total', 'Queries of stored telemetry, by outcome.', ['outcome']),
     refreshFailures: metrics.counter('refresh_failures_total', 'Reads of the estate or of stored names that failed.', [

@@ -34,11 +34,8 @@ export function registerGroup(environment: Environment, topic: string, group: st
   void environment.store.groups.put(registrationKey(topic, group), Buffer.from('1'));
 }
 
-export const isRegistered = (environment: Environment, topic: string, group: string): boolean =>
-  environment.store.groups.get(registrationKey(topic, group)) !== undefined;
-
 /** Groups that retention waits for on a topic. */
-export function registeredGroups(environment: Environment, topic: string): string[] {
+function registeredGroups(environment: Environment, topic: string): string[] {
   const start = registrationKey(topic, '');
   const range = environment.store.groups.getKeys({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
   return Array.from(range, (key) => Buffer.from(key.subarray(start.length)).toString());

@@ -17,7 +17,7 @@
 /** Octets of value in a chunk: 64 pages of 4 KiB less the 16-octet header of the first. Part of the stored format. */
 export const chunkBytes = 64 * 4096 - 16;
 /** Longest index record, octets: two of them fit on a page of 4 KiB. */
-export const maxInlineBytes = 1900;
+const maxInlineBytes = 1900;
 const recordHeaderBytes = 16;
 
 /** What was ever appended; in a compacted topic, less what was superseded. */
@@ -155,7 +155,7 @@ const nodeOverheadBytes = 8 + 2 + 12;
  * What a message takes on disk, rather too much than too little. Chunks take whole pages. Records share leaf pages, which
  * splitting leaves half full: they count twice, and where three do not fit on a page, as a page.
  */
-export function storedBytes(recordBytes: number, valueBytes: number, chunks: number, pageBytes: number): number {
+function storedBytes(recordBytes: number, valueBytes: number, chunks: number, pageBytes: number): number {
   const leaf = (dataBytes: number): number => {
     const node = nodeOverheadBytes + dataBytes;
     return node * 3 > pageBytes ? pageBytes : node * 2;
