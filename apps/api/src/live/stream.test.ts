@@ -52,7 +52,9 @@ describe('the live stream', () => {
     const { event, data } = reader.events[1]!;
     expect(event).toBe('update');
     expect(data.academies).toMatchObject([{ id: 'ash', inBps: 1000, state: 'reporting' }]);
-    expect(data.academies[0]!.cells).toEqual([[Math.floor(timeS / 10) * 10, 6000, 0]]);
+    // A cell may have begun meanwhile: nothing is in it.
+    const cells = data.academies[0]!.cells.filter(([, inBps]) => inBps > 0);
+    expect(cells).toEqual([[Math.floor(timeS / 10) * 10, 6000, 0]]);
   });
 
   test('writes the same octets to every viewer', async () => {
