@@ -17,6 +17,7 @@ import {
   createSumColumns,
   encodeFlowBatch,
   encodeSignalBatch,
+  fnv1a,
   topics,
 } from '@linewatch/record';
 import { type Logger, describe } from '@linewatch/service';
@@ -76,12 +77,8 @@ interface SignalPartition {
 }
 
 /** Which partition an exporter's signals go to (FNV-1a of its address). */
-export function partitionOf(address: Uint8Array, partitions: number): number {
-  if (partitions === 1) return 0;
-  let hash = 0x811c9dc5;
-  for (const byte of address) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % partitions;
-}
+export const partitionOf = (address: Uint8Array, partitions: number): number =>
+  partitions === 1 ? 0 : fnv1a(address) % partitions;
 
 const noSums = { columns: createSumColumns(1), rows: 0 };
 

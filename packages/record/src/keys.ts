@@ -1,16 +1,16 @@
+/** FNV-1a, 32 bits, of some octets. */
+export function fnv1a(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
 /**
  * Numeric key of a trust's or collector's label: FNV-1a, 32 bits. Both the collector's configuration and the estate name
  * the label; the key is derived, so neither has to ask the other for a number. The estate refuses two trusts whose keys
  * collide.
  */
-export function labelKey(label: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(label)) {
-    hash ^= byte;
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return hash >>> 0;
-}
+export const labelKey = (label: string): number => fnv1a(new TextEncoder().encode(label));
 
 /** Names of the topics on the queue. The number is the major version of the messages on it. */
 export const topics = {
