@@ -1,11 +1,8 @@
 /** Seeded randomness: the same academies, the same weeks, on every machine. */
+import { fnv1a } from '@linewatch/record';
 
-/** FNV-1a of a text, 32 bits. */
-export function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
+/** A seed made from a text. */
+export const seedOf = (text: string): number => fnv1a(new TextEncoder().encode(text));
 
 /** A number in [0, 1) for a seed and a position: no state, so any moment can be asked for. */
 function hashUnit(seed: number, position: number): number {
