@@ -24,6 +24,7 @@ function ours(template: Buffer, data: readonly Buffer[]): Pass {
     },
     decoded: () => undefined,
     sample: () => undefined,
+    event: () => undefined,
   };
   const decoder = createDecoder({ sink });
   const exporter = decoder.exporter(parseAddress('127.0.0.1'));

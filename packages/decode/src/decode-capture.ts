@@ -1,8 +1,9 @@
 /** Decodes a whole capture file to records for people and scripts. */
-import { type Sample, createFlowColumns, formatAddress } from '@linewatch/record';
+import { type Event, type Sample, createFlowColumns, formatAddress } from '@linewatch/record';
 import { type CaptureReason, readCapture } from './capture/index.ts';
 import { createDecoder } from './decoder.ts';
 import { type JsonFlow, flowToJson, jsonInteger } from './json.ts';
+import type { TrapOptions } from './snmp/traps.ts';
 import { type Counters, type FlowSink, type Limits, type LossReason, lossReasons } from './port.ts';
 
 export interface JsonSample {
@@ -13,6 +14,15 @@ export interface JsonSample {
   readonly metric: string;
   readonly value: number;
   readonly text: string;
+}
+
+export interface JsonEvent {
+  readonly type: 'event';
+  readonly timeMs: number;
+  readonly exporter: string;
+  readonly interface: number;
+  readonly kind: string;
+  readonly detail: unknown;
 }
 
 export interface JsonLoss {
@@ -40,11 +50,16 @@ export interface CaptureSummary {
   readonly optionRecords: number;
   /** Sets that still await their template at the end. */
   readonly setsAwaitingTemplate: number;
-  readonly lostUpstream: { readonly flows: number; readonly datagrams: number; readonly records: number };
+  readonly lostUpstream: {
+    readonly flows: number;
+    readonly datagrams: number;
+    readonly records: number;
+    readonly samples: number;
+  };
   readonly losses: Readonly<Partial<Record<LossReason | CaptureReason, number>>>;
 }
 
-export type CaptureRecord = JsonFlow | JsonSample | JsonLoss;
+export type CaptureRecord = JsonFlow | JsonSample | JsonEvent | JsonLoss;
 
 const capacity = 4096;
 
@@ -73,6 +88,15 @@ class JsonSink implements FlowSink {
   sample({ exporter, ...sample }: Sample): void {
     this.out.push({ type: 'sample', ...sample, exporter: formatAddress(exporter) });
   }
+
+  event({ exporter, detail, ...event }: Event): void {
+    this.out.push({
+      type: 'event',
+      ...event,
+      exporter: formatAddress(exporter),
+      detail: JSON.parse(detail) as unknown,
+    });
+  }
 }
 
 const jsonSum = (sum: bigint): number | string => jsonInteger(Number(sum & 0xffffffffn), Number(sum >> 32n));
@@ -88,16 +112,22 @@ function lostSince(counters: Readonly<Counters>, before: Map<LossReason, number>
   return lost;
 }
 
+export interface CaptureOptions {
+  readonly limits?: Partial<Limits>;
+  /** Whose traps are read; without it, those of any community and of no v3 user. */
+  readonly traps?: TrapOptions | undefined;
+}
+
 /**
- * Yields a record for each flow, sample and loss in the file's order, then returns the summary. Never throws on the
+ * Yields a record for each flow, event, sample and loss in the file's order, then returns the summary. Never throws on the
  * file's content. Flow times stay on the exporter's clock.
  */
 export function* decodeCapture(
   bytes: Uint8Array,
-  limits: Partial<Limits> = {},
+  { limits = {}, traps }: CaptureOptions = {},
 ): Generator<CaptureRecord, CaptureSummary> {
   const sink = new JsonSink();
-  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits } });
+  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits }, traps });
   const { counters } = decoder;
   const losses: Partial<Record<LossReason | CaptureReason, number>> = {};
   const before = new Map<LossReason, number>();
@@ -132,7 +162,12 @@ export function* decodeCapture(
     optionRecords: counters.optionRecords,
     setsAwaitingTemplate:
       counters.setsHeld - counters.setsReleased - counters.losses.held_evicted - counters.losses.held_expired,
-    lostUpstream: { flows: sequence.lostFlows, datagrams: sequence.lostDatagrams, records: sequence.lostRecords },
+    lostUpstream: {
+      flows: sequence.lostFlows,
+      datagrams: sequence.lostDatagrams,
+      records: sequence.lostRecords,
+      samples: sequence.lostSamples,
+    },
     losses,
   };
 }

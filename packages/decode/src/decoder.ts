@@ -1,13 +1,25 @@
 /** The decoder: takes datagrams, keeps exporters, gives each datagram exactly one outcome. */
+import type { Sample } from '@linewatch/record';
 import type { Domain, Exporter, FlowVersion } from './exporter.ts';
 import { type Program, compile } from './compile.ts';
 import { Frame } from './frame.ts';
 import { HeldSets } from './held.ts';
+import { countVerdict, lose } from './losses.ts';
 import { Memory } from './memory.ts';
 import { MessageReader } from './message.ts';
 import { OptionsReader } from './options.ts';
-import { type Counters, type FlowSink, type Limits, type LossReason, createCounters, defaultLimits } from './port.ts';
+import {
+  type Counters,
+  type FlowSink,
+  type Limits,
+  type LossReason,
+  type RefusalReason,
+  createCounters,
+  defaultLimits,
+} from './port.ts';
 import { RowWriter } from './rows.ts';
+import { SflowReader } from './sflow/sflow.ts';
+import { type TrapOptions, TrapReader } from './snmp/traps.ts';
 import { type DecoderSnapshot, restoreExporters, snapshotExporters } from './snapshot.ts';
 import { readV5Header, v5HeaderOctets, v5Layout, v5RecordOctets } from './v5.ts';
 
@@ -16,6 +28,8 @@ export interface DecoderOptions {
   readonly limits?: Partial<Limits>;
   /** Shift flow times to our clock when the exporter's is over 2 s off. Without it they stay on the exporter's. */
   readonly correctClock?: boolean;
+  /** Whose traps are taken; without it, those of community `public`. */
+  readonly traps?: TrapOptions | undefined;
 }
 
 export interface Decoder {
@@ -23,11 +37,16 @@ export interface Decoder {
   exporter(address: Uint8Array): Exporter;
   /**
    * Decodes one UDP payload; work is bounded by its length and the limits. Throws only what the sink throws.
-   * `receivedMs` is Unix ms of our clock.
+   * `receivedMs` is Unix ms of our clock. Returns what is to be sent back to where it came from: the answer to an SNMP
+   * inform, or to a request for our engine id.
    */
-  decode(exporter: Exporter, datagram: Uint8Array, receivedMs: number): void;
+  decode(exporter: Exporter, datagram: Uint8Array, receivedMs: number): Uint8Array | undefined;
+  /** Counts a datagram that is not to be read because of whom it is from. */
+  reject(exporter: Exporter, reason: RefusalReason, receivedMs: number): void;
   /** Drops held sets that are too old; `decode` does so too. */
   expire(nowMs: number): void;
+  /** Replaces whose traps are taken. */
+  setTraps(options: TrapOptions): void;
   readonly counters: Readonly<Counters>;
   readonly exporters: Iterable<Exporter>;
   readonly heldOctets: number;
@@ -49,21 +68,42 @@ class FlowDecoder implements Decoder {
   readonly #rows: RowWriter;
   readonly #sink: FlowSink;
   #v5Program: Program | undefined;
+  #reply: Uint8Array | undefined;
   readonly #held: HeldSets;
   readonly #memory: Memory;
   readonly #messages: MessageReader;
+  readonly #sflow: SflowReader;
+  readonly #traps: TrapReader;
 
-  constructor({ sink, limits, correctClock }: DecoderOptions) {
+  constructor({ sink, limits, correctClock, traps }: DecoderOptions) {
     this.#sink = sink;
     this.#limits = { ...defaultLimits, ...limits };
     this.#correctClock = correctClock ?? false;
     this.#rows = new RowWriter(sink, this.#limits, this.counters);
     this.#held = new HeldSets(this.#limits, this.counters);
     this.#memory = new Memory(this.#limits, this.counters, this.#held);
-    const options = new OptionsReader(this.#memory, this.counters, (sample) => {
+    const emit = (sample: Sample): void => {
       this.#rows.inSink = true;
       sink.sample(sample);
       this.#rows.inSink = false;
+    };
+    const options = new OptionsReader(this.#memory, this.counters, emit);
+    this.#sflow = new SflowReader({
+      rows: this.#rows,
+      memory: this.#memory,
+      limits: this.#limits,
+      counters: this.counters,
+      emit,
+    });
+    this.#traps = new TrapReader({
+      ...traps,
+      limits: this.#limits,
+      counters: this.counters,
+      emit: (event) => {
+        this.#rows.inSink = true;
+        sink.event(event);
+        this.#rows.inSink = false;
+      },
     });
     this.#messages = new MessageReader({
       rows: this.#rows,
@@ -89,12 +129,16 @@ class FlowDecoder implements Decoder {
     return this.#held.octets;
   }
 
+  setTraps(options: TrapOptions): void {
+    this.#traps.configure(options);
+  }
+
   exporter(address: Uint8Array): Exporter {
     return this.#memory.exporter(address);
   }
 
-  decode(handle: Exporter, datagram: Uint8Array, receivedMs: number): void {
-    const { counters } = this;
+  decode(handle: Exporter, datagram: Uint8Array, receivedMs: number): Uint8Array | undefined {
+    this.#reply = undefined;
     this.#memory.trim();
     const exporter = handle.evicted ? this.exporter(handle.address) : handle;
     const now = Number.isFinite(receivedMs) && receivedMs > 0 ? Math.floor(receivedMs) : 0;
@@ -111,24 +155,42 @@ class FlowDecoder implements Decoder {
         this.#rows.inSink = false;
         throw error;
       }
-      counters.losses.decoder_fault++;
-      outcome = 'decoder_fault';
+      outcome = this.#lose(exporter, 'decoder_fault');
     }
-    if (outcome === 'decoded' || outcome === 'held') counters.datagrams[outcome]++;
-    else {
-      counters.datagrams.rejected++;
-      counters.rejected[outcome]++;
-    }
+    this.#close(exporter, outcome);
+    return this.#reply;
   }
 
-  #lose(reason: LossReason): LossReason {
-    this.counters.losses[reason]++;
+  reject(exporter: Exporter, reason: RefusalReason, receivedMs: number): void {
+    exporter.datagrams++;
+    exporter.lastMs = receivedMs;
+    this.#close(exporter, this.#lose(exporter, reason));
+  }
+
+  /** The one outcome of a datagram. */
+  #close(exporter: Exporter, outcome: LossReason | 'decoded' | 'held'): void {
+    const { counters } = this;
+    const counted = outcome === 'decoded' || outcome === 'held' ? outcome : 'rejected';
+    counters.datagrams[counted]++;
+    exporter.outcomes[counted]++;
+    if (counted === 'rejected') counters.rejected[outcome as LossReason]++;
+  }
+
+  #lose(exporter: Exporter, reason: LossReason): LossReason {
+    lose(this.counters, exporter, reason);
     return reason;
   }
 
   #read(exporter: Exporter, datagram: Uint8Array, now: number): LossReason | 'decoded' | 'held' {
-    if (datagram.length < 4) return this.#lose('header_truncated');
+    if (datagram.length < 4) return this.#lose(exporter, 'header_truncated');
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
+    // An SNMP message is a BER SEQUENCE: no version of a flow protocol begins so.
+    if (datagram[0] === 0x30) {
+      exporter.versions.set('snmp', now);
+      const { outcome, reply } = this.#traps.read(exporter, datagram, now);
+      this.#reply = reply;
+      return outcome;
+    }
     switch (view.getUint16(0)) {
       case 5:
         return this.#v5(exporter, view, now);
@@ -137,9 +199,10 @@ class FlowDecoder implements Decoder {
       case 10:
         return this.#ipfix(exporter, view, now);
       case 0:
-        if (view.getUint32(0) === 5) return this.#lose('sflow_unsupported');
+        if (view.getUint32(0) === 5) return this.#sflow.read(exporter, view, now);
+        break;
     }
-    return this.#lose('version_unknown');
+    return this.#lose(exporter, 'version_unknown');
   }
 
   #begin(
@@ -151,6 +214,7 @@ class FlowDecoder implements Decoder {
     uptimeMs: number,
   ): Domain {
     const frame = this.#frame;
+    exporter.versions.set(version, receivedMs);
     const skew = receivedMs - exportedMs;
     exporter.skewMs = skew;
     frame.receivedMs = receivedMs;
@@ -163,35 +227,24 @@ class FlowDecoder implements Decoder {
     return this.#memory.domain(exporter, version, id);
   }
 
-  #sequence(domain: Domain, sequence: number, units: number, slack = 0): void {
+  #sequence(exporter: Exporter, domain: Domain, sequence: number, units: number, slack = 0): void {
     const verdict = domain.sequence.see(sequence, units, slack);
-    const totals = this.counters.sequence;
-    if (verdict.lost > 0) {
-      if (domain.version === 5) totals.lostFlows += verdict.lost;
-      else if (domain.version === 9) totals.lostDatagrams += verdict.lost;
-      else totals.lostRecords += verdict.lost;
-    } else if (verdict.late > 0) {
-      if (domain.version === 5) totals.lateFlows += verdict.late;
-      else if (domain.version === 9) totals.lateDatagrams += verdict.late;
-      else totals.lateRecords += verdict.late;
-    }
-    if (verdict.duplicate) totals.duplicates++;
-    if (verdict.restart) totals.restarts++;
+    countVerdict(this.counters, exporter, domain.sequence.unit, verdict);
   }
 
   #v5(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' {
-    if (view.byteLength < v5HeaderOctets) return this.#lose('header_truncated');
+    if (view.byteLength < v5HeaderOctets) return this.#lose(exporter, 'header_truncated');
     const header = readV5Header(view);
     const whole = Math.floor((view.byteLength - v5HeaderOctets) / v5RecordOctets);
     const count = Math.min(header.count, whole);
     if (header.count > whole) {
-      const reason = this.#lose('message_truncated');
+      const reason = this.#lose(exporter, 'message_truncated');
       if (count === 0) return reason;
     } else if (view.byteLength > v5HeaderOctets + count * v5RecordOctets) {
       const from = v5HeaderOctets + count * v5RecordOctets;
       for (let i = from; i < view.byteLength; i++)
         if (view.getUint8(i) !== 0) {
-          this.#lose('octets_trailing');
+          this.#lose(exporter, 'octets_trailing');
           break;
         }
     }
@@ -199,7 +252,7 @@ class FlowDecoder implements Decoder {
     const frame = this.#frame;
     frame.rate = Math.max(1, header.samplingInterval);
     frame.stated = header.samplingInterval > 0 ? 1 : 0;
-    this.#sequence(domain, header.sequence, header.count);
+    this.#sequence(exporter, domain, header.sequence, header.count);
     this.#v5Program ??= compile(this.#sink.columns, v5Layout);
     this.#rows.write(
       exporter,
@@ -214,26 +267,26 @@ class FlowDecoder implements Decoder {
   }
 
   #v9(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' | 'held' {
-    if (view.byteLength < 20) return this.#lose('header_truncated');
+    if (view.byteLength < 20) return this.#lose(exporter, 'header_truncated');
     const domain = this.#begin(exporter, 9, view.getUint32(16), now, view.getUint32(8) * 1000, view.getUint32(4));
     // The header's count is too small from some exporters: the datagram's end decides.
     const parts = this.#messages.read(exporter, domain, view, 20, view.byteLength, this.#frame);
-    this.#sequence(domain, view.getUint32(12), 1);
+    this.#sequence(exporter, domain, view.getUint32(12), 1);
     return this.#outcome(parts);
   }
 
   #ipfix(exporter: Exporter, view: DataView, now: number): LossReason | 'decoded' | 'held' {
-    if (view.byteLength < 16) return this.#lose('header_truncated');
+    if (view.byteLength < 16) return this.#lose(exporter, 'header_truncated');
     const length = view.getUint16(2);
-    if (length < 16) return this.#lose('message_length_invalid');
+    if (length < 16) return this.#lose(exporter, 'message_length_invalid');
     let early: LossReason | undefined;
-    if (length > view.byteLength) early = this.#lose('message_truncated');
-    else if (length < view.byteLength) this.#lose('octets_trailing');
+    if (length > view.byteLength) early = this.#lose(exporter, 'message_truncated');
+    else if (length < view.byteLength) this.#lose(exporter, 'octets_trailing');
     const exportedMs = view.getUint32(4) * 1000;
     const domain = this.#begin(exporter, 10, view.getUint32(12), now, exportedMs, NaN);
     if (domain.systemInitMs > 0) this.#frame.uptimeMs = exportedMs - domain.systemInitMs;
     const parts = this.#messages.read(exporter, domain, view, 16, Math.min(length, view.byteLength), this.#frame);
-    this.#sequence(domain, view.getUint32(8), early ? -1 : parts.records, parts.templates);
+    this.#sequence(exporter, domain, view.getUint32(8), early ? -1 : parts.records, parts.templates);
     parts.fault = early ?? parts.fault;
     return this.#outcome(parts);
   }

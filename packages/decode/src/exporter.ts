@@ -3,9 +3,12 @@ import { formatAddress } from '@linewatch/record';
 import type { Held } from './held.ts';
 import { Samplers } from './samplers.ts';
 import { SequenceTracker } from './sequence.ts';
+import type { LossReason, SequenceCounters } from './port.ts';
+import { createSequenceCounters } from './port.ts';
 import type { Template } from './template.ts';
 
-export type FlowVersion = 5 | 9 | 10;
+/** As in the column `version`: 105 is sFlow v5. */
+export type FlowVersion = 5 | 9 | 10 | 105;
 
 export class Domain {
   readonly version: FlowVersion;
@@ -25,7 +28,7 @@ export class Domain {
     this.version = version;
     this.id = id;
     this.samplers = new Samplers(samplerLimit);
-    this.sequence = new SequenceTracker(version === 5 ? 'flows' : version === 9 ? 'datagrams' : 'records');
+    this.sequence = new SequenceTracker(version === 5 ? 'flows' : version === 10 ? 'records' : 'datagrams');
   }
 }
 
@@ -49,6 +52,14 @@ export class Exporter {
   /** Our clock, of the last datagram. */
   lastMs = 0;
   datagrams = 0;
+  /** Each datagram by its one outcome. */
+  readonly outcomes = { decoded: 0, held: 0, rejected: 0 };
+  /** What was lost of its datagrams, by reason. */
+  readonly losses = new Map<LossReason, number>();
+  /** Seen by its sequence numbers. */
+  readonly sequence: SequenceCounters = createSequenceCounters();
+  /** Unix ms, our clock, when each protocol was last heard from it. */
+  readonly versions = new Map<FlowVersion | 'snmp', number>();
   flows = 0;
   templateCount = 0;
   weight = 0;

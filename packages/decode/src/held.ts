@@ -1,5 +1,6 @@
 /** Sets that came before their template: kept as octets, with what their message's header said. */
 import type { Domain, Exporter } from './exporter.ts';
+import { lose } from './losses.ts';
 import type { Counters, Limits } from './port.ts';
 
 /** Charged for each beside its octets. */
@@ -39,7 +40,7 @@ export class HeldSets {
     const { exporter, domain } = held;
     const octets = charge(held);
     if (octets > Math.min(heldOctets, heldOctetsPerExporter)) {
-      this.#counters.losses.held_evicted++;
+      lose(this.#counters, exporter, 'held_evicted');
       return false;
     }
     while (exporter.heldOctets + octets > heldOctetsPerExporter && this.#evict(exporter.held));
@@ -69,7 +70,7 @@ export class HeldSets {
     for (const held of this.#all) {
       if (held.receivedMs + this.#limits.heldMs >= nowMs) return;
       this.#drop(held);
-      this.#counters.losses.held_expired++;
+      lose(this.#counters, held.exporter, 'held_expired');
     }
   }
 
@@ -77,14 +78,14 @@ export class HeldSets {
   dropAll(sets: Iterable<Held>): void {
     for (const held of [...sets]) {
       this.#drop(held);
-      this.#counters.losses.held_evicted++;
+      lose(this.#counters, held.exporter, 'held_evicted');
     }
   }
 
   #evict(from: Set<Held>): boolean {
     for (const oldest of from) {
       this.#drop(oldest);
-      this.#counters.losses.held_evicted++;
+      lose(this.#counters, oldest.exporter, 'held_evicted');
       return true;
     }
     return false;

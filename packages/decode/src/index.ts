@@ -1,12 +1,23 @@
 export { type Decoder, type DecoderOptions, createDecoder } from './decoder.ts';
 export type { Domain, Exporter } from './exporter.ts';
-export { type Counters, type FlowSink, type Limits, type LossReason, defaultLimits, lossReasons } from './port.ts';
+export {
+  type Counters,
+  type FlowSink,
+  type Limits,
+  type LossReason,
+  type RefusalReason,
+  defaultLimits,
+  lossReasons,
+} from './port.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
+export type { TrapOptions, TrapUser } from './snmp/traps.ts';
 export * from './capture/index.ts';
 export {
+  type CaptureOptions,
   type CaptureRecord,
+  type JsonEvent,
   type CaptureSummary,
   type JsonLoss,
   type JsonSample,

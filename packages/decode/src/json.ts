@@ -1,5 +1,12 @@
 /** A flow row as plain JSON data. */
-import { type FlowColumns, counterNames, directionNames, flowColumns, formatAddress } from '@linewatch/record';
+import {
+  type FlowColumns,
+  counterNames,
+  directionNames,
+  flowColumns,
+  formatAddress,
+  tunnelNames,
+} from '@linewatch/record';
 
 export type JsonFlow = { readonly type: 'flow' } & Readonly<Record<string, string | number | boolean>>;
 
@@ -19,6 +26,7 @@ export function flowToJson(columns: FlowColumns, row: number): JsonFlow {
       const value = array[row]!;
       if (column.name === 'counter') out[column.json] = counterNames[value] ?? value;
       else if (column.name === 'direction') out[column.json] = directionNames[value] ?? value;
+      else if (column.name === 'tunnel') out[column.json] = tunnelNames[value] ?? value;
       else out[column.json] = column.name === 'reverse' || column.name === 'sampling_stated' ? value === 1 : value;
     }
   });

@@ -68,6 +68,17 @@ describe('meaning', () => {
         postNatSrcPort: 0,
         postNatDstPort: 0,
         applicationId: 0,
+        inVrf: 0,
+        outVrf: 0,
+        mplsLabel: 0,
+        tunnel: 'none',
+        tunnelId: 0,
+        innerSrcAddr: '::',
+        innerDstAddr: '::',
+        innerProtocol: 0,
+        innerSrcPort: 0,
+        innerDstPort: 0,
+        discardReason: 0,
       },
     ]);
   });

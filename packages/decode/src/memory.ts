@@ -4,6 +4,7 @@
  */
 import { Domain, Exporter, type FlowVersion, domainKey } from './exporter.ts';
 import type { HeldSets } from './held.ts';
+import { lose } from './losses.ts';
 import type { Counters, Limits } from './port.ts';
 import { type Layout, type Template, signatureOf } from './template.ts';
 
@@ -46,7 +47,7 @@ export class Memory {
       exporter.evicted = true;
       this.#held.dropAll(exporter.held);
       this.#weight -= exporter.weight;
-      this.#counters.losses.exporter_evicted++;
+      lose(this.#counters, exporter, 'exporter_evicted');
       return;
     }
   }
@@ -73,7 +74,7 @@ export class Memory {
         exporter.templateCount -= domain.templates.size;
         this.weigh(exporter, undefined, -domain.weight);
         this.#held.dropAll([...domain.waiting.values()].flat());
-        this.#counters.losses.domain_evicted++;
+        lose(this.#counters, exporter, 'domain_evicted');
         break;
       }
     const domain = new Domain(version, id, this.#limits.samplersPerDomain);
@@ -101,7 +102,7 @@ export class Memory {
       const oldest = from?.templates.values().next().value;
       if (from === undefined || oldest === undefined) break;
       this.dropTemplate(exporter, from, oldest);
-      this.#counters.losses.template_evicted++;
+      lose(this.#counters, exporter, 'template_evicted');
     }
     return template;
   }
@@ -115,7 +116,8 @@ export class Memory {
   keepRate(exporter: Exporter, domain: Domain, rate: number, sampler: number, template: number): void {
     const { samplers } = domain;
     const before = samplers.byId.size + samplers.byTemplate.size;
-    this.#counters.losses.sampler_evicted += samplers.state(rate, sampler, template);
+    const evicted = samplers.state(rate, sampler, template);
+    if (evicted > 0) lose(this.#counters, exporter, 'sampler_evicted', evicted);
     this.weigh(exporter, domain, samplers.byId.size + samplers.byTemplate.size - before);
   }
 

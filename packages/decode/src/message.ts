@@ -10,6 +10,7 @@
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
 import type { Held, HeldSets } from './held.ts';
+import { lose } from './losses.ts';
 import type { Memory } from './memory.ts';
 import type { OptionsReader } from './options.ts';
 import type { Counters, Limits, LossReason } from './port.ts';
@@ -66,25 +67,25 @@ export class MessageReader {
       const length = short ? 0 : view.getUint16(at + 2);
       if (length < 4) {
         // Palo Alto and others fill the datagram with zeros.
-        if (contentEnd(view, at, end) > at) this.#lose('set_length_invalid');
+        if (contentEnd(view, at, end) > at) this.#lose(exporter, 'set_length_invalid');
         break;
       }
       let setEnd = at + length;
       if (setEnd > end) {
-        this.#lose('set_overrun');
+        this.#lose(exporter, 'set_overrun');
         setEnd = end;
       }
       if (id >= firstDataSet) this.#data(exporter, domain, id, view, at + 4, setEnd, frame);
       else if (id === templates) this.#templates(exporter, domain, false, new Reader(view, at + 4, setEnd), frame);
       else if (id === optionTemplates) this.#templates(exporter, domain, true, new Reader(view, at + 4, setEnd), frame);
-      else this.#lose('set_id_reserved');
+      else this.#lose(exporter, 'set_id_reserved');
       at = setEnd;
     }
     return parts;
   }
 
-  #lose(reason: LossReason): void {
-    this.#deps.counters.losses[reason]++;
+  #lose(exporter: Exporter, reason: LossReason): void {
+    lose(this.#deps.counters, exporter, reason);
     this.#parts.fault ??= reason;
   }
 
@@ -161,7 +162,7 @@ export class MessageReader {
     while (reader.left >= 4 && reader.at < content) {
       const record = readTemplate(reader, version, options, limits.fieldsPerTemplate);
       if (record.kind === 'fault') {
-        this.#lose(record.reason);
+        this.#lose(exporter, record.reason);
         continue;
       }
       this.#parts.decoded = true;

@@ -2,6 +2,7 @@
 import type { Sample } from '@linewatch/record';
 import * as e from './elements.ts';
 import type { Domain, Exporter } from './exporter.ts';
+import { lose } from './losses.ts';
 import type { Memory } from './memory.ts';
 import type { Counters } from './port.ts';
 import { contentEnd } from './reader.ts';
@@ -96,7 +97,7 @@ export class OptionsReader {
       Object.assign(values, blank);
       const next = walk(template, view, at, end, values);
       if (next < 0) {
-        this.#counters.losses.record_malformed++;
+        lose(this.#counters, exporter, 'record_malformed');
         break;
       }
       at = next;

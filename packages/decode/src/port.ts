@@ -1,5 +1,5 @@
 /** What the decoder takes and gives: the sink it writes to, its limits, and the closed list of what can be lost. */
-import type { FlowColumns, Sample } from '@linewatch/record';
+import type { Event, FlowColumns, Sample } from '@linewatch/record';
 import type { Exporter } from './exporter.ts';
 
 /** Where decoded rows go. The decoder writes rows `rows` and up of `columns`, then moves `rows` on. */
@@ -15,14 +15,17 @@ export interface FlowSink {
   flush(): void;
   /** Rows [from, to) were just written, all of this exporter. */
   decoded(exporter: Exporter, from: number, to: number): void;
-  /** From options data: `interface.name` or `interface.alias` as text, when new, changed, or an hour old. */
+  /** From options data: `interface.name` or `interface.alias` as text, when new, changed, or an hour old. Measurements. */
   sample(sample: Sample): void;
+  /** Something that happened: a trap. */
+  event(event: Event): void;
 }
 
 /** Why something was lost: a whole datagram, or a part of one. */
 export const lossReasons = [
   'version_unknown', // not NetFlow v5, v9 or IPFIX
-  'sflow_unsupported',
+  'exporter_refused', // not in an allowed network, or refused by someone
+  'exporter_unapproved', // not approved yet
   'header_truncated', // shorter than its protocol's header
   'message_length_invalid', // IPFIX length below the header's own
   'message_truncated', // length or count promise more than the datagram holds; what is whole was read
@@ -40,10 +43,23 @@ export const lossReasons = [
   'exporter_evicted',
   'domain_evicted',
   'sampler_evicted',
+  'sample_malformed', // sFlow: a sample or record runs past what holds it
+  'sample_kind_unknown', // sFlow: an enterprise's sample format; skipped
+  'trap_malformed', // BER that cannot be read, or not of a trap's shape
+  'trap_version_unknown', // not SNMPv1, v2c or v3
+  'trap_community_unknown',
+  'trap_user_unknown',
+  'trap_security_level', // less protected than its user is configured to be
+  'trap_authentication_failed',
+  'trap_decryption_failed',
+  'trap_time_window', // RFC 3414 section 2.2.3, replays included
+  'trap_pdu_unexpected', // not a trap, an inform or a discovery request
+  'trap_storm', // over its source's rate; the first and last of each kind are kept
   'sink_full', // flush made no room
   'decoder_fault', // a defect of ours, contained
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
+export type RefusalReason = 'exporter_refused' | 'exporter_unapproved';
 
 /** Bounds on what input can make the decoder keep or do. */
 export interface Limits {
@@ -107,17 +123,35 @@ export interface Counters {
   setsHeld: number;
   setsReleased: number;
   /** Seen by sequence numbers. What arrives `late` was counted as lost before, in the same unit. */
-  readonly sequence: {
-    lostFlows: number;
-    lostDatagrams: number;
-    lostRecords: number;
-    lateFlows: number;
-    lateDatagrams: number;
-    lateRecords: number;
-    duplicates: number;
-    restarts: number;
-  };
+  readonly sequence: SequenceCounters;
 }
+
+/** v5 counts flows, v9 and sFlow datagrams, IPFIX records, and sFlow samples per source besides. */
+export interface SequenceCounters {
+  lostFlows: number;
+  lostDatagrams: number;
+  lostRecords: number;
+  lostSamples: number;
+  lateFlows: number;
+  lateDatagrams: number;
+  lateRecords: number;
+  lateSamples: number;
+  duplicates: number;
+  restarts: number;
+}
+
+export const createSequenceCounters = (): SequenceCounters => ({
+  lostFlows: 0,
+  lostDatagrams: 0,
+  lostRecords: 0,
+  lostSamples: 0,
+  lateFlows: 0,
+  lateDatagrams: 0,
+  lateRecords: 0,
+  lateSamples: 0,
+  duplicates: 0,
+  restarts: 0,
+});
 
 const byReason = (): Record<LossReason, number> =>
   Object.fromEntries(lossReasons.map((reason) => [reason, 0])) as Record<LossReason, number>;
@@ -136,14 +170,5 @@ export const createCounters = (): Counters => ({
   timesAbsurd: 0,
   setsHeld: 0,
   setsReleased: 0,
-  sequence: {
-    lostFlows: 0,
-    lostDatagrams: 0,
-    lostRecords: 0,
-    lateFlows: 0,
-    lateDatagrams: 0,
-    lateRecords: 0,
-    duplicates: 0,
-    restarts: 0,
-  },
+  sequence: createSequenceCounters(),
 });

@@ -3,6 +3,7 @@ import { columnWidth, flowColumns } from '@linewatch/record';
 import { type Compilable, type Pass, type Program, compile } from './compile.ts';
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
+import { lose } from './losses.ts';
 import type { Counters, FlowSink, Limits } from './port.ts';
 import { contentEnd } from './reader.ts';
 
@@ -67,7 +68,7 @@ export class RowWriter {
     while (left > 0) {
       const room = this.#room();
       if (room === 0) {
-        this.#counters.losses.sink_full++;
+        lose(this.#counters, exporter, 'sink_full');
         break;
       }
       const count = Math.min(left, room);
@@ -82,7 +83,7 @@ export class RowWriter {
       left = stride > 0 ? left - read : broken ? 0 : Math.floor((end - at) / smallest);
     }
     frame.broken = broken;
-    if (broken) this.#counters.losses.record_malformed++;
+    if (broken) lose(this.#counters, exporter, 'record_malformed');
     this.#counters.dataRecords += records;
     return records;
   }
@@ -90,7 +91,7 @@ export class RowWriter {
   /** The other halves of the records just read. */
   #reverse(exporter: Exporter, pass: Pass, view: DataView, at: number, end: number, count: number, frame: Frame): void {
     if (this.#room() < count) this.#flush();
-    if (this.#room() < count) this.#counters.losses.sink_full++;
+    if (this.#room() < count) lose(this.#counters, exporter, 'sink_full');
     else this.#pass(exporter, pass, view, at, end, count, frame);
   }
 

@@ -1,9 +1,9 @@
 /** What sequence numbers tell of datagrams that never came: one tracker for each exporter, version and domain. */
 
-export type SequenceUnit = 'flows' | 'datagrams' | 'records';
+export type SequenceUnit = 'flows' | 'datagrams' | 'records' | 'samples';
 
 /** A jump over this is a restart of the exporter, not a loss. */
-const plausible = { flows: 1 << 20, datagrams: 1 << 14, records: 1 << 20 } as const;
+const plausible = { flows: 1 << 20, datagrams: 1 << 14, records: 1 << 20, samples: 1 << 20 } as const;
 const remembered = 32;
 
 /** What one datagram's number says. Counts are in the tracker's unit. */
@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 export class SequenceTracker {
-  /** v5 counts flows, v9 datagrams, IPFIX data records (RFC 7011 section 3.1). */
+  /** v5 counts flows, v9 and sFlow datagrams, IPFIX data records (RFC 7011 section 3.1), sFlow sources samples. */
   readonly unit: SequenceUnit;
   lost = 0;
   /** Units that came out of order: they were counted as lost before. */

@@ -31,7 +31,7 @@ export function snapshotExporters(exporters: Iterable<Exporter>): DecoderSnapsho
   for (const exporter of exporters)
     for (const domain of exporter.domains.values()) {
       const { samplers } = domain;
-      if (domain.version === 5) continue;
+      if (domain.version !== 9 && domain.version !== 10) continue;
       if (domain.templates.size + samplers.byId.size + samplers.byTemplate.size === 0 && samplers.domainRate === 0)
         continue;
       domains.push({

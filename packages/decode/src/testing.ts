@@ -1,5 +1,5 @@
 /** For the tests: a decoder whose flows and samples are kept as plain data. */
-import { type Sample, createFlowColumns, parseAddress } from '@linewatch/record';
+import { type Event, type Sample, createFlowColumns, parseAddress } from '@linewatch/record';
 import { createDecoder } from './decoder.ts';
 import { type EncodedSet, type EncodedTemplate, type MessageHeader, encodeMessage } from './encode.ts';
 import type { Exporter } from './exporter.ts';
@@ -18,6 +18,7 @@ class TestSink implements FlowSink {
   flushes = 0;
   readonly flows: JsonFlow[] = [];
   readonly samples: Sample[] = [];
+  readonly events: Event[] = [];
   readonly ranges: [exporter: string, from: number, to: number][] = [];
 
   constructor(capacity: number) {
@@ -33,6 +34,9 @@ class TestSink implements FlowSink {
   }
   sample(sample: Sample): void {
     this.samples.push(sample);
+  }
+  event(event: Event): void {
+    this.events.push(event);
   }
 }
 

@@ -31,14 +31,14 @@ export const flowColumns = [
   { name: 'start_ms', json: 'startMs', type: 'u64', clickhouse: time, field: 18, doc: 'Unix ms of the first packet, corrected to our clock.' },
   { name: 'end_ms', json: 'endMs', type: 'u64', clickhouse: time, field: 19, doc: 'Unix ms of the last packet, corrected to our clock.' },
   { name: 'exporter', json: 'exporter', type: 'ip', clickhouse: 'IPv6', field: 20, doc: 'Address the datagram came from.' },
-  { name: 'observation_domain', json: 'observationDomain', type: 'u32', clickhouse: 'UInt32', field: 21, doc: 'IPFIX observation domain, v9 source id, v5 engine type and id.' },
+  { name: 'observation_domain', json: 'observationDomain', type: 'u32', clickhouse: 'UInt32', field: 21, doc: 'IPFIX observation domain, v9 source id, v5 engine type and id, sFlow sub-agent id.' },
   { name: 'version', json: 'version', type: 'u8', clickhouse: 'UInt8', field: 22, doc: '5, 9 or 10 (IPFIX); 105 for sFlow v5.' },
   { name: 'sampling_rate', json: 'samplingRate', type: 'u32', clickhouse: 'UInt32', field: 23, doc: 'One packet in this many was seen; 1 = all. Counters are not multiplied by it.' },
   { name: 'sampling_stated', json: 'samplingStated', type: 'u8', clickhouse: 'UInt8', field: 24, doc: '1 when the exporter stated the rate, 0 when 1 is assumed.' },
   { name: 'in_if', json: 'inIf', type: 'u32', clickhouse: 'UInt32', field: 25, doc: 'ifIndex of the ingress interface; 0 = not known.' },
   { name: 'out_if', json: 'outIf', type: 'u32', clickhouse: 'UInt32', field: 26, doc: 'ifIndex of the egress interface; 0 = not known or dropped.' },
   { name: 'direction', json: 'direction', type: 'u8', clickhouse: 'UInt8', field: 27, doc: 'Where it was observed: 1 ingress, 2 egress, 0 not stated (element 61 plus one).' },
-  { name: 'counter', json: 'counter', type: 'u8', clickhouse: 'UInt8', field: 28, doc: '0 delta, 1 running total, 2 initiator side of a session.' },
+  { name: 'counter', json: 'counter', type: 'u8', clickhouse: 'UInt8', field: 28, doc: '0 delta, 1 running total, 2 initiator side of a session, 3 a dropped packet reported for itself.' },
   { name: 'reverse', json: 'reverse', type: 'u8', clickhouse: 'UInt8', field: 29, doc: '1 for the reverse half of a biflow (RFC 5103).' },
   { name: 'src_addr', json: 'srcAddr', type: 'ip', clickhouse: 'IPv6', field: 30, doc: 'Source address.' },
   { name: 'dst_addr', json: 'dstAddr', type: 'ip', clickhouse: 'IPv6', field: 31, doc: 'Destination address.' },
@@ -64,6 +64,17 @@ export const flowColumns = [
   { name: 'post_nat_src_port', json: 'postNatSrcPort', type: 'u16', clickhouse: 'UInt16', field: 51, doc: 'Source port after NAT.' },
   { name: 'post_nat_dst_port', json: 'postNatDstPort', type: 'u16', clickhouse: 'UInt16', field: 52, doc: 'Destination port after NAT.' },
   { name: 'application_id', json: 'applicationId', type: 'u64', clickhouse: 'UInt64', field: 53, doc: 'Element 95, big-endian: engine id, then selector (RFC 6759).' },
+  { name: 'in_vrf', json: 'inVrf', type: 'u32', clickhouse: 'UInt32', field: 54, doc: 'Element 234: VRF of the packets on ingress.' },
+  { name: 'out_vrf', json: 'outVrf', type: 'u32', clickhouse: 'UInt32', field: 55, doc: 'Element 235: VRF of the packets on egress.' },
+  { name: 'mpls_label', json: 'mplsLabel', type: 'u32', clickhouse: 'UInt32', field: 56, doc: 'Label at the top of the MPLS stack, 20 bits; 0 = none.' },
+  { name: 'tunnel', json: 'tunnel', type: 'u8', clickhouse: 'UInt8', field: 57, doc: 'Tunnel that the packet is of: 0 none, 1 GRE, 2 IP in IP, 3 VXLAN, 4 GENEVE. The addresses above are then the outer ones.' },
+  { name: 'tunnel_id', json: 'tunnelId', type: 'u32', clickhouse: 'UInt32', field: 58, doc: 'GRE key, VXLAN or GENEVE network identifier.' },
+  { name: 'inner_src_addr', json: 'innerSrcAddr', type: 'ip', clickhouse: 'IPv6', field: 59, doc: 'Source address of the packet in the tunnel; :: when there is none.' },
+  { name: 'inner_dst_addr', json: 'innerDstAddr', type: 'ip', clickhouse: 'IPv6', field: 60, doc: 'Destination address of the packet in the tunnel; :: when there is none.' },
+  { name: 'inner_protocol', json: 'innerProtocol', type: 'u8', clickhouse: 'UInt8', field: 61, doc: 'IP protocol number of the packet in the tunnel.' },
+  { name: 'inner_src_port', json: 'innerSrcPort', type: 'u16', clickhouse: 'UInt16', field: 62, doc: 'Transport source port of the packet in the tunnel.' },
+  { name: 'inner_dst_port', json: 'innerDstPort', type: 'u16', clickhouse: 'UInt16', field: 63, doc: 'Transport destination port of the packet in the tunnel.' },
+  { name: 'discard_reason', json: 'discardReason', type: 'u16', clickhouse: 'UInt16', field: 64, doc: 'sFlow: why the packet was dropped; 0 when it was not, or nothing is known.' },
 ] as const satisfies readonly Column[];
 
 // prettier-ignore
@@ -127,5 +138,6 @@ export const createFlowColumns = (capacity: number): FlowColumns => createColumn
 export const createSumColumns = (capacity: number): SumColumns => createColumns(sumColumns, capacity);
 
 /** Value lists behind the numeric columns, for JSON and for people. */
-export const counterNames = ['delta', 'total', 'initiator'] as const;
+export const counterNames = ['delta', 'total', 'initiator', 'discard'] as const;
 export const directionNames = ['unknown', 'ingress', 'egress'] as const;
+export const tunnelNames = ['none', 'gre', 'ipip', 'vxlan', 'geneve'] as const;

@@ -38,6 +38,7 @@ function decoded(academy: DemoAcademy) {
     sample: ({ interface: index, metric, text }: { interface: number; metric: string; text: string }) => {
       if (metric === 'interface.name') names.set(index, text);
     },
+    event: () => undefined,
   };
   const decoder = createDecoder({ sink });
   const from = decoder.exporter(parseAddress(academy.exporter));
