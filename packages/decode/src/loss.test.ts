@@ -22,7 +22,7 @@ describe('every datagram ends in exactly one outcome', () => {
     ['half an IPFIX header', message(10, []).subarray(0, 12), 'header_truncated'],
     ['half a v5 header', Buffer.from([0, 5, 0, 1, 0, 0]), 'header_truncated'],
     ['NetFlow v1', Buffer.from([0, 1, 0, 1, 0, 0]), 'version_unknown'],
-    ['an octet string that is no SNMP message', Buffer.from([0x30, 0x01, 0x00]), 'trap_malformed'],
+    ['an octet string that is no SNMP message', Buffer.from([0x30, 0x02, 0x05, 0x00]), 'trap_malformed'],
     [
       'IPFIX with a length below its header',
       Buffer.concat([Buffer.from([0, 10, 0, 15]), Buffer.alloc(12)]),
