@@ -14,6 +14,7 @@ export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
 export type { TrapOptions, TrapUser } from './snmp/traps.ts';
 export * from './capture/index.ts';
+export * from './privacy/index.ts';
 export {
   type CaptureOptions,
   type CaptureRecord,

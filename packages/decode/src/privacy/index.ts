@@ -1,0 +1,3 @@
+export { keyOctets } from './crypto-pan.ts';
+export { insideNetworks } from './networks.ts';
+export { Privacy, originalOf } from './privacy.ts';
