@@ -1,10 +1,12 @@
 /** The collector: UDP sockets → decoder → queue. It opens no database. */
 import path from 'node:path';
-import { type Decoder, type Exporter, createDecoder } from '@linewatch/decode';
+import { type Decoder, createDecoder } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
-import { parseAddress } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
 import type { CollectorConfig } from './config.ts';
+import { ExporterTeller, readTold, statusPrefix, tellEveryMs } from './exporters.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Intake } from './intake.ts';
 import { kernelDrops } from './kernel.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
@@ -31,10 +33,6 @@ const heartbeatEveryMs = 1000;
 const rememberEveryMs = 5000;
 /** Looked at before the time up to which all was covered, so that a message that says so is among what is read. */
 const recoverSlackMs = 60_000;
-/** Addresses whose handle is at hand. */
-const maxHandles = 8192;
-
-const noAddress = new Uint8Array(16);
 
 export function createCollector(options: CollectorOptions): App {
   const { config, trust, queue, partitions, metrics, logger } = options;
@@ -45,22 +43,9 @@ export function createCollector(options: CollectorOptions): App {
   let decoder: Decoder | undefined;
   let sockets: Sockets | undefined;
   const timers: NodeJS.Timeout[] = [];
-  let received = 0;
+  let teller: ExporterTeller | undefined;
   let ports: ReadonlySet<number> = new Set();
   let remembering = Promise.resolve();
-
-  const heartbeat = (): void => {
-    const timeMs = Date.now();
-    const sample = (metric: string, value: number, text = ''): void =>
-      publisher!.sample({ timeMs, exporter: noAddress, interface: 0, metric, value, text });
-    const { counters } = decoder!;
-    sample('collector.heartbeat', epoch);
-    for (const { protocol, port } of sockets!.listening) sample('collector.listening', port, protocol);
-    sample('collector.datagrams.received', received);
-    sample('collector.datagrams.rejected', counters.datagrams.rejected);
-    sample('collector.flows.decoded', counters.flows);
-    sample('collector.datagrams.kernel_dropped', kernelDrops(ports));
-  };
 
   const remember = (): void => {
     remembering = remembering
@@ -105,30 +90,30 @@ export function createCollector(options: CollectorOptions): App {
     await sink.publishSignals();
     await writeMemory(memoryFile, { coveredMs: sink.acceptedMs, templates: decode.templates() });
 
-    const handles = new Map<string, Exporter>();
+    const taking = new Intake({
+      decoder: decode,
+      rules: { allow: [], admission: 'open', decisions: new Map() },
+      onHeard: ({ address }) =>
+        sink.event({ timeMs: Date.now(), exporter: address, interface: 0, kind: 'exporter.heard', detail: '{}' }),
+    });
+    const telling = new ExporterTeller({
+      decoder: decode,
+      intake: taking,
+      producer,
+      ...labels,
+      epoch,
+      told: await readTold(queue, statusPrefix(trust, config.label)),
+      sample: (sample) => sink.sample(sample),
+      now: Date.now,
+      logger,
+    });
+    teller = telling;
     sockets = await openSockets({
       config,
       inherited: options.inherited,
       onDatagram: (protocol, datagram, address) => {
-        received++;
         counted.received(protocol);
-        let exporter = handles.get(address);
-        if (!exporter || exporter.evicted) {
-          exporter = decode.exporter(parseAddress(address));
-          if (handles.size >= maxHandles) handles.delete(handles.keys().next().value!);
-          handles.set(address, exporter);
-        }
-        const flowsBefore = exporter.flows;
-        decode.decode(exporter, datagram, Date.now());
-        // Whoever sends something readable; not every address that a datagram claims to come from.
-        if (flowsBefore === 0 && exporter.flows > 0)
-          sink.event({
-            timeMs: Date.now(),
-            exporter: exporter.address,
-            interface: 0,
-            kind: 'exporter.heard',
-            detail: '{}',
-          });
+        taking.take(datagram, address, Date.now());
       },
       logger,
     });
@@ -139,11 +124,20 @@ export function createCollector(options: CollectorOptions): App {
         .publishSignals()
         .catch((error: unknown) => logger.error({ reason: describe(error) }, 'signals were not published'));
     };
-    heartbeat();
+    const heartbeat = new Heartbeat({
+      epoch,
+      decoder: decode,
+      sockets: sockets.listening,
+      unqueued: counted.flowsUnqueued,
+      sample: (sample) => sink.sample(sample),
+      now: Date.now,
+    });
+    heartbeat.beat();
     timers.push(
       setInterval(() => sink.flush(), config.batchMs),
       setInterval(signals, signalsEveryMs),
-      setInterval(heartbeat, heartbeatEveryMs),
+      setInterval(() => heartbeat.beat(), heartbeatEveryMs),
+      setInterval(() => void telling.tell(), tellEveryMs),
       setInterval(remember, rememberEveryMs),
       setInterval(() => sink.forget(), 60_000),
     );
@@ -152,6 +146,7 @@ export function createCollector(options: CollectorOptions): App {
   const stop = async (): Promise<void> => {
     await sockets?.close();
     for (const timer of timers) clearInterval(timer);
+    await teller?.tell();
     await publisher?.drain();
     if (decoder) remember();
     await remembering;
@@ -161,6 +156,7 @@ export function createCollector(options: CollectorOptions): App {
   const health = (): Health => {
     if (!sockets) return { ready: false, detail: 'starting' };
     if (publisher?.problem) return { ready: false, detail: `the queue does not accept: ${publisher.problem}` };
+    const received = sockets.listening.reduce((sum, each) => sum + each.received, 0);
     const where = sockets.listening.map(({ protocol, port }) => `${protocol} ${port}`).join(', ');
     return { ready: true, detail: `listening on UDP ${where}; ${received} datagrams` };
   };

@@ -12,16 +12,22 @@ export interface CollectorMetrics {
   readonly signalsLost: (reason: UnqueuedReason, rows: number) => void;
 }
 
+/** With what is told on the queue besides. */
+export interface TotalledMetrics extends CollectorMetrics {
+  readonly flowsUnqueued: ReadonlyMap<UnqueuedReason, number>;
+}
+
 export interface CollectorState {
   readonly counters: Counters;
-  readonly kernelDrops: () => number;
+  /** By port. */
+  readonly kernelDrops: () => ReadonlyMap<number, number>;
   readonly inFlightBytes: () => number;
   readonly sumsOverLimit: () => number;
   readonly totalsSkipped: () => number;
 }
 
 /** Counters of the decoder are read at each scrape; the rest is counted where it happens. */
-export function collectorMetrics(metrics: Metrics, state: CollectorState): CollectorMetrics {
+export function collectorMetrics(metrics: Metrics, state: CollectorState): TotalledMetrics {
   const { counters } = state;
   const received = metrics.counter('datagrams_received_total', 'Datagrams read from the sockets.', ['port']);
   const queued = metrics.counter('flows_queued_total', 'Flows accepted: flushed to the queue.');
@@ -55,8 +61,10 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Colle
   metrics.gauge(
     'kernel_dropped_datagrams_total',
     'Datagrams the kernel dropped because a socket buffer was full.',
-    [],
-    (g) => g.set(state.kernelDrops()),
+    ['port'],
+    (g) => {
+      for (const [port, drops] of state.kernelDrops()) g.set({ port }, drops);
+    },
   );
   metrics.gauge('in_flight_bytes', 'Octets handed to the queue and not yet accepted.', [], (g) =>
     g.set(state.inFlightBytes()),
@@ -67,13 +75,18 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Colle
   metrics.gauge('totals_unsummed_total', 'Records of running totals, left out of the interface sums.', [], (g) =>
     g.set(state.totalsSkipped()),
   );
+  const flowsUnqueued = new Map<UnqueuedReason, number>();
   return {
+    flowsUnqueued,
     received: (port) => received.inc({ port }),
     queued: (flows, bytes) => {
       queued.inc(flows);
       octets.inc(bytes);
     },
-    unqueued: (reason, flows) => unqueued.inc({ reason }, flows),
+    unqueued: (reason, flows) => {
+      unqueued.inc({ reason }, flows);
+      flowsUnqueued.set(reason, (flowsUnqueued.get(reason) ?? 0) + flows);
+    },
     signalsLost: (reason, rows) => signals.inc({ reason }, rows),
   };
 }

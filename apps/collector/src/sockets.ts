@@ -25,13 +25,20 @@ export function wantedPorts({ listen }: CollectorConfig): { protocol: string; po
   ].map(({ protocol, ports }) => ({ protocol, ports: ports.filter((port) => port !== 0) }));
 }
 
-interface Listening {
+interface Bound {
   readonly protocol: string;
   readonly port: number;
 }
 
+export interface Listening extends Bound {
+  /** Datagrams read from it. */
+  received: number;
+  /** As the kernel gave it, octets. */
+  readonly bufferBytes: number;
+}
+
 /** A socket that the process was given open and bound. */
-export interface InheritedSocket extends Listening {
+export interface InheritedSocket extends Bound {
   readonly fd: number;
 }
 
@@ -84,7 +91,8 @@ async function openOne(config: CollectorConfig, protocol: string, ports: readonl
   throw CollectorError.ofPort(protocol, 0, false, 'it has no port');
 }
 
-function warnOfSmallBuffer(socket: Socket, protocol: string, port: number, wantedBytes: number, logger: Logger): void {
+/** Returns the size of the receive buffer, octets. */
+function bufferOf(socket: Socket, protocol: string, port: number, wantedBytes: number, logger: Logger): number {
   // The kernel answers with twice what it gave (socket(7)).
   const givenBytes = socket.getRecvBufferSize() / 2;
   if (givenBytes < wantedBytes)
@@ -92,6 +100,7 @@ function warnOfSmallBuffer(socket: Socket, protocol: string, port: number, wante
       { protocol, port, wantedBytes, givenBytes, sysctl: `net.core.rmem_max=${wantedBytes}` },
       'receive buffer is smaller than asked for',
     );
+  return givenBytes;
 }
 
 export interface SocketOptions {
@@ -111,10 +120,14 @@ export async function openSockets({ config, inherited, onDatagram, logger }: Soc
   };
   const take = (socket: Socket, protocol: string, port: number): void => {
     sockets.push(socket);
-    listening.push({ protocol, port });
-    socket.on('message', (datagram, from) => onDatagram(protocol, datagram, from.address));
+    const bufferBytes = bufferOf(socket, protocol, port, config.receiveBufferBytes, logger);
+    const own: Listening = { protocol, port, received: 0, bufferBytes };
+    listening.push(own);
+    socket.on('message', (datagram, from) => {
+      own.received++;
+      onDatagram(protocol, datagram, from.address);
+    });
     socket.on('error', (error) => logger.error({ protocol, port, reason: describe(error) }, 'socket error'));
-    warnOfSmallBuffer(socket, protocol, port, config.receiveBufferBytes, logger);
   };
   try {
     if (inherited) for (const { protocol, port, fd } of inherited) take(await adopt(fd), protocol, port);

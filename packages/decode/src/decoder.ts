@@ -41,8 +41,11 @@ export interface Decoder {
    * inform, or to a request for our engine id.
    */
   decode(exporter: Exporter, datagram: Uint8Array, receivedMs: number): Uint8Array | undefined;
-  /** Counts a datagram that is not to be read because of whom it is from. */
-  reject(exporter: Exporter, reason: RefusalReason, receivedMs: number): void;
+  /**
+   * Counts a datagram that is not to be read because of whom it is from. Without a handle it is counted in all only: who
+   * sends it takes no room here.
+   */
+  reject(exporter: Exporter | undefined, reason: RefusalReason, receivedMs: number): void;
   /** Drops held sets that are too old; `decode` does so too. */
   expire(nowMs: number): void;
   /** Replaces whose traps are taken. */
@@ -161,7 +164,13 @@ class FlowDecoder implements Decoder {
     return this.#reply;
   }
 
-  reject(exporter: Exporter, reason: RefusalReason, receivedMs: number): void {
+  reject(exporter: Exporter | undefined, reason: RefusalReason, receivedMs: number): void {
+    if (!exporter) {
+      this.counters.datagrams.rejected++;
+      this.counters.rejected[reason]++;
+      this.counters.losses[reason]++;
+      return;
+    }
     exporter.datagrams++;
     exporter.lastMs = receivedMs;
     this.#close(exporter, this.#lose(exporter, reason));

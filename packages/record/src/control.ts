@@ -65,7 +65,7 @@ export type Secrets = Static<typeof Secrets>;
 
 export const Control = Type.Object(
   {
-    /** Networks whose exporters are taken, in CIDR notation. */
+    /** Networks whose exporters are taken, in CIDR notation; none = any. */
     allow: Type.Array(Type.String()),
     /** `approve`: an exporter in an allowed network waits until someone approves it. */
     admission: Type.Union([Type.Literal('open'), Type.Literal('approve')]),
@@ -82,8 +82,10 @@ export const Control = Type.Object(
       },
       closed,
     ),
-    /** Secrets, sealed: base64; empty when there are none. */
+    /** Secrets, sealed (see seal.ts); empty when there are none. */
     sealed: Type.String(),
+    /** Of all this and the secrets, keyed: tells its maker, and nobody else, whether it is what would be published. */
+    fingerprint: Type.Optional(Type.String()),
   },
   closed,
 );
@@ -96,6 +98,9 @@ export const Decision = Type.Object(
 export type Decision = Static<typeof Decision>;
 
 const Count = Type.Integer({ minimum: 0 });
+
+/** Never reached us, by sequence numbers; what came late after all is taken off again. */
+const Upstream = Type.Object({ flows: Count, datagrams: Count, records: Count, samples: Count }, closed);
 
 /** What a collector knows of an exporter. Counts are since the collector started. */
 export const ExporterStatus = Type.Object(
@@ -119,16 +124,17 @@ export const ExporterStatus = Type.Object(
     setsHeld: Count,
     /** Sampling rates seen; `stated` by the exporter or assumed to be 1. */
     sampling: Type.Array(Type.Object({ rate: Count, stated: Type.Boolean() }, closed)),
-    /** Never reached us, by sequence numbers. */
-    lostUpstream: Type.Object({ flows: Count, datagrams: Count, records: Count, samples: Count }, closed),
+    lostUpstream: Upstream,
+    /** The last 60 to 65 minutes, or since the exporter was first heard when that is less. */
+    lastHour: Type.Object({ fromMs: Type.Number(), lost: Upstream, datagrams: Count, flows: Count }, closed),
     duplicates: Count,
     late: Count,
     /** Reached us and were not read or not queued, by reason. */
     lostHere: Type.Record(Type.String(), Count),
     skewMs: Type.Number({ description: 'Our clock minus its own.' }),
     activeTimeoutMs: Type.Number({ description: 'Inferred: how long its flows last at most; 0 = not known yet.' }),
-    /** Information elements without a column: "pen/id" → records that had it. */
-    unknownElements: Type.Record(Type.String(), Count),
+    /** Information elements without a column and the records that had them, most first; the name where one is known. */
+    unknownElements: Type.Array(Type.Object({ pen: Count, id: Count, name: Type.String(), records: Count }, closed)),
   },
   closed,
 );

@@ -4,5 +4,8 @@ export * from './columns.ts';
 export * from './control.ts';
 export * from './flow.ts';
 export * from './keys.ts';
+export * from './metrics.ts';
 export * from './native.ts';
+export * from './networks.ts';
+export * from './seal.ts';
 export * from './signal.ts';
