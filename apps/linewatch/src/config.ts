@@ -6,6 +6,7 @@ import { CollectorConfig } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
+import { ExportersConfig, SnmpConfig, controlProblems, redactSnmp } from './control-config.ts';
 import { ConfigError } from './paths.ts';
 
 const closed = { additionalProperties: false, default: {} } as const;
@@ -100,6 +101,8 @@ export const Config = Type.Object(
       },
       closed,
     ),
+    snmp: SnmpConfig,
+    exporters: ExportersConfig,
     collector: CollectorConfig,
     writer: WriterConfig,
     api: ApiConfig,
@@ -134,6 +137,14 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
       checked.problems.map((p) => formatProblem(found ?? 'configuration', p)).join('\n'),
     );
   const config = checked.value;
+  const wrong = controlProblems(config.snmp, config.exporters);
+  if (wrong.length > 0)
+    throw new ConfigError(
+      'config_invalid',
+      wrong
+        .map((p) => formatProblem(found ?? 'configuration', { ...p, line: found ? checked.lines(p.path) : 0 }))
+        .join('\n'),
+    );
   if (env['CLICKHOUSE_URL']) config.clickhouse.url = env['CLICKHOUSE_URL'];
   if (env['DATABASE_URL']) config.postgres.url = env['DATABASE_URL'];
   if (env['KAFKA_BROKERS']) config.kafka.brokers = env['KAFKA_BROKERS'];
@@ -166,5 +177,5 @@ export function redact(config: Config): Config {
   const copy = structuredClone(config);
   if (copy.clickhouse.url) copy.clickhouse.url = hide(copy.clickhouse.url);
   if (copy.postgres.url) copy.postgres.url = hide(copy.postgres.url);
-  return copy;
+  return { ...copy, snmp: redactSnmp(copy.snmp) };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -20,4 +21,18 @@ export async function readSecrets(dataDir: string): Promise<Secrets> {
   await writeFile(file, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
   await chmod(file, 0o600);
   return secrets;
+}
+
+/** Key of the fingerprints of published control, made once. Another key costs one publication more, and nothing else. */
+export function readControlKey(dataDir: string): Buffer {
+  const file = path.join(dataDir, 'control.key');
+  try {
+    const key = readFileSync(file);
+    if (key.length === 32) return key;
+  } catch {
+    // There is none yet.
+  }
+  const key = randomBytes(32);
+  writeFileSync(file, key, { mode: 0o600 });
+  return key;
 }

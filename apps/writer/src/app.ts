@@ -1,11 +1,12 @@
 /** The writer: queue → ClickHouse, exactly once. */
-import type { Estate } from '@linewatch/estate';
+import type { Campaign, Estate } from '@linewatch/estate';
 import type { Consumer, PartitionReader, Producer, Queue } from '@linewatch/queue';
 import { groups, topics } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, backoffMs, describe, sleep } from '@linewatch/service';
 import { type Retention, type Store, migrate } from '@linewatch/store';
 import { publishMaps, refreshMonths, rollUpHours } from './chores.ts';
 import type { WriterConfig } from './config.ts';
+import { type ControlSource, publishControl } from './control.ts';
 import { ingest } from './ingest.ts';
 import { flowKind, signalKind } from './kinds.ts';
 import { writerMetrics } from './metrics.ts';
@@ -16,6 +17,8 @@ export interface WriterOptions {
   readonly queue: Queue;
   readonly store: Store;
   readonly estate: Estate;
+  /** What collectors are to do; without it they are told nothing. */
+  readonly control?: ControlSource | undefined;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -43,6 +46,7 @@ export function createWriter(options: WriterOptions): App {
   let producer: Producer | undefined;
   let consumer: Consumer | undefined;
   let background: Promise<unknown> = Promise.resolve();
+  let telling: Campaign | undefined;
   let writing = false;
 
   const onPartition = (reader: PartitionReader): Promise<void> => {
@@ -92,6 +96,12 @@ export function createWriter(options: WriterOptions): App {
   const start = async (): Promise<void> => {
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     producer = await queue.producer();
+    const { control: source } = options;
+    // By itself: it waits for PostgreSQL, which says who leads, and not for ClickHouse.
+    if (source) {
+      const parts = { queue, producer, source, logger };
+      telling = estate.whileLeading('control', (signal) => publishControl(parts, signal));
+    }
     background = write().catch((error: unknown) => {
       logger.fatal({ reason: describe(error) }, 'the writer cannot go on');
       process.exit(1);
@@ -101,6 +111,7 @@ export function createWriter(options: WriterOptions): App {
   const stop = async (): Promise<void> => {
     stopping.abort();
     await consumer?.close();
+    await telling?.stop();
     await background;
     await producer?.close();
   };

@@ -1,2 +1,3 @@
 export { createWriter, type WriterOptions } from './app.ts';
 export { WriterConfig } from './config.ts';
+export type { ControlSource, PlainControl } from './control.ts';

@@ -1,9 +1,11 @@
 import type { App } from '@linewatch/service';
 import { createWriter } from '@linewatch/writer';
 import type { ComponentContext } from '../context.ts';
+import { controlOf } from '../control-config.ts';
 import { openEstate, openStore } from '../databases.ts';
 import { owning } from '../owning.ts';
 import { openQueue } from '../queue.ts';
+import { readControlKey } from '../secrets.ts';
 
 export function writerApp({ config, metrics, logger }: ComponentContext): App {
   const queue = openQueue(config, 'writer', logger);
@@ -15,6 +17,11 @@ export function writerApp({ config, metrics, logger }: ComponentContext): App {
     queue,
     store,
     estate,
+    control: {
+      trust: config.trust,
+      fingerprintKey: readControlKey(config.data),
+      controlOf: controlOf(config, config.collector.label),
+    },
     metrics,
     logger,
   });

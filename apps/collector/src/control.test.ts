@@ -1,0 +1,153 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
+import { CollectorKey, type Control, type Secrets, decodeState, encodeState, seal, topics } from '@linewatch/record';
+import { createLogger } from '@linewatch/service';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CollectorControl, defaultControl } from './control.ts';
+import { publicKeyText, readKey } from './key.ts';
+
+const logger = createLogger('test', 'silent');
+const { privateKey } = generateKeyPairSync('x25519');
+const secrets: Secrets = {
+  traps: [{ name: 'a', community: 'hidden' }],
+  polling: [{ name: 'a', community: 'hidden' }],
+};
+const control = (more: Partial<Control> = {}): Control => ({
+  allow: ['192.0.2.0/24'],
+  admission: 'approve',
+  polling: {
+    everyMs: 60_000,
+    timeoutMs: 1000,
+    retries: 1,
+    heard: 'a',
+    targets: [{ address: '192.0.2.1', port: 161, credential: 'a' }],
+  },
+  sealed: seal(publicKeyText(privateKey), encodeState(secrets)),
+  ...more,
+});
+
+describe('control of a collector', () => {
+  let directory: string;
+  let queue: Queue;
+  let producer: Producer;
+  let followed: CollectorControl | undefined;
+  let invalid: number;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-control-'));
+    const part = { partitions: 1, quotaBytes: 64 * 1024 * 1024, retainHours: 1 };
+    const layout = queueLayout({ flows: part, signals: part, diskFloorBytes: 0 }, topics);
+    queue = createLmdbQueue({ directory, ...layout, maxMessageBytes: 1024 * 1024, logger });
+    producer = await queue.producer();
+    invalid = 0;
+  });
+  afterEach(async () => {
+    await followed?.stop();
+    followed = undefined;
+    await producer.close();
+    await queue.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const tell = (key: string, value: object | string): Promise<void> =>
+    producer.append(topics.state, 0, [
+      { key, value: typeof value === 'string' ? Buffer.from(value) : encodeState(value) },
+    ]);
+  async function follow(): Promise<CollectorControl> {
+    const labels = { trust: 'main', collector: 'hub' };
+    followed = new CollectorControl({ queue, producer, ...labels, privateKey, onInvalid: () => invalid++, logger });
+    await followed.start();
+    return followed;
+  }
+  /** Offset and key of what is on the topic, which keeps the latest. */
+  async function keyPublished(): Promise<[offset: number, key: string] | undefined> {
+    let found: [number, string] | undefined;
+    let finish: () => void = () => undefined;
+    const caughtUp = new Promise<void>((resolve) => (finish = resolve));
+    const tail = await queue.tail({
+      topic: topics.state,
+      from: 'oldest',
+      onMessages: (_partition, messages) => {
+        for (const { key, offset, value } of messages)
+          if (key === 'key/main/hub') found = [offset, decodeState(CollectorKey, value).publicKey];
+      },
+      onError: () => undefined,
+      onCaughtUp: finish,
+    });
+    await caughtUp;
+    await tail.close();
+    return found;
+  }
+
+  it('is in force when the start is over, secrets opened', async () => {
+    await tell('control/main/hub', control());
+    await tell('decision/main/hub/192.0.2.7', { decision: 'approved', atMs: 1 });
+    await tell('decision/main/other/192.0.2.8', { decision: 'approved', atMs: 1 });
+    const { state } = await follow();
+    expect(state).toMatchObject({ allow: ['192.0.2.0/24'], admission: 'approve', secrets });
+    expect([...state.decisions]).toEqual([['192.0.2.7', 'approved']]);
+  });
+
+  it('is open to all, with traps of community "public", until something is told', async () => {
+    expect((await follow()).state).toEqual(defaultControl);
+  });
+
+  it('tells of each change', async () => {
+    const feed = await follow();
+    const changes: string[] = [];
+    feed.onChange(({ admission, decisions }) => changes.push(`${admission} ${[...decisions].join(' ')}`));
+    await tell('control/main/hub', control());
+    await tell('decision/main/hub/::ffff:192.0.2.7', { decision: 'refused', atMs: 1 });
+    await vi.waitFor(() => expect(changes.at(-1)).toBe('approve 192.0.2.7,refused'));
+    await tell('decision/main/hub/192.0.2.7', '');
+    await vi.waitFor(() => expect(changes.at(-1)).toBe('approve '));
+  });
+
+  it('stays as it was when what is told is not valid, and each is counted', async () => {
+    const feed = await follow();
+    await tell('control/main/hub', control());
+    const other = publicKeyText(generateKeyPairSync('x25519').privateKey);
+    const bad: (object | string)[] = [
+      'nonsense',
+      { ...control(), more: 1 },
+      control({ allow: ['192.0.2.0/99'] }),
+      control({ sealed: seal(other, encodeState(secrets)) }),
+      control({ sealed: '' }),
+      control({ sealed: seal(publicKeyText(privateKey), Buffer.from('{}')) }),
+      control({ polling: { ...control().polling, heard: 'b' } }),
+      control({ polling: { ...control().polling, targets: [{ address: 'x', port: 161, credential: 'a' }] } }),
+      control({ polling: { ...control().polling, targets: [{ address: '192.0.2.1', port: 0, credential: 'a' }] } }),
+    ];
+    for (const each of bad) await tell('control/main/hub', each);
+    await tell('decision/main/hub/nowhere', { decision: 'approved', atMs: 1 });
+    await tell('decision/main/hub/192.0.2.9', { decision: 'perhaps', atMs: 1 });
+    await vi.waitFor(() => expect(invalid).toBe(bad.length + 2));
+    expect(feed.state).toMatchObject({ allow: ['192.0.2.0/24'], secrets });
+    expect(feed.state.decisions.size).toBe(0);
+  });
+
+  it('publishes its key once, and again when another stands there', async () => {
+    await follow();
+    await vi.waitFor(async () => expect(await keyPublished()).toEqual([0, publicKeyText(privateKey)]));
+    await followed?.stop();
+    await follow();
+    await followed?.stop();
+    expect(await keyPublished()).toEqual([0, publicKeyText(privateKey)]);
+    await tell('key/main/hub', { publicKey: 'another' });
+    await follow();
+    await vi.waitFor(async () => expect(await keyPublished()).toEqual([2, publicKeyText(privateKey)]));
+  });
+
+  it('keeps its private key where only its owner reads, and makes a broken one anew', async () => {
+    const file = path.join(directory, 'collector', 'hub.key.pem');
+    const made = await readKey(file, logger);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(publicKeyText(await readKey(file, logger))).toBe(publicKeyText(made));
+    writeFileSync(file, 'broken');
+    expect(publicKeyText(await readKey(file, logger))).not.toBe(publicKeyText(made));
+    expect(readFileSync(file, 'utf8')).toContain('PRIVATE KEY');
+  });
+});

@@ -1,0 +1,166 @@
+/** `snmp:` and `exporters:` of the configuration, and what they mean for a collector. */
+import { isIP } from 'node:net';
+import { Networks, type SnmpCredential } from '@linewatch/record';
+import type { Problem } from '@linewatch/service';
+import type { PlainControl } from '@linewatch/writer';
+import { type Static, Type } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
+/** RFC 3414 section 11.2. */
+const Password = Type.String({ minLength: 8, maxLength: 255 });
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+
+const Credential = Type.Object(
+  {
+    name: Name,
+    community: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'SNMPv2c, and traps of v1.' })),
+    user: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: 'SNMPv3 user name.' })),
+    auth: Type.Optional(
+      Type.Object(
+        { protocol: oneOf('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'), password: Password },
+        closed,
+      ),
+    ),
+    priv: Type.Optional(
+      Type.Object({ protocol: oneOf('des', 'aes128', 'aes192', 'aes256'), password: Password }, closed),
+    ),
+  },
+  closed,
+);
+
+const Target = Type.Object(
+  {
+    address: Type.String({
+      minLength: 1,
+      description: 'IP address of the device; flows and traps of it bear the same.',
+    }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 161 }),
+    credential: Name,
+    collector: Type.Optional(
+      Type.String({ description: 'Label of the collector that polls it; without it, that of this configuration.' }),
+    ),
+  },
+  closed,
+);
+
+export const SnmpConfig = Type.Object(
+  {
+    credentials: Type.Array(Credential, { default: [], maxItems: 1000 }),
+    traps: Type.Optional(
+      Type.Array(Name, {
+        maxItems: 1000,
+        description: 'Credentials whose traps are taken; without it, those of community "public".',
+      }),
+    ),
+    polling: Type.Object(
+      {
+        everyS: Type.Integer({ minimum: 5, maximum: 3600, default: 60, description: 'Between polls of a device, s.' }),
+        timeoutMs: Type.Integer({ minimum: 100, maximum: 30_000, default: 2000, description: 'For one answer, ms.' }),
+        retries: Type.Integer({ minimum: 0, maximum: 10, default: 2 }),
+        heard: Type.Optional(
+          Type.String({ description: 'Credential with which every exporter that is heard is polled too.' }),
+        ),
+        targets: Type.Array(Target, { default: [], maxItems: 10_000 }),
+      },
+      { ...closed, default: {} },
+    ),
+  },
+  { ...closed, default: {} },
+);
+export type SnmpConfig = Static<typeof SnmpConfig>;
+
+export const ExportersConfig = Type.Object(
+  {
+    allow: Type.Array(Type.String(), {
+      default: [],
+      maxItems: 1000,
+      description: 'Networks whose exporters are taken, such as 10.0.0.0/8; none named = every one.',
+    }),
+    admission: Type.Union([Type.Literal('open'), Type.Literal('approve')], {
+      default: 'open',
+      description: 'approve: an exporter waits until someone approves it.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+export type ExportersConfig = Static<typeof ExportersConfig>;
+
+/** What a schema cannot say. Lines are not known here: 0. */
+export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): Problem[] {
+  const problems: Problem[] = [];
+  const wrong = (path: string, message: string): void => void problems.push({ line: 0, path, message });
+  const names = new Set<string>();
+  snmp.credentials.forEach((credential, i) => {
+    const at = `snmp.credentials.${i}`;
+    const { name, community, user, auth, priv } = credential;
+    if (names.has(name)) wrong(`${at}.name`, `"${name}" is given twice`);
+    names.add(name);
+    if ((community === undefined) === (user === undefined)) wrong(at, 'must have either a community or a user');
+    if (community !== undefined && auth) wrong(`${at}.auth`, 'belongs to a user, not to a community');
+    if (priv && !auth) wrong(`${at}.priv`, 'needs auth: SNMPv3 does not encrypt without authentication (RFC 3414)');
+  });
+  const known = (path: string, name: string): void => {
+    if (!names.has(name)) wrong(path, `names no credential: "${name}"`);
+  };
+  snmp.traps?.forEach((name, i) => known(`snmp.traps.${i}`, name));
+  const { heard, targets } = snmp.polling;
+  if (heard !== undefined) known('snmp.polling.heard', heard);
+  const places = new Set<string>();
+  targets.forEach(({ address, port, credential }, i) => {
+    const at = `snmp.polling.targets.${i}`;
+    if (isIP(address) === 0) wrong(`${at}.address`, 'must be an IP address');
+    if (places.has(`${address} ${port}`)) wrong(`${at}.address`, `${address} port ${port} is given twice`);
+    places.add(`${address} ${port}`);
+    known(`${at}.credential`, credential);
+  });
+  exporters.allow.forEach((network, i) => {
+    try {
+      new Networks([network]);
+    } catch {
+      wrong(`exporters.allow.${i}`, 'must be a network such as 10.0.0.0/8 or 2001:db8::/32');
+    }
+  });
+  return problems;
+}
+
+/** A valid credential as collectors take it. */
+function credentialOf({ name, community, user, auth, priv }: SnmpConfig['credentials'][number]): SnmpCredential {
+  if (community !== undefined) return { name, community };
+  return { name, user, ...(auth && { auth }), ...(priv && { priv }) } as SnmpCredential;
+}
+
+/** What a collector is to do, with the secrets that it needs for it and no others. `own` is this configuration's label. */
+export function controlOf(
+  { snmp, exporters }: { readonly snmp: SnmpConfig; readonly exporters: ExportersConfig },
+  own: string,
+): (collector: string) => PlainControl {
+  const byName = new Map(snmp.credentials.map((credential) => [credential.name, credentialOf(credential)]));
+  const { everyS, timeoutMs, retries, heard } = snmp.polling;
+  return (collector) => {
+    const targets = snmp.polling.targets
+      .filter((target) => (target.collector ?? own) === collector)
+      .map(({ address, port, credential }) => ({ address, port, credential }));
+    const used = new Set([...targets.map(({ credential }) => credential), ...(heard === undefined ? [] : [heard])]);
+    return {
+      allow: exporters.allow,
+      admission: exporters.admission,
+      polling: { everyMs: everyS * 1000, timeoutMs, retries, ...(heard === undefined ? {} : { heard }), targets },
+      secrets: {
+        traps: snmp.traps?.map((name) => byName.get(name)!) ?? [{ name: 'public', community: 'public' }],
+        polling: [...used].map((name) => byName.get(name)!),
+      },
+    };
+  };
+}
+
+/** For people: communities and passwords hidden. */
+export const redactSnmp = (snmp: SnmpConfig): SnmpConfig => ({
+  ...snmp,
+  credentials: snmp.credentials.map((credential) => ({
+    ...credential,
+    ...(credential.community === undefined ? {} : { community: '***' }),
+    ...(credential.auth && { auth: { ...credential.auth, password: '***' } }),
+    ...(credential.priv && { priv: { ...credential.priv, password: '***' } }),
+  })),
+});

@@ -1,0 +1,131 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Message, type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
+import { Control, Secrets, decodeState, encodeState, open, topics } from '@linewatch/record';
+import { createLogger } from '@linewatch/service';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type PlainControl, publishControl } from './control.ts';
+
+const logger = createLogger('test', 'silent');
+const collectorKey = () => {
+  const { privateKey, publicKey } = generateKeyPairSync('x25519');
+  return { privateKey, publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') };
+};
+const plain = (community: string): PlainControl => ({
+  allow: [],
+  admission: 'open',
+  polling: { everyMs: 60_000, timeoutMs: 1000, retries: 1, targets: [] },
+  secrets: { traps: [{ name: 'a', community }], polling: [] },
+});
+
+describe('publication of control', () => {
+  let directory: string;
+  let queue: Queue;
+  let producer: Producer;
+  let seen: Message[];
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeEach(async () => {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-control-'));
+    const part = { partitions: 1, quotaBytes: 64 * 1024 * 1024, retainHours: 1 };
+    const layout = queueLayout({ flows: part, signals: part, diskFloorBytes: 0 }, topics);
+    queue = createLmdbQueue({ directory, ...layout, maxMessageBytes: 1024 * 1024, logger });
+    producer = await queue.producer();
+    seen = [];
+    const tail = await queue.tail({
+      topic: topics.state,
+      from: 'oldest',
+      onMessages: (_partition, messages) => void seen.push(...messages.filter(({ key }) => key.startsWith('control/'))),
+      onError: () => undefined,
+    });
+    stops.push(() => tail.close());
+  });
+  afterEach(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+    await producer.close();
+    await queue.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** As one writer that leads does. */
+  function publish(control: PlainControl, fingerprintKey = Buffer.alloc(32, 1)): () => Promise<void> {
+    const stopping = new AbortController();
+    const source = { trust: 'main', fingerprintKey, controlOf: () => control };
+    const running = publishControl({ queue, producer, source, logger }, stopping.signal);
+    const stop = (): Promise<void> => {
+      stopping.abort();
+      return running;
+    };
+    stops.push(stop);
+    return stop;
+  }
+  const tell = (key: string, value: object | string): Promise<void> =>
+    producer.append(topics.state, 0, [
+      { key, value: typeof value === 'string' ? Buffer.from(value) : encodeState(value) },
+    ]);
+  const until = (count: number) => vi.waitFor(() => expect(seen).toHaveLength(count), { timeout: 5000 });
+
+  it('seals to the key of each collector of the trust, whenever that appears', async () => {
+    const north = collectorKey();
+    const south = collectorKey();
+    await tell('key/main/north', { publicKey: north.publicKey });
+    await tell('key/other/east', { publicKey: south.publicKey });
+    publish(plain('only-for-them'));
+    await until(1);
+    await tell('key/main/south', { publicKey: south.publicKey });
+    await until(2);
+    for (const [i, { privateKey }] of [north, south].entries()) {
+      const control = decodeState(Control, seen[i]!.value);
+      expect(decodeState(Secrets, open(privateKey, control.sealed))).toEqual(plain('only-for-them').secrets);
+      expect(Buffer.from(seen[i]!.value).includes('only-for-them')).toBe(false);
+    }
+    expect(seen.map(({ key }) => key)).toEqual(['control/main/north', 'control/main/south']);
+  });
+
+  it('says nothing again at the next start, until key or configuration change', async () => {
+    const first = collectorKey();
+    await tell('key/main/north', { publicKey: first.publicKey });
+    const stop = publish(plain('one'));
+    await until(1);
+    await stop();
+    const again = publish(plain('one'));
+    // A message after it: what the second start had to say would stand before.
+    await tell('key/main/other', { publicKey: first.publicKey });
+    await until(2);
+    expect(seen[1]!.key).toBe('control/main/other');
+    await again();
+    publish(plain('two'));
+    await until(4);
+    const next = collectorKey();
+    await tell('key/main/north', { publicKey: next.publicKey });
+    await until(5);
+    const { sealed } = decodeState(Control, seen[4]!.value);
+    expect(decodeState(Secrets, open(next.privateKey, sealed)).traps).toEqual(plain('two').secrets.traps);
+  });
+
+  it('has fingerprints that tell nothing without their key', async () => {
+    const { publicKey } = collectorKey();
+    await tell('key/main/north', { publicKey });
+    const stop = publish(plain('one'));
+    await until(1);
+    await stop();
+    publish(plain('one'), Buffer.alloc(32, 2));
+    await until(2);
+    const [a, b] = seen.map(({ value }) => decodeState(Control, value).fingerprint);
+    expect(a).not.toBe(b);
+  });
+
+  it('passes over what is no key and no control', async () => {
+    for (const value of ['', 'nonsense', '{}', '{"publicKey":"AAAA"}']) {
+      await tell('key/main/broken', value);
+      await tell('control/main/north', value);
+    }
+    await tell('key/main/north', { publicKey: collectorKey().publicKey });
+    const before = seen.length;
+    publish(plain('one'));
+    await vi.waitFor(() => expect(seen.filter(({ value }) => value.length > 100)).toHaveLength(1), { timeout: 5000 });
+    expect(seen.slice(before).filter(({ key }) => key.includes('broken'))).toEqual([]);
+  });
+});
