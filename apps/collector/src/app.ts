@@ -10,6 +10,7 @@ import { Intake } from './intake.ts';
 import { kernelDrops } from './kernel.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
+import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
 import { type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
@@ -64,6 +65,7 @@ export function createCollector(options: CollectorOptions): App {
       const recovered = await recoverSums({ queue, producer, ...labels, sinceMs });
       if (recovered > 0) logger.info({ batches: recovered }, 'summed flows that a crash had left');
     }
+    const privacy = await openPrivacy(config.privacy, options.directory, config.label, logger);
     publisher = new Publisher({
       producer,
       ...labels,
@@ -71,6 +73,7 @@ export function createCollector(options: CollectorOptions): App {
       flowPartitions: partitions.flows,
       signalPartitions: partitions.signals,
       inFlightBytes: config.inFlightBytes,
+      privacy,
       now: Date.now,
       logger,
     });
@@ -83,6 +86,7 @@ export function createCollector(options: CollectorOptions): App {
       inFlightBytes: () => sink.inFlightBytes,
       sumsOverLimit: () => sink.sumsOverLimit,
       totalsSkipped: () => sink.totalsSkipped,
+      privacy,
     });
     sink.use(counted);
     if (memory?.templates) decode.restore(memory.templates);

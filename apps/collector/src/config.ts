@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { PrivacyConfig } from './privacy.ts';
 
 const Port = (port: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: port, description: `${description}; 0 turns it off.` });
@@ -39,6 +40,7 @@ export const CollectorConfig = Type.Object(
       default: 134_217_728,
       description: 'Most octets on their way to the queue; beyond them flows are counted and dropped.',
     }),
+    privacy: PrivacyConfig,
   },
   { additionalProperties: false, default: {} },
 );

@@ -1,4 +1,4 @@
-import type { Counters } from '@linewatch/decode';
+import type { Counters, Privacy } from '@linewatch/decode';
 import type { Metrics } from '@linewatch/service';
 
 /** Why flows that were decoded did not reach the queue. */
@@ -24,6 +24,7 @@ export interface CollectorState {
   readonly inFlightBytes: () => number;
   readonly sumsOverLimit: () => number;
   readonly totalsSkipped: () => number;
+  readonly privacy: Pick<Privacy, 'replaced' | 'missed'>;
 }
 
 /** Counters of the decoder are read at each scrape; the rest is counted where it happens. */
@@ -74,6 +75,12 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
   );
   metrics.gauge('totals_unsummed_total', 'Records of running totals, left out of the interface sums.', [], (g) =>
     g.set(state.totalsSkipped()),
+  );
+  metrics.gauge('addresses_pseudonymised_total', 'Addresses of inside hosts replaced, or truncated.', [], (g) =>
+    g.set(state.privacy.replaced),
+  );
+  metrics.gauge('pseudonyms_computed_total', 'Addresses that were not in the cache of pseudonyms.', [], (g) =>
+    g.set(state.privacy.missed),
   );
   const flowsUnqueued = new Map<UnqueuedReason, number>();
   return {

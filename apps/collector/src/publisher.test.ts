@@ -1,8 +1,10 @@
-import { createDecoder } from '@linewatch/decode';
+import { Privacy, createDecoder } from '@linewatch/decode';
 import { type NewMessage, type Producer, QueueError } from '@linewatch/queue';
 import {
   decodeFlowBatch,
   decodeSignalBatch,
+  flowColumns,
+  formatAddress,
   maxMessageBytes,
   parseAddress,
   sumColumns,
@@ -48,6 +50,7 @@ function rig() {
     flowPartitions: 1,
     signalPartitions: 1,
     inFlightBytes: 1e9,
+    privacy: new Privacy({ addresses: 'pseudonym', key: new Uint8Array(32) }),
     now: () => 1_795_000_000_000,
     logger,
   });
@@ -81,6 +84,27 @@ describe('a round of signals', () => {
     expect(Buffer.from(round[0]!.columns[octetsAt]!).readUInt32LE(0)).toBe(30);
     await publisher.publishSignals();
     expect(accepted).toHaveLength(3);
+  });
+
+  it('leaves no inside host in the flows, and the sums as they are', async () => {
+    const { publisher, accepted, flow } = rig();
+    await publisher.publishSignals();
+    const columnOf = (name: string): number => flowColumns.findIndex((column) => column.name === name);
+    const source = columnOf('src_addr');
+    publisher.columns.bytes[source]!.set(parseAddress('10.1.2.3'), 0);
+    publisher.columns.bytes[columnOf('dst_addr')]!.set(parseAddress('198.51.100.9'), 0);
+    publisher.columns.bytes[columnOf('next_hop')]!.set(parseAddress('10.0.0.1'), 0);
+    flow(10);
+    await publisher.publishSignals();
+    const { columns } = decodeFlowBatch(accepted[1]!.values[0]!);
+    const texts = ['src_addr', 'dst_addr', 'next_hop'].map((name) => formatAddress(columns[columnOf(name)]!));
+    const privacy = new Privacy({ addresses: 'pseudonym', key: new Uint8Array(32) });
+    expect(texts).toEqual([privacy.text('10.1.2.3'), '198.51.100.9', '10.0.0.1']);
+    expect(texts[0]).not.toBe('10.1.2.3');
+    // What was not sent stays nothing.
+    expect(columns[columnOf('post_nat_src_addr')]).toBeUndefined();
+    const [sums] = accepted[2]!.values.map(decodeSignalBatch);
+    expect(Buffer.from(sums!.columns[octetsAt]!).readUInt32LE(0)).toBe(10);
   });
 
   it('that was refused is sent again unchanged, before what came later, and its flows first', async () => {

@@ -7,7 +7,7 @@
  *
  * so that after a crash between the two, the next start can tell which flows' sums are missing (see recover.ts).
  */
-import type { Exporter, FlowSink } from '@linewatch/decode';
+import type { Exporter, FlowSink, Privacy } from '@linewatch/decode';
 import { type Producer, QueueError } from '@linewatch/queue';
 import {
   type Event,
@@ -43,6 +43,8 @@ export interface PublisherOptions {
   readonly flowPartitions: number;
   readonly signalPartitions: number;
   readonly inFlightBytes: number;
+  /** What becomes of addresses of inside hosts. */
+  readonly privacy: Pick<Privacy, 'apply'>;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -184,6 +186,8 @@ export class Publisher implements FlowSink {
       this.#metrics?.unqueued('queue_backlog', rows);
       return;
     }
+    // Sums hold no host: they were made of the rows before.
+    this.#options.privacy.apply(this.columns, rows);
     const sequence = this.#sequence++;
     const value = encodeFlowBatch({ trust, collector, epoch, sequence }, this.columns, rows);
     this.#inFlight += value.length;

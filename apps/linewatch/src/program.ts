@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
+import type { PseudonymCommandOptions } from './commands/pseudonym.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { CommonOptions } from './context.ts';
 
@@ -77,6 +78,14 @@ export function program(): Command {
     .description('print what a capture holds: a JSON object a record, a summary on standard error')
     .argument('<capture>', 'pcap, pcapng or raw datagrams; - reads standard input')
     .action(async (file: string) => (await import('./commands/decode.ts')).decode(file));
+
+  common(linewatch.command('pseudonym'))
+    .description('print the pseudonyms of addresses, or the addresses of pseudonyms; needs the key of the collector')
+    .argument('<address...>', 'IP addresses')
+    .option('--reverse', 'from pseudonyms to addresses')
+    .action(async (addresses: string[], options: PseudonymCommandOptions) =>
+      (await import('./commands/pseudonym.ts')).pseudonym(addresses, options),
+    );
 
   linewatch
     .command('replay')

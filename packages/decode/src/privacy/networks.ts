@@ -113,7 +113,7 @@ export function parseNetwork(text: string): Network {
  *   10.20.1.2  (00001010 00010100 …)          stays       stays
  *   10.99.1.2  (00001010 01100011 …)          stays       2 bits stay: there it parts from 20
  */
-export class Networks {
+export class InsideNetworks {
   readonly #inside: readonly Network[];
   /** Those, and the spared: none of them may move. */
   readonly #fixed: readonly Network[];
@@ -148,7 +148,7 @@ export class Networks {
 }
 
 /** The local networks and the listed ones. @throws RangeError that names the first that is wrong. */
-export function insideNetworks(listed: readonly string[]): Networks {
+export function insideNetworks(listed: readonly string[]): InsideNetworks {
   if (listed.length > maxNetworks) throw new RangeError(`there are over ${maxNetworks} networks`);
   const networks = listed.map((text) => {
     try {
@@ -157,5 +157,5 @@ export function insideNetworks(listed: readonly string[]): Networks {
       throw new RangeError(`${text} ${(error as Error).message}`, { cause: error });
     }
   });
-  return new Networks([...localNetworks.map(parseNetwork), ...networks]);
+  return new InsideNetworks([...localNetworks.map(parseNetwork), ...networks]);
 }

@@ -5,7 +5,7 @@
 import { type FlowColumnName, type FlowColumns, formatAddress, parseAddress } from '@linewatch/record';
 import { AddressCache } from './address-cache.ts';
 import { CryptoPan, maxBlocks } from './crypto-pan.ts';
-import { Networks, insideNetworks, readWords } from './networks.ts';
+import { InsideNetworks, insideNetworks, readWords } from './networks.ts';
 
 export type AddressMode = 'pseudonym' | 'keep' | 'truncate';
 
@@ -37,7 +37,7 @@ const noWords = new Uint8Array(0);
 
 export class Privacy {
   readonly mode: AddressMode;
-  readonly #networks: Networks;
+  readonly #networks: InsideNetworks;
   readonly #pan: CryptoPan | undefined;
   readonly #truncateTo: { readonly ipv4: number; readonly ipv6: number };
   readonly #cache = new AddressCache();
