@@ -33,6 +33,7 @@ import {
   monthOf,
   monthPercentiles,
   monthRange,
+  namesOf,
   openEndS,
   originColumns,
   percentile95,
@@ -218,6 +219,7 @@ describe('schema', () => {
         { table },
       );
       const expected = [...own, ...columns.map(({ name, clickhouse }) => `${name} ${clickhouse}`)];
+      if (table === 'flows') expected.push('elements Map(String, String)');
       expect(rows.map(({ name, type }) => `${name} ${type}`)).toEqual(expected);
     }
   });
@@ -262,7 +264,8 @@ describe('schema', () => {
       )[0]!.engine_full;
     await migrate(store);
     expect(await ttl()).toContain('toIntervalDay(14)');
-    expect(await ttl('interface_names')).toContain('TTL toDateTime(last_seen) + toIntervalMonth(13) SETTINGS');
+    for (const names of ['interface_names', 'element_names'])
+      expect(await ttl(names)).toContain('TTL toDateTime(last_seen) + toIntervalMonth(13) SETTINGS');
     await migrate(store, { ...defaultRetention, rawDays: 3 });
     expect(await ttl()).toContain('toIntervalDay(3)');
   });
@@ -462,6 +465,64 @@ describe('inserts', () => {
   });
 });
 
+describe('names of numbers', () => {
+  const at = Date.UTC(2026, 4, 11, 10);
+  const named = (metric: string, value: number, text: string, agoS = 0, exporter = hub) => ({
+    timeMs: at - agoS * 1000,
+    exporter,
+    interface: 0,
+    metric,
+    value,
+    text,
+  });
+
+  test('are those that the exporter told last, with when it did', async () => {
+    store = await fresh();
+    const samples = [
+      named('application.name', 0x0d_00_01_bb, 'ssl', 3600),
+      named('application.name', 0x0d_00_01_bb, 'secure-http', 60),
+      named('application.name', 0x0d_00_01_bb, 'secure-http'),
+      named('application.name', 0x03_00_00_50, 'http'),
+      named('vrf.name', 7, 'GUEST'),
+      named('vrf.name', 7, 'other', 0, parseAddress('2001:db8::7')),
+      named('vlan.name', 0, 'default'),
+      // Of no use, or no name of a number.
+      named('vrf.name', 8, ''),
+      named('vrf.name', -1, 'negative'),
+      named('vrf.name', Infinity, 'endless'),
+      named('vrf.name', 2 ** 64, 'too large'),
+      named('vrf.name', Number.NaN, 'none'),
+      named('interface.name', 9, 'Gi0/9'),
+    ];
+    for (let i = 0; i < 2; i++) await insertSamples(store, [{ origin: origin(4), samples }], 'named');
+    const scope = { trust, collector, exporter: hub };
+    const atS = at / 1000;
+    expect(await namesOf(store, { ...scope, kind: 'application' })).toEqual([
+      { id: 0x03_00_00_50n, name: 'http', firstS: atS, lastS: atS },
+      { id: 0x0d_00_01_bbn, name: 'secure-http', firstS: atS - 60, lastS: atS },
+    ]);
+    expect(await namesOf(store, { ...scope, kind: 'vrf' })).toEqual([
+      { id: 7n, name: 'GUEST', firstS: atS, lastS: atS },
+    ]);
+    expect(await namesOf(store, { ...scope, kind: 'vlan' })).toMatchObject([{ id: 0n, name: 'default' }]);
+    const other = { ...scope, exporter: parseAddress('2001:db8::7') };
+    expect(await namesOf(store, { ...other, kind: 'vrf' })).toMatchObject([{ name: 'other' }]);
+    expect(await namesOf(store, { ...scope, collector: 99, kind: 'vrf' })).toEqual([]);
+  });
+
+  test('are found by their number as a float, where that is all that is known of it', async () => {
+    const large = 0x14_00_00_26_35_00_00_01n; // RFC 6759: engine 20, enterprise 9781
+    await insertSamples(
+      store,
+      [{ origin: origin(5), samples: [named('application.name', Number(large), 'large')] }],
+      'large',
+    );
+    const [found] = (await namesOf(store, { trust, collector, exporter: hub, kind: 'application' })).slice(-1);
+    expect(found!.name).toBe('large');
+    expect(Number(found!.id)).toBe(Number(large));
+  });
+});
+
 describe('hourly traffic', () => {
   const hour = Date.UTC(2026, 4, 11, 10);
   const now = hour + 2 * 3_600_000;
@@ -496,7 +557,9 @@ describe('hourly traffic', () => {
         octets: 300,
       },
       { receivedMs: hour, src: '5.5.5.5', dst: '6.6.6.6', srcAs: 55, dstAs: 66, octets: 200 },
+      // A running total, and a dropped packet: neither was carried.
       { receivedMs: hour, src: '10.1.2.3', dst: '8.8.8.8', octets: 1e6, counter: 1 },
+      { receivedMs: hour, src: '10.1.2.3', dst: '8.8.8.8', octets: 1e6, counter: 3 },
     ];
     await insertFlows(store, flowBlock(flows), 'a');
     expect((await rollUpTraffic(store, hour + 3_600_000 + 60_000)).made).toEqual([]);

@@ -28,6 +28,7 @@ function ttlOf({ rawDays, rollupMonths, hourYears }: Retention): Readonly<Record
     percentile_month: `month + ${years}`,
     samples: `toDateTime(time) + ${months}`,
     interface_names: `toDateTime(last_seen) + ${months}`,
+    element_names: `toDateTime(last_seen) + ${months}`,
     events: `toDateTime(time) + ${months}`,
   };
 }
