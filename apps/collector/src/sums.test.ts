@@ -139,9 +139,10 @@ describe('interface sums', () => {
     expect(basisOf({ direction: 2, reverse: 1 })).toEqual({ in: 0, out: 1 });
   });
 
-  it('leave out running totals, empty records and interface 0, and keep sampling rates apart', () => {
+  it('leave out running totals, dropped packets, empty records and interface 0, and keep sampling rates apart', () => {
     const at = { startMs: nowMs, endMs: nowMs };
     expect(sum([{ ...at, octets: 5, counter: 1 }])).toEqual([]);
+    expect(sum([{ ...at, octets: 5, counter: 3 }])).toEqual([]);
     expect(sum([{ ...at, octets: 0, packets: 0 }])).toEqual([]);
     expect(sum([{ ...at, octets: 5, inIf: 0, outIf: 0 }])).toEqual([]);
     const cells = sum([

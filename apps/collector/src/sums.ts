@@ -128,9 +128,10 @@ export class InterfaceSums {
     this.#secondsFrom = Math.floor((this.#nowS - 10) / 10) * 10;
     this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
     for (let row = from; row < to; row++) {
-      // Running totals are not deltas: adding them up would count the same octets again and again.
-      if (counter[row] === 1) {
-        this.totalsSkipped++;
+      // Running totals are not deltas: adding them up would count the same octets again and again. A dropped packet did
+      // not leave, and that it came was seen by the interface's own samples.
+      if (counter[row] === 1 || counter[row] === 3) {
+        if (counter[row] === 1) this.totalsSkipped++;
         continue;
       }
       const at = 2 * row;
