@@ -2,6 +2,7 @@
  * What becomes of the addresses of inside hosts before anything is stored. Columns are gone over whole; what is not in the
  * cache is put off, so that many addresses share one call of the cipher.
  */
+import { isIP } from 'node:net';
 import { type FlowColumnName, type FlowColumns, formatAddress, parseAddress } from '@linewatch/record';
 import { AddressCache } from './address-cache.ts';
 import { CryptoPan, maxBlocks } from './crypto-pan.ts';
@@ -80,13 +81,8 @@ export class Privacy {
 
   /** What stands for an address in text. Text that is not an address is returned as it is. */
   text(text: string): string {
-    if (this.mode === 'keep') return text;
-    let bytes: Uint8Array;
-    try {
-      bytes = parseAddress(text);
-    } catch {
-      return text;
-    }
+    if (this.mode === 'keep' || isIP(text) === 0) return text;
+    const bytes = parseAddress(text);
     this.address(bytes);
     return formatAddress(bytes);
   }
