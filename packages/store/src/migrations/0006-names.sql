@@ -1,5 +1,5 @@
 -- What exporters call the numbers in their flows: applications (element 95), VRFs (234, 235), VLANs. A number may have had
--- several names, each with when it was first and last told. Ids come as Float64: above 2^53 the last bits are lost;
+-- several names, each with when it was first and last told. Ids come as Float64: above 2^53 the last bits are lost, and
 -- toFloat64() of a flow's application_id is the same.
 CREATE TABLE IF NOT EXISTS element_names
 (
