@@ -4,6 +4,8 @@ export class Samplers {
   /** By sampler id (elements 48, 302); whichever length the id is sent in. */
   readonly byId = new Map<number, number>();
   readonly byTemplate = new Map<number, number>();
+  /** How many samplers have each rate. */
+  readonly #rates = new Map<number, number>();
   /** Stated without a sampler or template; 0 = never. */
   domainRate = 0;
   /** A data template of this domain names samplers: those that do not are unsampled. */
@@ -16,7 +18,14 @@ export class Samplers {
 
   /** Keeps a rate; returns how many old ones it pushed out. */
   state(rate: number, sampler: number, template: number): number {
-    if (sampler >= 0) return put(this.byId, sampler, rate, this.#limit);
+    if (sampler >= 0) {
+      this.#count(this.byId.get(sampler), -1);
+      this.#count(rate, 1);
+      const oldest = this.byId.values().next().value;
+      const evicted = put(this.byId, sampler, rate, this.#limit);
+      if (evicted > 0) this.#count(oldest, -1);
+      return evicted;
+    }
     if (template >= 0) return put(this.byTemplate, template, rate, this.#limit);
     this.domainRate = rate;
     return 0;
@@ -38,12 +47,14 @@ export class Samplers {
     if (this.byId.size === 0) return -1;
     if (this.named) return 1;
     // Nothing tells which sampler: only an only one, or equal ones, can be meant.
-    let only = -1;
-    for (const one of this.byId.values()) {
-      if (only >= 0 && one !== only) return -1;
-      only = one;
-    }
-    return only;
+    return this.#rates.size === 1 ? (this.#rates.keys().next().value ?? -1) : -1;
+  }
+
+  #count(rate: number | undefined, change: number): void {
+    if (rate === undefined) return;
+    const count = (this.#rates.get(rate) ?? 0) + change;
+    if (count > 0) this.#rates.set(rate, count);
+    else this.#rates.delete(rate);
   }
 }
 
