@@ -1,5 +1,6 @@
 import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
 import type { ApiConfig } from './config.ts';
+import { Exporters } from './exporters/exporters.ts';
 import { type Components, readHealth, readMetrics } from './health.ts';
 import { Broadcast } from './live/broadcast.ts';
 import { Live } from './live/live.ts';
@@ -7,6 +8,7 @@ import { createApiMetrics } from './metrics.ts';
 import { Overview } from './overview.ts';
 import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
 import { registerDescription, registerDocs } from './routes/docs.ts';
+import { registerExporterRoutes } from './routes/exporters.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerStreamRoute } from './routes/stream.ts';
 import { registerTelemetryRoutes } from './routes/telemetry.ts';
@@ -58,6 +60,7 @@ export function createApi(options: ApiOptions): Api {
   const live = new Live({ ...shared, trust: options.trust });
   const overview = new Overview({ ...shared, live });
   const history = new History({ ...shared, live });
+  const exporters = new Exporters({ ...shared, live, trust: options.trust });
   const broadcast = new Broadcast({
     ...shared,
     viewers: limits.viewers,
@@ -91,6 +94,7 @@ export function createApi(options: ApiOptions): Api {
     await registerDescription(app, options.version ?? '1');
     await app.register(async () => {
       registerTelemetryRoutes(app, { overview, history, clock });
+      registerExporterRoutes(app, { exporters, clock });
       registerStreamRoute(app, broadcast);
       registerServiceRoutes(app, {
         clock,
@@ -142,7 +146,7 @@ export function createApi(options: ApiOptions): Api {
           'listening on loopback only: no administrator exists yet, so no one could sign in',
         );
       server = await build();
-      await live.start();
+      await Promise.all([live.start(), exporters.start()]);
       broadcast.start();
       await listen(server);
       logger.info({ url }, 'listening');
@@ -150,7 +154,7 @@ export function createApi(options: ApiOptions): Api {
     async stop() {
       broadcast.stop();
       const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
-      await Promise.all([server?.close(), live.stop()]);
+      await Promise.all([server?.close(), live.stop(), exporters.stop()]);
       clearTimeout(cut);
       url = '';
     },

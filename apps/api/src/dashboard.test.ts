@@ -90,6 +90,8 @@ test('the description of the API covers every route of it, and its page needs no
     '/api/v1/academies/{id}',
     '/api/v1/academies/{id}/traffic',
     '/api/v1/circuits/{id}/traffic',
+    '/api/v1/exporters',
+    '/api/v1/exporters/{collector}/{address}/decision',
     '/api/v1/stream',
     '/health/live',
     '/health/ready',
@@ -104,7 +106,13 @@ test('the description of the API covers every route of it, and its page needs no
     '500',
     '503',
   ]);
-  expect(Object.keys(description.components.schemas).sort()).toEqual(['AcademyNow', 'CircuitNow']);
+  expect(Object.keys(description.components.schemas).sort()).toEqual([
+    'AcademyNow',
+    'CircuitNow',
+    'CollectorNow',
+    'Exporter',
+    'Loss',
+  ]);
   const docs = await page('/api/docs');
   expect(docs.status).toBe(200);
   expect(docs.text).not.toMatch(/(src|href)="(https?:)?\/\//);

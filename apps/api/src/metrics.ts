@@ -11,6 +11,10 @@ export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 export function createApiMetrics(metrics: Metrics) {
   const liveDropped = metrics.counter('live_dropped_total', 'What the live state did not take, by reason.', ['reason']);
   for (const reason of liveDropReasons) liveDropped.inc({ reason }, 0);
+  const stateDropped = metrics.counter('state_dropped_total', 'State of exporters that was not taken, by reason.', [
+    'reason',
+  ]);
+  for (const reason of ['invalid', 'full']) stateDropped.inc({ reason }, 0);
   return {
     requests: metrics.counter('requests_total', 'Requests answered, by route and status.', ['route', 'status']),
     requestSeconds: metrics.histogram(
@@ -35,6 +39,7 @@ export function createApiMetrics(metrics: Metrics) {
     ),
     liveMessages: metrics.counter('live_messages_total', 'Messages of the signals topic read for the live state.'),
     liveDropped,
+    stateDropped,
     liveInterfaces: metrics.gauge('live_interfaces_count', 'Exporter interfaces in the live state.'),
     queries: metrics.counter('queries_total', 'Queries of stored telemetry, by outcome.', ['outcome']),
     refreshFailures: metrics.counter('refresh_failures_total', 'Reads of the estate or of stored names that failed.', [

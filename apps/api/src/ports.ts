@@ -4,7 +4,7 @@ import type { Health } from '@linewatch/service';
 import type { Scope, TrafficRange } from '@linewatch/store';
 
 /** What the API asks of the queue and of the estate. */
-export type LiveQueue = Pick<Queue, 'tail' | 'health'>;
+export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
 export type EstateReader = Pick<Estate, 'snapshot' | 'watch' | 'health'>;
 
 /** What an exporter calls an interface now, as far as stored telemetry knows. */

@@ -1,9 +1,10 @@
 import type { Problem } from '@linewatch/contract';
 import { StoreError, type StoreErrorCode } from '@linewatch/store';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ProblemCode, problemCodes, problemTable } from './problems.ts';
 import { type Running, type StartOptions, memoryEstate, startApi } from './testing/api.ts';
 import { type Answer, type Asked, ask, send } from './testing/raw.ts';
+import { status } from './testing/exporters.ts';
 import { openStream } from './testing/sse.ts';
 
 let running: Running | undefined;
@@ -32,6 +33,12 @@ const traffic = `/api/v1/academies/ash/traffic?${day}`;
 const failing = (code: StoreErrorCode): StartOptions => ({
   store: { series: () => Promise.reject(new StoreError(code, 'a secret of the server')) },
 });
+const decision = '/api/v1/exporters/main/192.0.2.9/decision';
+const decided = (headers: Record<string, string>): Asked => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: '{"decision":"approved"}',
+});
 const forever = new Promise<never>(() => undefined);
 
 /** How each problem comes about: total, so that a new code needs its way here. */
@@ -44,6 +51,17 @@ const ways: Record<ProblemCode, () => Promise<Answer>> = {
   not_found: () => asked('/api/v1/nothing'),
   academy_unknown: () => asked('/api/v1/academies/elm'),
   circuit_unknown: () => asked(`/api/v1/circuits/elm-1/traffic?${day}`),
+  exporter_unknown: () => asked(decision, decided({})),
+  origin_refused: () => asked(decision, decided({ 'sec-fetch-site': 'cross-site' })),
+  content_type_refused: () => asked(decision, decided({ 'content-type': 'text/plain' })),
+  queue_unavailable: async () => {
+    running = await startApi();
+    const { url, tell } = running;
+    await tell('exporter/north/main/192.0.2.9', status());
+    await vi.waitFor(async () => expect((await ask(url, '/api/v1/exporters')).text).toContain('192.0.2.9'));
+    await running.queue.close();
+    return ask(url, decision, decided({}));
+  },
   method_not_allowed: () => asked('/api/v1/academies', { method: 'DELETE' }),
   request_timeout: async () => {
     running = await startApi({ headersTimeoutMs: 200 });

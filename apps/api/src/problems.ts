@@ -16,10 +16,20 @@ export const problemTable = {
   not_found: { status: 404, title: 'There is nothing here', doc: 'No resource has this path.' },
   academy_unknown: { status: 404, title: 'No such academy', doc: 'No academy of the estate has this id.' },
   circuit_unknown: { status: 404, title: 'No such circuit', doc: 'No circuit of the estate has this id.' },
+  exporter_unknown: {
+    status: 404,
+    title: 'No such exporter',
+    doc: 'No collector has told of an exporter with this address.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'This method is not allowed here',
     doc: 'The path exists, though not with this method. The Allow header lists those that it takes.',
+  },
+  origin_refused: {
+    status: 403,
+    title: 'The request comes from another site',
+    doc: 'What changes something is taken from the dashboard itself, or from a program that is no browser.',
   },
   request_timeout: { status: 408, title: 'The request took too long to arrive', doc: 'Send the request again.' },
   body_too_large: {
@@ -31,6 +41,11 @@ export const problemTable = {
     status: 414,
     title: 'The address is too long',
     doc: 'The path and query together are longer than is read.',
+  },
+  content_type_refused: {
+    status: 415,
+    title: 'The body is not JSON',
+    doc: 'Send the body as JSON, with the header Content-Type: application/json.',
   },
   host_refused: {
     status: 421,
@@ -71,6 +86,11 @@ export const problemTable = {
     status: 503,
     title: 'Too many queries at once',
     doc: 'More history is being asked for than can be read. Try again shortly.',
+  },
+  queue_unavailable: {
+    status: 503,
+    title: 'The queue does not accept',
+    doc: 'What was asked for could not be passed on, and has not been done. See the health of the queue.',
   },
   too_many_viewers: { status: 503, title: 'Too many live viewers', doc: 'Every place at the live stream is taken.' },
   timed_out: {
@@ -116,6 +136,7 @@ export function problemOf(code: ProblemCode, detail: string, path: string): Prob
 /** The codes of Fastify's own errors that a request can bring about. */
 const fastifyCodes: Readonly<Partial<Record<string, ProblemCode>>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content_type_refused',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'request_malformed',
   FST_ERR_CTP_INVALID_JSON_BODY: 'request_malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request_malformed',

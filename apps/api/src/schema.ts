@@ -25,7 +25,9 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (raw: unknown) => {
     const value: Record<string, unknown> = {};
     const problems: string[] = [];
-    for (const [name, given] of Object.entries(raw as Record<string, unknown>)) {
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+      return { error: new ApiError('request_invalid', `${part} must be a JSON object`) };
+    for (const [name, given] of Object.entries(raw)) {
       if (!Object.hasOwn(known, name)) problems.push(`${part}.${name.slice(0, 40)} is not a known parameter`);
       else if (Array.isArray(given)) problems.push(`${part}.${name} is given more than once`);
       else value[name] = known[name]?.type === 'number' ? toNumber(given) : given;

@@ -50,3 +50,15 @@ export function createHostGuard(host: string, names: readonly string[]): (header
     return name !== undefined && (served.has(name) || (!loopback && isIP(name) !== 0));
   };
 }
+
+/**
+ * Whether a request that changes something comes from our own pages, or from no browser at all. Browsers say where a
+ * request comes from in Sec-Fetch-Site, and older ones in Origin; a page cannot alter either.
+ */
+export function isSameOrigin(headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
+  const { 'sec-fetch-site': site, origin, host } = headers;
+  if (site !== undefined && site !== 'same-origin') return false;
+  if (origin === undefined) return true;
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
+  return new URL(origin).host === (typeof host === 'string' ? host.toLowerCase() : undefined);
+}

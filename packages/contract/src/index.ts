@@ -149,6 +149,152 @@ export const StreamEvent = Type.Object({
 });
 export type StreamEvent = Static<typeof StreamEvent>;
 
+/** `awaiting`: sends, and no one has approved it. `refused`: not in an allowed network, or refused by someone. */
+export const ExporterState = Type.Union([
+  Type.Literal('reporting'),
+  Type.Literal('silent'),
+  Type.Literal('awaiting'),
+  Type.Literal('refused'),
+]);
+export type ExporterState = Static<typeof ExporterState>;
+
+export const ExporterDecision = Type.Union([Type.Literal('approved'), Type.Literal('refused')]);
+export type ExporterDecision = Static<typeof ExporterDecision>;
+
+const Upstream = {
+  flows: Type.Number({ description: 'NetFlow v5.' }),
+  datagrams: Type.Number({ description: 'NetFlow v9, sFlow.' }),
+  records: Type.Number({ description: 'IPFIX.' }),
+  samples: Type.Number({ description: 'sFlow.' }),
+  ratio: Nullable(
+    Type.Number({
+      description: 'Share of what was sent, 0 to 1; the worst of its protocols; null = nothing to tell by.',
+    }),
+  ),
+};
+
+/** Something that was lost on our side, in words. */
+export const Loss = Type.Object(
+  {
+    reason: Type.String({ description: 'From a closed list; stable.' }),
+    count: Type.Number(),
+    meaning: Type.String(),
+    action: Type.String({ description: 'What to do about it; empty = nothing.' }),
+  },
+  { $id: 'Loss' },
+);
+export type Loss = Static<typeof Loss>;
+
+export const Exporter = Type.Object(
+  {
+    address: Type.String(),
+    collector: Type.String(),
+    name: Type.String({ description: 'What the device calls itself (sysName); empty = not known.' }),
+    circuits: Type.Array(
+      Type.Object({ academy: Type.String(), academyName: Type.String(), circuit: Type.String(), name: Type.String() }),
+      { description: 'Circuits of the estate that it carries, by their ids and names.' },
+    ),
+    state: ExporterState,
+    decision: Nullable(ExporterDecision),
+    lastSeenMs: Type.Number({ description: 'Our clock, Unix ms, of the latest datagram.' }),
+    sinceMs: Type.Number({
+      description: 'Unix ms from which on everything here is counted: the start of its collector.',
+    }),
+    datagramsPerS: Type.Number({ description: 'Mean of the last minute.' }),
+    flowsPerS: Type.Number({ description: 'Mean of the last minute.' }),
+    datagrams: Type.Object(
+      { received: Type.Number(), decoded: Type.Number(), held: Type.Number(), rejected: Type.Number() },
+      { description: 'Each datagram is in one of the three.' },
+    ),
+    flows: Type.Number(),
+    versions: Type.Array(Type.Object({ name: Type.String(), lastSeenMs: Type.Number() })),
+    templates: Type.Number({ description: 'Templates held.' }),
+    setsHeld: Type.Number({ description: 'Data sets that await their template.' }),
+    sampling: Type.Array(
+      Type.Object({
+        rate: Type.Number({ description: 'One in so many packets.' }),
+        stated: Type.Boolean({ description: 'False: the exporter did not say, and this is assumed.' }),
+      }),
+    ),
+    lostUpstream: Type.Object(Upstream, { description: 'Never reached us, by sequence numbers.' }),
+    lostLastHour: Type.Object({ sinceMs: Type.Number(), ...Upstream }),
+    duplicates: Type.Number(),
+    late: Type.Number({ description: 'Datagrams, flows, records and samples that came out of order.' }),
+    lostHere: Type.Array(Loss, { description: 'Reached us and was not read, most first.' }),
+    clockSkewMs: Nullable(Type.Number({ description: 'Our clock minus its own; null = not known.' })),
+    activeTimeoutMs: Nullable(
+      Type.Number({ description: 'How long its flows last at most, as seen; null = not known yet.' }),
+    ),
+    unknownElements: Type.Array(
+      Type.Object({
+        pen: Type.Number({ description: 'Private enterprise number; 0 = IANA.' }),
+        id: Type.Number(),
+        name: Type.String({ description: 'Empty = not known.' }),
+        records: Type.Number(),
+      }),
+      { description: 'Information elements that no column takes, most records first.' },
+    ),
+    advice: Type.Array(
+      Type.Object({
+        about: Type.Union([
+          Type.Literal('admission'),
+          Type.Literal('clock'),
+          Type.Literal('sampling'),
+          Type.Literal('active_timeout'),
+          Type.Literal('templates'),
+          Type.Literal('upstream'),
+        ]),
+        text: Type.String({ description: 'What is the matter.' }),
+        action: Type.String({ description: 'What to do about it.' }),
+      }),
+    ),
+  },
+  { $id: 'Exporter' },
+);
+export type Exporter = Static<typeof Exporter>;
+
+export const CollectorNow = Type.Object(
+  {
+    collector: Type.String(),
+    heardMs: Type.Number({ description: 'When it last said something of itself, Unix ms.' }),
+    sinceMs: Type.Number({ description: 'When it started, Unix ms; everything here is counted from then on.' }),
+    datagrams: Type.Object(
+      { received: Type.Number(), decoded: Type.Number(), held: Type.Number(), rejected: Type.Number() },
+      { description: 'What came from the sockets; each datagram is in one of the three.' },
+    ),
+    flows: Type.Number({ description: 'Flows decoded.' }),
+    lostHere: Type.Array(Loss, { description: 'Was not read, or was read and not queued, most first.' }),
+    sockets: Type.Array(
+      Type.Object({
+        protocol: Type.String(),
+        port: Type.Number(),
+        received: Type.Number(),
+        kernelDropped: Type.Number({
+          description: 'Datagrams dropped for want of buffer since the socket was opened.',
+        }),
+        receiveBufferBytes: Type.Number(),
+      }),
+    ),
+  },
+  { $id: 'CollectorNow' },
+);
+export type CollectorNow = Static<typeof CollectorNow>;
+
+export const ExporterList = Type.Object({
+  nowMs: Type.Number({ description: "The server's clock." }),
+  exporters: Type.Array(Exporter),
+  collectors: Type.Array(CollectorNow),
+});
+export type ExporterList = Static<typeof ExporterList>;
+
+export const ExporterParams = Type.Object({
+  collector: Type.String({ minLength: 1, maxLength: 63 }),
+  address: Type.String({ minLength: 2, maxLength: 45, description: 'As in the list.' }),
+});
+
+export const DecisionBody = Type.Object({ decision: ExporterDecision });
+export type DecisionBody = Static<typeof DecisionBody>;
+
 /** RFC 9457 problem document, `application/problem+json`. */
 export const Problem = Type.Object({
   type: Type.String({ description: '`about:blank`, or `/problems/<code>`.' }),

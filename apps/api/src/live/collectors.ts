@@ -7,12 +7,35 @@ const listeningMs = 30_000;
 const maxCollectors = 1000;
 const maxPorts = 64;
 
+/** Most reasons of a loss that are remembered of one collector. */
+const maxReasons = 100;
+
+export interface SocketNow {
+  readonly protocol: string;
+  readonly port: number;
+  received: number;
+  kernelDropped: number;
+  bufferBytes: number;
+  heardMs: number;
+}
+
 interface Collector {
+  readonly trust: string;
+  readonly label: string;
   epoch: number;
   heardMs: number;
   datagrams: number;
+  decoded: number;
+  held: number;
+  rejected: number;
+  flows: number;
+  readonly sockets: Map<string, SocketNow>;
+  /** Lost since it started, by reason: not read, and not queued. */
+  readonly lost: Map<string, number>;
   readonly ports: Map<string, { protocol: string; port: number; heardMs: number }>;
 }
+
+export type CollectorState = Readonly<Omit<Collector, 'ports'>>;
 
 export interface Collecting {
   readonly listening: { protocol: string; port: number }[];
@@ -30,12 +53,30 @@ export class Collectors {
       own ??= this.#of(batch, heardMs);
       if (!own) return;
       if (metric === 'collector.datagrams.received') own.datagrams = value;
+      else if (metric === 'collector.datagrams.decoded') own.decoded = value;
+      else if (metric === 'collector.datagrams.held') own.held = value;
+      else if (metric === 'collector.datagrams.rejected') own.rejected = value;
+      else if (metric === 'collector.flows.decoded') own.flows = value;
+      else if (metric === 'collector.lost' || metric === 'collector.flows.unqueued') {
+        if (own.lost.has(text) || own.lost.size < maxReasons) own.lost.set(text.slice(0, 40), value);
+      } else if (metric.startsWith('collector.socket.')) addSocket(own, metric, value, text, heardMs);
       else if (metric === 'collector.listening' && Number.isInteger(value) && value > 0 && value < 65_536) {
         const protocol = text.slice(0, 40);
         const key = `${protocol} ${value}`;
         if (own.ports.has(key) || own.ports.size < maxPorts) own.ports.set(key, { protocol, port: value, heardMs });
       }
     }
+  }
+
+  /** Those of a trust, heard lately, with the sockets that they still have. */
+  all(trust: string, nowMs: number): CollectorState[] {
+    return [...this.#all.values()]
+      .filter((each) => each.trust === trust && each.heardMs >= nowMs - windowS * 1000)
+      .map((each) => ({
+        ...each,
+        sockets: new Map([...each.sockets].filter(([, { heardMs }]) => heardMs >= each.heardMs - listeningMs)),
+      }))
+      .sort((a, b) => (a.label < b.label ? -1 : 1));
   }
 
   collecting(nowMs: number): Collecting {
@@ -59,10 +100,39 @@ export class Collectors {
     if (own && batch.epoch < own.epoch) return undefined;
     if (!own || batch.epoch > own.epoch) {
       if (!own && this.#all.size >= maxCollectors) return undefined;
-      own = { epoch: batch.epoch, heardMs, datagrams: 0, ports: new Map() };
+      own = {
+        trust: batch.trust,
+        label: batch.collector,
+        epoch: batch.epoch,
+        heardMs,
+        datagrams: 0,
+        decoded: 0,
+        held: 0,
+        rejected: 0,
+        flows: 0,
+        sockets: new Map(),
+        lost: new Map(),
+        ports: new Map(),
+      };
       this.#all.set(key, own);
     }
     own.heardMs = heardMs;
     return own;
   }
+}
+
+/** The text is protocol:port. */
+function addSocket(own: Collector, metric: string, value: number, text: string, heardMs: number): void {
+  const [, protocol = '', digits = ''] = /^([^:]{1,40}):(\d{1,5})$/.exec(text) ?? [];
+  if (protocol === '' || value < 0) return;
+  let socket = own.sockets.get(text);
+  if (!socket) {
+    if (own.sockets.size >= maxPorts) return;
+    socket = { protocol, port: Number(digits), received: 0, kernelDropped: 0, bufferBytes: 0, heardMs };
+    own.sockets.set(text, socket);
+  }
+  socket.heardMs = heardMs;
+  if (metric === 'collector.socket.received') socket.received = value;
+  else if (metric === 'collector.socket.kernel_dropped') socket.kernelDropped = value;
+  else if (metric === 'collector.socket.buffer_bytes') socket.bufferBytes = value;
 }

@@ -2,7 +2,7 @@ import { type Logger, describe, sleep } from '@linewatch/service';
 import type { ApiLimits } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { EstateReader, LiveQueue, Telemetry } from '../ports.ts';
-import type { Collecting } from './collectors.ts';
+import type { Collecting, CollectorState } from './collectors.ts';
 import { LiveInterfaces, sourceKey } from './interfaces.ts';
 import { Names } from './names.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, planOf } from './plan.ts';
@@ -102,6 +102,16 @@ export class Live {
 
   collecting(nowMs: number): Collecting {
     return this.#tail.collectors.collecting(nowMs);
+  }
+
+  /** What the collectors of this trust say of themselves. */
+  collectors(nowMs: number): CollectorState[] {
+    return this.#tail.collectors.all(this.#options.trust, nowMs);
+  }
+
+  /** What a device calls itself; empty when it did not say so lately. */
+  deviceName(source: string): string {
+    return this.#tail.deviceNames.get(source) ?? '';
   }
 
   /** See `LiveView.latenessMs`. */

@@ -1,9 +1,10 @@
-import type { Consumer, Message } from '@linewatch/queue';
+import type { Message } from '@linewatch/queue';
 import { MessageError, type SignalBatch, decodeSignalBatch, formatAddress, labelKey, topics } from '@linewatch/record';
-import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
+import type { Logger } from '@linewatch/service';
 import type { ApiMetrics } from '../metrics.ts';
 import type { LiveQueue } from '../ports.ts';
 import { Collectors } from './collectors.ts';
+import { Follower } from './follow.ts';
 import { type LiveInterfaces, sourceKey } from './interfaces.ts';
 import type { NameKind, Names } from './names.ts';
 import { RecentSet } from './recent.ts';
@@ -11,8 +12,9 @@ import { windowS } from './ring.ts';
 
 /** Batches remembered to tell one that a collector put on the queue twice. */
 const maxIdentities = 10_000;
-/** Longest the tail holds the event loop before others have their turn, ms. */
-const sliceMs = 10;
+/** Most devices whose name is remembered, and its length. */
+const maxDevices = 20_000;
+const maxNameLength = 255;
 
 const nameKinds: Readonly<Partial<Record<string, NameKind>>> = { 'interface.name': 'name', 'interface.alias': 'alias' };
 
@@ -28,31 +30,34 @@ export interface TailOptions {
 /** Reads the signals topic from 15 minutes ago, for as long as it runs. Nothing is committed: it has no group. */
 export class SignalTail {
   readonly collectors = new Collectors();
+  /** What devices call themselves, by `sourceKey`. */
+  readonly deviceNames = new Map<string, string>();
   readonly #options: TailOptions;
-  readonly #stopped = new AbortController();
   readonly #batches = new RecentSet(maxIdentities);
-  #running: Promise<void> = Promise.resolve();
-  #trouble = 'the queue is not read yet';
+  readonly #follower: Follower;
 
   constructor(options: TailOptions) {
     this.#options = options;
+    this.#follower = new Follower({
+      ...options,
+      topic: topics.signals,
+      from: () => ({ timeMs: options.clock() - windowS * 1000 }),
+      take: (message) => this.take(message),
+    });
   }
 
   /** Empty when the topic is being read. */
   get trouble(): string {
-    return this.#trouble;
+    return this.#follower.trouble;
   }
 
   /** Resolves when the topic is being read, or could not be at first: it goes on trying. */
   start(): Promise<unknown> {
-    const tried = Promise.withResolvers<undefined>();
-    this.#running = this.#run(() => tried.resolve(undefined));
-    return tried.promise;
+    return this.#follower.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#follower.stop();
   }
 
   /** Takes what one message of the topic holds. */
@@ -75,8 +80,13 @@ export class SignalTail {
     const collector = labelKey(batch.collector);
     for (const sample of batch.samples) {
       const kind = nameKinds[sample.metric];
-      if (!kind) continue;
+      if (!kind && sample.metric !== 'device.name') continue;
       const source = sourceKey(trust, collector, formatAddress(sample.exporter));
+      if (!kind) {
+        if (this.deviceNames.has(source) || this.deviceNames.size < maxDevices)
+          this.deviceNames.set(source, sample.text.slice(0, maxNameLength));
+        continue;
+      }
       if (!this.#options.names.set(source, sample.interface, kind, sample.text, sample.timeMs))
         this.#options.metrics.liveDropped.inc({ reason: 'names_full' });
     }
@@ -91,41 +101,5 @@ export class SignalTail {
       this.#options.metrics.liveDropped.inc({ reason: 'invalid' });
       return undefined;
     }
-  }
-
-  async #take(messages: readonly Message[]): Promise<void> {
-    let since = performance.now();
-    for (const message of messages) {
-      this.take(message);
-      if (performance.now() - since < sliceMs) continue;
-      await new Promise(setImmediate);
-      if (this.#stopped.signal.aborted) return;
-      since = performance.now();
-    }
-  }
-
-  async #run(tried: () => void): Promise<void> {
-    const { queue, logger, clock } = this.#options;
-    const { signal } = this.#stopped;
-    let consumer: Consumer | undefined;
-    for (let attempt = 0; !consumer && !signal.aborted; attempt++) {
-      try {
-        consumer = await queue.tail({
-          topic: topics.signals,
-          from: { timeMs: clock() - windowS * 1000 },
-          onMessages: (_partition, messages) => this.#take(messages),
-          onError: (error) => logger.warn({ reason: describe(error) }, 'live tail failed; the queue tries again'),
-        });
-        this.#trouble = '';
-      } catch (error) {
-        this.#trouble = `the queue cannot be read: ${describe(error)}`;
-        logger.warn({ reason: describe(error) }, 'live tail did not start; trying again');
-        tried();
-        await sleep(backoffMs(attempt, 200, 5000), signal);
-      }
-    }
-    tried();
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    await consumer?.close();
   }
 }

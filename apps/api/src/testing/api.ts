@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Snapshot } from '@linewatch/estate';
 import { type LmdbQueue, type Producer, createLmdbQueue } from '@linewatch/queue';
-import { topics } from '@linewatch/record';
+import { encodeState, topics } from '@linewatch/record';
 import { Metrics, checkValue, createLogger } from '@linewatch/service';
 import { type Api, createApi } from '../app.ts';
 import { ApiConfig } from '../config.ts';
@@ -57,6 +57,8 @@ export interface Running {
   /** A directory of this API's own: run sockets in it, the dashboard under `dashboard`. */
   readonly directory: string;
   readonly publish: (...messages: readonly Uint8Array[]) => Promise<void>;
+  /** Puts state on the compacted topic; undefined deletes it. */
+  readonly tell: (key: string, value: object | undefined) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -81,6 +83,13 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
       {
         name: 'signals',
         topics: [{ name: topics.signals, partitions: 2 }],
+        quotaBytes: 64 * 1024 * 1024,
+        retainBytes: 32 * 1024 * 1024,
+        retainMs: 3_600_000,
+      },
+      {
+        name: 'state',
+        topics: [{ name: topics.state, partitions: 1, compacted: true }],
         quotaBytes: 64 * 1024 * 1024,
         retainBytes: 32 * 1024 * 1024,
         retainMs: 3_600_000,
@@ -125,6 +134,10 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
         0,
         messages.map((value) => ({ value })),
       );
+    },
+    tell: async (key, value) => {
+      producer ??= await queue.producer();
+      await producer.append(topics.state, 0, [{ key, value: value ? encodeState(value) : new Uint8Array(0) }]);
     },
     stop: async () => {
       await api.stop();

@@ -1,0 +1,82 @@
+import { DecisionBody, Exporter, ExporterList, ExporterParams } from '@linewatch/contract';
+import { answers } from '../answer.ts';
+import { ShortCache } from '../cache.ts';
+import type { Exporters } from '../exporters/exporters.ts';
+import { ApiError } from '../problems.ts';
+import { createRateLimit } from '../rate.ts';
+import { serializerCompiler } from '../schema.ts';
+import { isSameOrigin } from '../security.ts';
+import type { Server } from '../server.ts';
+
+/** As often as the list is made anew, however many ask for it. */
+const listMs = 1000;
+/** Decisions of one client: people make them one at a time. */
+const decisionsPerSecond = 5;
+
+export interface ExporterRoutes {
+  readonly exporters: Exporters;
+  readonly clock: () => number;
+}
+
+export function registerExporterRoutes(app: Server, { exporters, clock }: ExporterRoutes): void {
+  const toJson = serializerCompiler({ schema: ExporterList, method: 'GET', url: '/api/v1/exporters' });
+  const lists = new ShortCache<string>(1, listMs, clock);
+  const waitFor = createRateLimit(decisionsPerSecond);
+
+  app.get(
+    '/api/v1/exporters',
+    {
+      schema: {
+        summary: 'All exporters, with what was lost before and after it reached us',
+        description:
+          'Counts are since the start of the collector that made them. Collectors tell of an exporter every 10 s, and of ' +
+          'themselves too. Each datagram that a collector received is decoded, held or rejected.',
+        tags: ['Exporters'],
+        response: answers(ExporterList),
+      },
+    },
+    async (_request, reply) => {
+      const json = await lists.get('', () => Promise.resolve(toJson(exporters.list())));
+      return reply.type('application/json; charset=utf-8').send(json);
+    },
+  );
+
+  app.post(
+    '/api/v1/exporters/:collector/:address/decision',
+    {
+      schema: {
+        summary: 'Approves or refuses an exporter',
+        description:
+          'Holds from the next datagram on, and until it is decided otherwise. An approval does not reach beyond the ' +
+          'allowed networks. A browser may ask for this from the dashboard only.',
+        tags: ['Exporters'],
+        params: ExporterParams,
+        body: DecisionBody,
+        response: answers(
+          Exporter,
+          'request_invalid',
+          'origin_refused',
+          'exporter_unknown',
+          'content_type_refused',
+          'queue_unavailable',
+        ),
+      },
+      onRequest: (request, _reply, done) => {
+        if (!isSameOrigin(request.headers)) done(new ApiError('origin_refused', 'Another site may not decide this.'));
+        else done();
+      },
+      preParsing: (request, _reply, payload, done) => {
+        const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+        if (type === 'application/json') done(null, payload);
+        else done(new ApiError('content_type_refused', 'The Content-Type header must be application/json.'));
+      },
+    },
+    async (request) => {
+      const retryAfterS = waitFor(request.ip, clock());
+      if (retryAfterS > 0)
+        throw new ApiError('rate_limited', `More than ${decisionsPerSecond} decisions a second.`, { retryAfterS });
+      const { collector, address } = request.params;
+      return exporters.decide(collector, address, request.body.decision);
+    },
+  );
+}
