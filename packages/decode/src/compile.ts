@@ -3,9 +3,12 @@
  * from the statements below and from numbers (offsets, lengths) only: nothing from the wire is ever text in it.
  */
 import { type FlowColumns, flowColumns } from '@linewatch/record';
-import { type Placed, literal, place } from './fields.ts';
+import { paddingElement } from './elements.ts';
+import { type Placed, type Ref, literal, place } from './fields.ts';
 import type { Frame } from './frame.ts';
-import { Body, constantCode, counterCode, meaningCode, samplingCode } from './statements.ts';
+import type { Keeping, KeptField } from './kept.ts';
+import { elementKey, elementOf } from './registry/registry.ts';
+import { Body, constantCode, counterCode, eventCode, meaningCode, samplingCode } from './statements.ts';
 import type { Field } from './template.ts';
 import { timeCode } from './times.ts';
 import { copyAddress, high32, low32, ntpMs, recordRate } from './values.ts';
@@ -33,6 +36,12 @@ export interface Program {
   readonly namesSampler: boolean;
   /** No time field at all: the export time stands in. */
   readonly timeless: boolean;
+  /** Records say what became of a connection, and how old it is. */
+  readonly events: boolean;
+  /** Keys of elements that feed no column. */
+  readonly columnless: readonly string[];
+  /** What the forward pass keeps by name. */
+  readonly kept: readonly KeptField[];
 }
 
 export interface Compilable {
@@ -76,7 +85,29 @@ return r;
   };
 }
 
-export function compile(columns: FlowColumns, layout: Compilable): Program {
+/** Fields that feed no column; those of no length are none. */
+const columnlessOf = (placed: Placed): Ref[] =>
+  placed.refs.filter((ref) => !placed.sought.has(ref) && !(ref.id === paddingElement && ref.pen === 0));
+
+/** Hands the values to keep to `f.keep`; to follow what skips a record. */
+function keepCode(body: Body, placed: Placed, columnless: readonly Ref[], keeping: Keeping): KeptField[] {
+  const fields: KeptField[] = [];
+  const counts = new Map<string, number>();
+  const chosen = placed.refs.flatMap((ref) => {
+    const name = keeping.nameOf(ref.pen, ref.id, columnless.includes(ref));
+    if (name === undefined) return [];
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    return [{ ref, name }];
+  });
+  for (const { ref, name } of chosen) {
+    const length = typeof ref.length === 'string' ? ref.length : literal(ref.length);
+    body.code += `f.keep(r,${literal(fields.length)},v,${ref.at},${length});\n`;
+    fields.push({ name, type: elementOf(ref.pen, ref.id)?.type, repeated: counts.get(name)! > 1 });
+  }
+  return fields;
+}
+
+export function compile(columns: FlowColumns, layout: Compilable, keeping?: Keeping): Program {
   const placed = place(layout.fields);
   const forward = new Body();
   const reverse = new Body();
@@ -84,6 +115,7 @@ export function compile(columns: FlowColumns, layout: Compilable): Program {
   const hasReverse = counterCode(reverse, placed, 'reverse');
   let namesSampler = false;
   let timeless = false;
+  let events = false;
   for (const [body, half] of [
     [forward, 'forward'],
     [reverse, 'reverse'],
@@ -95,7 +127,10 @@ export function compile(columns: FlowColumns, layout: Compilable): Program {
     body.code += times.code;
     for (const column of ['start_ms', 'end_ms'] as const) body.columns.add(column);
     meaningCode(body, placed, layout.version, half);
+    events = eventCode(body, placed, layout.version);
   }
+  const columnless = columnlessOf(placed);
+  const kept = keeping ? keepCode(forward, placed, columnless, keeping) : [];
   return {
     stride: placed.stride,
     smallest: placed.smallest,
@@ -103,5 +138,8 @@ export function compile(columns: FlowColumns, layout: Compilable): Program {
     reverse: hasReverse ? passOf(columns, placed, reverse) : undefined,
     namesSampler,
     timeless,
+    events,
+    columnless: [...new Set(columnless.map((ref) => elementKey(ref.pen, ref.id)))],
+    kept,
   };
 }

@@ -4,6 +4,7 @@ import type { Domain, Exporter, FlowVersion } from './exporter.ts';
 import { type Program, compile } from './compile.ts';
 import { Frame } from './frame.ts';
 import { HeldSets } from './held.ts';
+import { Keeping } from './kept.ts';
 import { countVerdict, lose } from './losses.ts';
 import { Memory } from './memory.ts';
 import { MessageReader } from './message.ts';
@@ -28,6 +29,11 @@ export interface DecoderOptions {
   readonly limits?: Partial<Limits>;
   /** Shift flow times to our clock when the exporter's is over 2 s off. Without it they stay on the exporter's. */
   readonly correctClock?: boolean;
+  /**
+   * Elements to pass to the sink by name: as in the registry, or `enterprise/number`. `all`: those that feed no column.
+   * Names that are not known are left out; see `Decoder.unknownNames`.
+   */
+  readonly keepElements?: readonly string[] | 'all' | undefined;
   /** Whose traps are taken; without it, those of community `public`. */
   readonly traps?: TrapOptions | undefined;
 }
@@ -53,6 +59,8 @@ export interface Decoder {
   readonly counters: Readonly<Counters>;
   readonly exporters: Iterable<Exporter>;
   readonly heldOctets: number;
+  /** Of `keepElements`: what is no name of the registry and no `enterprise/number`. */
+  readonly unknownNames: readonly string[];
   /** Templates and stated sampling rates, as plain data for JSON. */
   templates(): DecoderSnapshot;
   /** Takes back what `templates` gave, checked item by item; returns how many templates were taken. */
@@ -65,6 +73,7 @@ export const createDecoder = (options: DecoderOptions): Decoder => new FlowDecod
 
 class FlowDecoder implements Decoder {
   readonly counters: Counters = createCounters();
+  readonly unknownNames: readonly string[];
   readonly #limits: Limits;
   readonly #correctClock: boolean;
   readonly #frame = new Frame();
@@ -78,11 +87,13 @@ class FlowDecoder implements Decoder {
   readonly #sflow: SflowReader;
   readonly #traps: TrapReader;
 
-  constructor({ sink, limits, correctClock, traps }: DecoderOptions) {
+  constructor({ sink, limits, correctClock, keepElements = [], traps }: DecoderOptions) {
     this.#sink = sink;
     this.#limits = { ...defaultLimits, ...limits };
     this.#correctClock = correctClock ?? false;
-    this.#rows = new RowWriter(sink, this.#limits, this.counters);
+    const keeping = new Keeping(keepElements);
+    this.unknownNames = keeping.unknown;
+    this.#rows = new RowWriter(sink, this.#limits, this.counters, keepElements.length > 0 ? keeping : undefined);
     this.#held = new HeldSets(this.#limits, this.counters);
     this.#memory = new Memory(this.#limits, this.counters, this.#held);
     const emit = (sample: Sample): void => {
@@ -160,6 +171,8 @@ class FlowDecoder implements Decoder {
       }
       outcome = this.#lose(exporter, 'decoder_fault');
     }
+    const timeoutMs = exporter.habits.newTimeoutMs();
+    if (timeoutMs >= 0) this.#tellTimeout(exporter, timeoutMs, now);
     this.#close(exporter, outcome);
     return this.#reply;
   }
@@ -174,6 +187,13 @@ class FlowDecoder implements Decoder {
     exporter.datagrams++;
     exporter.lastMs = receivedMs;
     this.#close(exporter, this.#lose(exporter, reason));
+  }
+
+  #tellTimeout(exporter: Exporter, timeoutMs: number, timeMs: number): void {
+    const sample = { timeMs, exporter: exporter.address, interface: 0, metric: 'exporter.active_timeout' };
+    this.#rows.inSink = true;
+    this.#sink.sample({ ...sample, value: timeoutMs, text: '' });
+    this.#rows.inSink = false;
   }
 
   /** The one outcome of a datagram. */

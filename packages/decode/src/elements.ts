@@ -36,6 +36,8 @@ export const numberFeeds = {
   src_vlan: { ids: [58, 243] },
   dst_vlan: { ids: [59, 254] },
   forwarding_status: { ids: [89] },
+  in_vrf: { ids: [234] },
+  out_vrf: { ids: [235] },
   post_nat_src_port: { ids: [227], v9: [40003] },
   post_nat_dst_port: { ids: [228], v9: [40004] },
 } as const satisfies Partial<Record<FlowColumnName, Feed>>;
@@ -47,16 +49,22 @@ export const tosElement = 5;
 export const dscpElement = 195;
 export const directionElement = 61;
 export const applicationElement = 95;
+/** Label, 3 bits of traffic class, 1 of bottom-of-stack: RFC 3032 section 2.1 without its TTL. */
+export const mplsTopLabel = 70;
+export const paddingElement = 210;
+/** 1 created, 2 deleted, 3 denied, 4 alert, 5 update; 40005 where Cisco ASA says it in v9. */
+export const firewallEvent = { ids: [233], v9: [40005] } as const satisfies Feed;
 export const icmp = { type: [176, 178], code: [177, 179], both: [32, 139] } as const;
 
 /**
  * Families of counters, the first that a template has is taken. 23/24 are none: post-NAT octets by the standard, the
- * reverse direction from Meraki, a copy of 1/2 from FortiGate.
+ * reverse direction from Meraki, a copy of 1/2 from FortiGate. Where IP octets are not sent, those of layer 2 (352) are
+ * taken.
  */
 export const counterFamilies = [
-  { counter: 0, octets: 1, packets: 2 },
-  { counter: 2, octets: 231, packets: 298, responderOctets: 232, responderPackets: 299 },
-  { counter: 1, octets: 85, packets: 86 },
+  { counter: 0, octets: [1, 352], packets: [2] },
+  { counter: 2, octets: [231], packets: [298], responderOctets: [232], responderPackets: [299] },
+  { counter: 1, octets: [85, 353], packets: [86] },
 ] as const;
 
 /** How a time element is coded. */
@@ -109,5 +117,3 @@ export const sampling = {
 } as const;
 
 export const interfaceElements = [10, 14, 252, 253] as const;
-export const interfaceName = 82;
-export const interfaceAlias = 83;

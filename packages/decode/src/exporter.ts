@@ -1,5 +1,7 @@
 /** What is remembered of an exporter: by version and observation domain, its templates, sampling and sequence numbers. */
 import { formatAddress } from '@linewatch/record';
+import { ElementCounts } from './element-counts.ts';
+import { Habits } from './habits.ts';
 import type { Held } from './held.ts';
 import { Samplers } from './samplers.ts';
 import { SequenceTracker } from './sequence.ts';
@@ -23,6 +25,8 @@ export class Domain {
   systemInitMs = 0;
   /** Of what is remembered here; see Memory. */
   weight = 0;
+  #updateAgeMs = Infinity;
+  #updatesMs = 0;
 
   constructor(version: FlowVersion, id: number, samplerLimit: number) {
     this.version = version;
@@ -30,7 +34,21 @@ export class Domain {
     this.samplers = new Samplers(samplerLimit);
     this.sequence = new SequenceTracker(version === 5 ? 'flows' : version === 10 ? 'records' : 'datagrams');
   }
+
+  /** The least age of a connection that an update was sent of, ms; Infinity where none are sent (Cisco ASA). */
+  updateAge(nowMs: number): number {
+    if (nowMs - this.#updatesMs > updatesForgottenMs) this.#updateAgeMs = Infinity;
+    return this.#updateAgeMs;
+  }
+
+  sawUpdates(ageMs: number, nowMs: number): void {
+    this.#updateAgeMs = ageMs;
+    this.#updatesMs = nowMs;
+  }
 }
+
+/** Without updates for this long, the exporter no longer sends them. */
+const updatesForgottenMs = 3_600_000;
 
 export const domainKey = (version: FlowVersion, id: number): number => version * 4_294_967_296 + id;
 
@@ -61,21 +79,46 @@ export class Exporter {
   /** Unix ms, our clock, when each protocol was last heard from it. */
   readonly versions = new Map<FlowVersion | 'snmp', number>();
   flows = 0;
+  /** sFlow structures that have no column and no metric: how many, by `structureKey`. */
+  readonly structures = new Map<number, number>();
   templateCount = 0;
   weight = 0;
   heldOctets = 0;
   readonly held = new Set<Held>();
-  /** Interface names last passed on, by ifIndex × 2 (+ 1 for the alias). */
-  readonly names = new Map<number, Name>();
+  /** Names and statistics last passed on, by metric and what they are of. */
+  readonly names = new Map<string, Name>();
+  /** How long its flows last and how it samples, as its rows show. */
+  readonly habits = new Habits();
+  readonly elementCounts: ElementCounts;
+  /** Names that it told of enterprise-specific elements (RFC 5610), by key. */
+  readonly elementNames = new Map<string, string>();
   /** Pushed out of the decoder's cache: a later datagram begins anew. */
   evicted = false;
   /** Heard again since the last search for one to evict. */
   used = false;
 
-  constructor(address: Uint8Array) {
+  constructor(address: Uint8Array, elementLimit: number) {
+    this.elementCounts = new ElementCounts(elementLimit);
     this.words = new Uint32Array(4);
     this.address = new Uint8Array(this.words.buffer);
     this.address.set(address);
     this.text = formatAddress(this.address);
+  }
+
+  /** Records by element that has no column, by key (`enterprise/number`); at most `elementsPerExporter`. */
+  get elements(): ReadonlyMap<string, number> {
+    for (const domain of this.domains.values())
+      for (const template of domain.templates.values()) this.elementCounts.take(template);
+    return this.elementCounts.counts;
+  }
+
+  /** How long its flows last at most before they are exported, stated or inferred; 0 = not known yet. */
+  get activeTimeoutMs(): number {
+    return this.habits.activeTimeoutMs;
+  }
+
+  /** Sampling rates of its flows, one packet in so many, and whether it stated them. */
+  get sampling(): ReadonlyMap<number, boolean> {
+    return this.habits.sampling;
   }
 }

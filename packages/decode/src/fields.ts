@@ -15,6 +15,8 @@ export interface Placed {
   /** Octets of every record; 0 when they differ. */
   readonly stride: number;
   readonly smallest: number;
+  /** Those that a statement was made for, or would have been but for a better one: the others feed no column. */
+  readonly sought: Set<Ref>;
   /** Statements that find the fields of the record at `p`, and set `p` behind it or break. Empty when all is fixed. */
   readonly walk: string;
 }
@@ -50,11 +52,14 @@ export function place(fields: readonly Field[]): Placed {
     offset += field.length;
   });
   if (variable) walk += `const z = ${at()}; if (z > end) { f.broken = true; break; }\n`;
-  return { refs, stride: variable ? 0 : smallest, smallest, walk };
+  return { refs, sought: new Set(), stride: variable ? 0 : smallest, smallest, walk };
 }
 
-export const find = (placed: Placed, ids: readonly number[], pen = 0): Ref[] =>
-  placed.refs.filter((ref) => ref.pen === pen && ids.includes(ref.id));
+export function find(placed: Placed, ids: readonly number[], pen = 0): Ref[] {
+  const found = placed.refs.filter((ref) => ref.pen === pen && ids.includes(ref.id));
+  for (const ref of found) placed.sought.add(ref);
+  return found;
+}
 
 export function feeding(placed: Placed, feed: Feed, version: number, pen: 0 | typeof reversePen = 0): Ref[] {
   return [

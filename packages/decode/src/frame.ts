@@ -1,3 +1,5 @@
+import type { PacketReader } from './packet/packet.ts';
+
 /** What holds for all records of a set, and what a program reports back. One object is reused: nothing is allocated. */
 export class Frame {
   receivedMs = 0;
@@ -16,6 +18,15 @@ export class Frame {
   stated = 0;
   /** Rate of a sampler id: negative when assumed. Set before a program that uses it runs. */
   rateOfSampler: (id: number) => number = () => -1;
+
+  /** The least age of a connection that an update was sent of (Cisco ASA), ms; both in and out. */
+  updateAgeMs = Infinity;
+  /** Such updates seen; cleared by whoever looks. */
+  updates = 0;
+  /** Reads sections of packets (elements 313 to 315) into a row. Set before a program runs. */
+  packets: PacketReader | undefined;
+  /** Takes values that are kept by name. */
+  keep: (row: number, field: number, view: DataView, at: number, length: number) => void = () => undefined;
 
   // Out:
   /** Records read. */

@@ -5,6 +5,7 @@
 import { Domain, Exporter, type FlowVersion, domainKey } from './exporter.ts';
 import type { HeldSets } from './held.ts';
 import { lose } from './losses.ts';
+import { unusedOptions } from './option-fields.ts';
 import type { Counters, Limits } from './port.ts';
 import { type Layout, type Template, signatureOf } from './template.ts';
 
@@ -30,7 +31,7 @@ export class Memory {
     const known = this.exporters.get(key);
     if (known) return known;
     if (this.exporters.size >= this.#limits.exporters) this.#evictExporter();
-    const exporter = new Exporter(address);
+    const exporter = new Exporter(address, this.#limits.elementsPerExporter);
     this.exporters.set(key, exporter);
     return exporter;
   }
@@ -72,6 +73,7 @@ export class Memory {
       for (const [oldest, domain] of exporter.domains) {
         exporter.domains.delete(oldest);
         exporter.templateCount -= domain.templates.size;
+        for (const template of domain.templates.values()) exporter.elementCounts.take(template);
         this.weigh(exporter, undefined, -domain.weight);
         this.#held.dropAll([...domain.waiting.values()].flat());
         lose(this.#counters, exporter, 'domain_evicted');
@@ -89,7 +91,16 @@ export class Memory {
     const known = domain.templates.get(layout.id);
     if (known !== undefined) this.dropTemplate(exporter, domain, known);
     const same = known !== undefined && known.signature === signature && known.scopes === layout.scopes;
-    const template: Template = same ? known : { ...layout, signature, seenMs: nowMs, program: undefined };
+    const template: Template = same
+      ? known
+      : {
+          ...layout,
+          signature,
+          seenMs: nowMs,
+          compiled: undefined,
+          columnless: layout.scopes >= 0 ? unusedOptions(layout) : [],
+          records: 0,
+        };
     template.seenMs = nowMs;
     domain.templates.set(layout.id, template);
     exporter.templateCount++;
@@ -109,6 +120,8 @@ export class Memory {
 
   dropTemplate(exporter: Exporter, domain: Domain, template: Template): void {
     if (!domain.templates.delete(template.id)) return;
+    exporter.elementCounts.take(template);
+    this.weigh(exporter, undefined, exporter.elementCounts.grown());
     exporter.templateCount--;
     this.weigh(exporter, domain, -templateWeight(template));
   }
@@ -121,11 +134,17 @@ export class Memory {
     this.weigh(exporter, domain, samplers.byId.size + samplers.byTemplate.size - before);
   }
 
-  keepName(exporter: Exporter, key: number, text: string, nowMs: number): void {
+  keepName(exporter: Exporter, key: string, text: string, nowMs: number): void {
     const { names } = exporter;
     const before = names.size;
     names.set(key, { text, sentMs: nowMs });
     if (names.size > this.#limits.namesPerExporter) names.delete(names.keys().next().value ?? key);
     this.weigh(exporter, undefined, names.size - before);
+  }
+  keepElementName(exporter: Exporter, key: string, name: string): void {
+    const { elementNames } = exporter;
+    const before = elementNames.size;
+    if (before < this.#limits.elementsPerExporter || elementNames.has(key)) elementNames.set(key, name);
+    this.weigh(exporter, undefined, elementNames.size - before);
   }
 }

@@ -116,15 +116,19 @@ export class MessageReader {
     const { rows, options } = this.#deps;
     if (template.scopes >= 0) {
       frame.broken = false;
-      return options.read(exporter, domain, template, view, from, end, frame.receivedMs);
+      const records = options.read(exporter, domain, template, view, from, end, frame.receivedMs);
+      template.records += records;
+      return records;
     }
-    const { program } = template;
+    const program = template.compiled?.program;
     if (program === undefined) return 0;
     if (program.namesSampler) domain.samplers.named = true;
     const rate = program.namesSampler ? -1 : domain.samplers.rateOfTemplate(template.id);
     frame.rate = Math.abs(rate);
     frame.stated = rate > 0 ? 1 : 0;
-    return rows.write(exporter, domain, program, view, from, end, frame);
+    const records = rows.write(exporter, domain, program, view, from, end, frame);
+    template.records += records;
+    return records;
   }
 
   #template(domain: Domain, id: number, nowMs: number): Template | undefined {
@@ -180,8 +184,14 @@ export class MessageReader {
   /** Sees to it that a template has its program. */
   #ready(template: Template, nowMs: number): boolean {
     if (template.scopes >= 0) return true;
-    template.program ??= this.#deps.rows.program(template, template.signature, nowMs);
-    return template.program !== undefined;
+    const { compiled } = template;
+    if (compiled?.program !== undefined) {
+      compiled.used = true;
+      return true;
+    }
+    template.compiled = this.#deps.rows.programs.of(template, template.signature, nowMs);
+    template.columnless = template.compiled?.program?.columnless ?? template.columnless;
+    return template.compiled !== undefined;
   }
 
   #learn(exporter: Exporter, domain: Domain, layout: Layout, frame: Frame): void {

@@ -19,7 +19,29 @@ export interface FlowSink {
   sample(sample: Sample): void;
   /** Something that happened: a trap. */
   event(event: Event): void;
+  /**
+   * An element of a row that is kept by name (`DecoderOptions.keepElements`), before `decoded` tells of the row; rows
+   * come in rising order. Of a biflow it goes with the forward half.
+   */
+  element?(row: number, name: string, value: string): void;
+  /** sFlow that has no column and no metric, for sinks that want to show it. */
+  structure?(structure: Structure): void;
 }
+
+/** An sFlow structure as it was sent, named by the numbers of https://sflow.org/developers/structures.php. */
+export interface Structure {
+  readonly timeMs: number;
+  readonly exporter: Exporter;
+  readonly of: StructureKind;
+  readonly enterprise: number;
+  readonly format: number;
+  /** Valid during the call only. */
+  readonly octets: Uint8Array;
+}
+
+/** `header`: a sampled packet of a header protocol that is not read, which is its format. */
+export const structureKinds = ['sample', 'flow', 'counter', 'header'] as const;
+export type StructureKind = (typeof structureKinds)[number];
 
 /** Why something was lost: a whole datagram, or a part of one. */
 export const lossReasons = [
@@ -69,9 +91,9 @@ export interface Limits {
   readonly domainsPerExporter: number;
   readonly templatesPerExporter: number;
   readonly fieldsPerTemplate: number;
-  /** Compiled layouts kept for reuse, over all exporters. */
+  /** Compiled layouts kept, over all exporters; one counts once more for each 32 fields. */
   readonly programs: number;
-  /** New layouts compiled in a second of `receivedMs` (each costs about 0.3 ms); the sets of others wait. */
+  /** New layouts compiled in a second of `receivedMs`, counted likewise (each costs about 0.3 ms); others' sets wait. */
   readonly compilesPerSecond: number;
   /** Octets of sets that wait for their template. */
   readonly heldOctetsPerExporter: number;
@@ -80,8 +102,10 @@ export interface Limits {
   /** A template not announced for this long is forgotten; 0 = never. */
   readonly templateMs: number;
   readonly samplersPerDomain: number;
-  /** Interface names remembered, to pass on changes only. */
+  /** Names and statistics from options data remembered, to pass on changes only. */
   readonly namesPerExporter: number;
+  /** Elements without a column whose records are counted. */
+  readonly elementsPerExporter: number;
 }
 
 export const defaultLimits: Limits = {
@@ -98,6 +122,7 @@ export const defaultLimits: Limits = {
   templateMs: 0,
   samplersPerDomain: 1024,
   namesPerExporter: 8192,
+  elementsPerExporter: 512,
 };
 
 /** All only grow. */
@@ -122,8 +147,19 @@ export interface Counters {
   timesAbsurd: number;
   setsHeld: number;
   setsReleased: number;
+  readonly sflow: SflowCounters;
   /** Seen by sequence numbers. What arrives `late` was counted as lost before, in the same unit. */
   readonly sequence: SequenceCounters;
+}
+
+export interface SflowCounters {
+  flowSamples: number;
+  counterSamples: number;
+  discardSamples: number;
+  /** Structures without a column or metric; their samples were read all the same. */
+  structuresUnread: number;
+  /** Measurements left out: of one source and kind more than one a second came. */
+  measurementsLimited: number;
 }
 
 /** v5 counts flows, v9 and sFlow datagrams, IPFIX records, and sFlow samples per source besides. */
@@ -170,5 +206,6 @@ export const createCounters = (): Counters => ({
   timesAbsurd: 0,
   setsHeld: 0,
   setsReleased: 0,
+  sflow: { flowSamples: 0, counterSamples: 0, discardSamples: 0, structuresUnread: 0, measurementsLimited: 0 },
   sequence: createSequenceCounters(),
 });

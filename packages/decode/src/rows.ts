@@ -1,52 +1,44 @@
 /** Runs compiled programs over sets: makes room in the sink, keeps unsent columns zero, counts. */
-import { columnWidth, flowColumns } from '@linewatch/record';
-import { type Compilable, type Pass, type Program, compile } from './compile.ts';
+import { type FlowColumns, columnWidth, flowColumns } from '@linewatch/record';
+import type { Pass, Program } from './compile.ts';
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
+import { type Keeping, Kept } from './kept.ts';
 import { lose } from './losses.ts';
-import type { Counters, FlowSink, Limits } from './port.ts';
+import { PacketReader } from './packet/packet.ts';
+import type { Counters, FlowSink, Limits, Structure } from './port.ts';
+import { Programs } from './programs.ts';
 import { contentEnd } from './reader.ts';
 
 const widths = flowColumns.map((column) => columnWidth[column.type]);
 const every = widths.map((_, i) => i);
+/** Rows zeroed at once for those who fill them one by one. */
+const blankRows = 64;
 
 export class RowWriter {
   readonly #sink: FlowSink;
-  readonly #limits: Limits;
+  readonly programs: Programs;
   readonly #counters: Counters;
-  readonly #programs = new Map<string, Program>();
   /** Columns that a pass does not write. */
   readonly #unwritten = new WeakMap<Pass, readonly number[]>();
   /** By column: rows at or after this are still zero. */
   readonly #dirtyTo = new Int32Array(flowColumns.length);
-  #second = -1;
-  #compiled = 0;
+  /** Rows [from, to) are zero in all columns. */
+  #blankFrom = 0;
+  #blankTo = 0;
+  /** Rows kept that the sink was not told of. */
+  #kept = 0;
+  readonly #keptValues = new Kept();
+  readonly #packets: PacketReader;
   /** The sink is being called: what it throws is its own. */
   inSink = false;
 
-  constructor(sink: FlowSink, limits: Limits, counters: Counters) {
+  constructor(sink: FlowSink, limits: Limits, counters: Counters, keeping?: Keeping) {
     this.#sink = sink;
-    this.#limits = limits;
+    this.#packets = new PacketReader(sink.columns);
+    this.programs = new Programs(sink.columns, limits, keeping);
     this.#counters = counters;
     for (const bytes of sink.columns.bytes) bytes.fill(0);
-  }
-
-  /** The program of a layout; equal signatures share one. Undefined when too many were new in this second. */
-  program(layout: Compilable, signature: string, nowMs: number): Program | undefined {
-    const known = this.#programs.get(signature);
-    if (known) return known;
-    const second = Math.floor(nowMs / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#compiled = 0;
-    }
-    if (this.#compiled >= this.#limits.compilesPerSecond) return undefined;
-    this.#compiled++;
-    const program = compile(this.#sink.columns, layout);
-    this.#programs.set(signature, program);
-    if (this.#programs.size > this.#limits.programs)
-      this.#programs.delete(this.#programs.keys().next().value ?? signature);
-    return program;
   }
 
   /** Reads the records in [from, end) into rows; returns how many records there were. */
@@ -61,6 +53,9 @@ export class RowWriter {
   ): number {
     const { stride, smallest } = program;
     frame.rateOfSampler = domain.samplers.rateOf;
+    frame.packets = this.#packets;
+    frame.keep = this.#keptValues.add;
+    if (program.events) frame.updateAgeMs = domain.updateAge(frame.receivedMs);
     let broken = false;
     let at = from;
     let left = stride > 0 ? countFixed(view, from, end, stride) : Math.floor((end - from) / smallest);
@@ -72,6 +67,7 @@ export class RowWriter {
         break;
       }
       const count = Math.min(left, room);
+      this.#keptValues.begin(program.kept);
       this.#pass(exporter, program.forward, view, at, end, count, frame);
       const { records: read, next } = frame;
       broken = frame.broken;
@@ -83,6 +79,10 @@ export class RowWriter {
       left = stride > 0 ? left - read : broken ? 0 : Math.floor((end - at) / smallest);
     }
     frame.broken = broken;
+    if (frame.updates > 0) {
+      domain.sawUpdates(frame.updateAgeMs, frame.receivedMs);
+      frame.updates = 0;
+    }
     if (broken) lose(this.#counters, exporter, 'record_malformed');
     this.#counters.dataRecords += records;
     return records;
@@ -98,6 +98,7 @@ export class RowWriter {
   #pass(exporter: Exporter, pass: Pass, view: DataView, at: number, end: number, count: number, frame: Frame): void {
     const sink = this.#sink;
     const from = sink.rows;
+    this.#blankTo = 0;
     this.#clear(pass, from, from + count);
     frame.timesAbsurd = 0;
     frame.broken = false;
@@ -107,8 +108,72 @@ export class RowWriter {
     sink.rows = to;
     this.#counters.flows += to - from;
     exporter.flows += to - from;
+    exporter.habits.see(sink.columns, from, frame.receivedMs);
     this.inSink = true;
+    if (this.#keptValues.rows.length > 0) this.#passKept();
     sink.decoded(exporter, from, to);
+    this.inSink = false;
+  }
+
+  #passKept(): void {
+    const { rows, names, values } = this.#keptValues;
+    for (let i = 0; i < rows.length; i++) this.#sink.element?.(rows[i]!, names[i]!, values[i]!);
+    this.#keptValues.clear();
+  }
+
+  get columns(): FlowColumns {
+    return this.#sink.columns;
+  }
+
+  /** A row of zeros to fill by hand, -1 without room. It counts once it is kept; `done` passes the kept ones on. */
+  blank(exporter: Exporter, nowMs: number): number {
+    const sink = this.#sink;
+    if (sink.rows >= sink.columns.capacity) {
+      this.done(exporter, nowMs);
+      if (this.#room() === 0) {
+        lose(this.#counters, exporter, 'sink_full');
+        return -1;
+      }
+    }
+    const row = sink.rows;
+    if (row < this.#blankFrom || row >= this.#blankTo) this.#zero(row);
+    this.#blankFrom = row + 1;
+    return row;
+  }
+
+  keep(): void {
+    this.#sink.rows++;
+    this.#kept++;
+  }
+
+  /** To be called when a datagram's rows are kept. */
+  done(exporter: Exporter, nowMs: number): void {
+    const count = this.#kept;
+    if (count === 0) return;
+    this.#kept = 0;
+    this.#counters.flows += count;
+    exporter.flows += count;
+    exporter.habits.see(this.#sink.columns, this.#sink.rows - count, nowMs);
+    this.inSink = true;
+    this.#sink.decoded(exporter, this.#sink.rows - count, this.#sink.rows);
+    this.inSink = false;
+  }
+
+  #zero(from: number): void {
+    const dirtyTo = this.#dirtyTo;
+    const to = Math.min(from + blankRows, this.#sink.columns.capacity);
+    for (const i of every) {
+      if (dirtyTo[i]! > from) this.#sink.columns.bytes[i]!.fill(0, from * widths[i]!, to * widths[i]!);
+      if (dirtyTo[i]! < to) dirtyTo[i] = to;
+    }
+    this.#blankTo = to;
+  }
+
+  /** What the sink is shown and no column or metric has, where it wants to see that. */
+  structure(structure: () => Structure): void {
+    if (!this.#sink.structure) return;
+    this.inSink = true;
+    this.#sink.structure(structure());
     this.inSink = false;
   }
 

@@ -31,6 +31,7 @@ for (const [a, b] of [
   ['src_mask', 'dst_mask'],
   ['src_vlan', 'dst_vlan'],
   ['in_if', 'out_if'],
+  ['in_vrf', 'out_vrf'],
   ['post_nat_src_addr', 'post_nat_dst_addr'],
   ['post_nat_src_port', 'post_nat_dst_port'],
 ] as const) {
@@ -104,7 +105,26 @@ export function meaningCode(body: Body, placed: Placed, version: number, half: H
     const x = narrow(direction, 8);
     body.number('direction', half === 'forward' ? `${x}<2?${x}+1:0` : `${x}<2?2-${x}:0`);
   }
+  const label = find(placed, [e.mplsTopLabel], pen)[0];
+  // Exactly its 3 octets: a label alone would be in 4.
+  if (label?.length === 3) body.number('mpls_label', `${low(label)}>>>4`);
   icmpCode(body, placed, version, half);
+}
+
+/**
+ * Firewall events (Cisco ASA NSEL). What was denied was dropped. Counters of an update are of the time since the last one,
+ * those of a teardown of the whole connection: where updates are sent, and the connection lasted for one, they were
+ * counted already. To follow the times, because a connection's age tells.
+ */
+export function eventCode(body: Body, placed: Placed, version: number): boolean {
+  const event = feeding(placed, e.firewallEvent, version)[0];
+  if (event === undefined) return false;
+  body.code += `const ev=${narrow(event, 8)};\n`;
+  if (find(placed, e.numberFeeds.forwarding_status.ids).length === 0) body.number('forwarding_status', 'ev===3?128:0'); // element 89: dropped, reason unknown
+  if (!body.columns.has('counter') || find(placed, [152]).length === 0) return false;
+  body.code += 'if(ev===5){f.updates++;if(e-s<f.updateAgeMs)f.updateAgeMs=e-s;}\n';
+  body.code += `if(ev===2&&e-s>=f.updateAgeMs)${body.array('counter')}[r]=1;\n`;
+  return true;
 }
 
 function icmpCode(body: Body, placed: Placed, version: number, half: Half): void {
@@ -123,19 +143,23 @@ function icmpCode(body: Body, placed: Placed, version: number, half: Half): void
   body.number('icmp_code', 'tc');
 }
 
+/** In the order of `ids`, whatever the template's. */
+const inOrder = (placed: Placed, ids: readonly number[], pen = 0): Ref[] =>
+  ids.flatMap((id) => find(placed, [id], pen));
+
 /** Counters of this half; the reverse one skips records without any. False when it has no counter elements. */
 export function counterCode(body: Body, placed: Placed, half: Half): boolean {
   const sides = e.counterFamilies.map((family) => ({
     counter: family.counter,
-    octets: find(placed, [family.octets]),
-    packets: find(placed, [family.packets]),
+    octets: inOrder(placed, family.octets),
+    packets: inOrder(placed, family.packets),
     reverseOctets: [
-      ...find(placed, [family.octets], e.reversePen),
-      ...('responderOctets' in family ? find(placed, [family.responderOctets]) : []),
+      ...inOrder(placed, family.octets, e.reversePen),
+      ...('responderOctets' in family ? find(placed, family.responderOctets) : []),
     ],
     reversePackets: [
-      ...find(placed, [family.packets], e.reversePen),
-      ...('responderPackets' in family ? find(placed, [family.responderPackets]) : []),
+      ...inOrder(placed, family.packets, e.reversePen),
+      ...('responderPackets' in family ? find(placed, family.responderPackets) : []),
     ],
   }));
   const side =

@@ -1,6 +1,6 @@
 /** Template records of NetFlow v9 (RFC 3954 sections 5.2, 6.1) and IPFIX (RFC 7011 section 3.4). */
 import type { LossReason } from './port.ts';
-import type { Program } from './compile.ts';
+import type { Compiled } from './programs.ts';
 import type { Reader } from './reader.ts';
 
 /** Length that says: the record tells (RFC 7011 section 7). H3C sends it in v9 too. */
@@ -28,8 +28,12 @@ export interface Template extends Layout {
   readonly signature: string;
   /** Our clock, when it was last announced. */
   seenMs: number;
-  /** Compiled on the first data. */
-  program: Program | undefined;
+  /** On the first data. */
+  compiled: Compiled | undefined;
+  /** Keys of elements that nothing is made of; known once there was data. */
+  columnless: readonly string[];
+  /** Records since they were last added to the exporter's counts of elements. */
+  records: number;
 }
 
 export const signatureOf = (layout: Layout): string =>
