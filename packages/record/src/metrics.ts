@@ -3,7 +3,21 @@
 export interface MetricDefinition {
   readonly name: string;
   /** `text`: the sample's text is the value. `state`: a number from the list in `doc`. */
-  readonly unit: 'octets' | 'packets' | 'bit/s' | 's' | 'ms' | 'state' | 'text' | 'count';
+  readonly unit:
+    | 'octets'
+    | 'packets'
+    | 'bit/s'
+    | 's'
+    | 'ms'
+    | 'state'
+    | 'text'
+    | 'count'
+    | 'us'
+    | 'percent'
+    | 'V'
+    | 'mA'
+    | 'uW'
+    | 'Cel';
   readonly doc: string;
 }
 
@@ -49,6 +63,107 @@ export const metricCatalogue = [
   { name: 'collector.socket.received', unit: 'count', doc: 'Datagrams read from a socket since the collector started; the text is protocol:port.' },
   { name: 'collector.socket.kernel_dropped', unit: 'count', doc: 'Datagrams that the kernel dropped at a socket since it was opened; the text is protocol:port.' },
   { name: 'collector.socket.buffer_bytes', unit: 'octets', doc: 'Receive buffer of a socket; the text is protocol:port.' },
+  { name: 'interface.in.unicast.packets', unit: 'packets', doc: 'Counter of unicast packets received, as read.' },
+  { name: 'interface.in.multicast.packets', unit: 'packets', doc: 'Counter of multicast packets received, as read.' },
+  { name: 'interface.in.broadcast.packets', unit: 'packets', doc: 'Counter of broadcast packets received, as read.' },
+  { name: 'interface.out.unicast.packets', unit: 'packets', doc: 'Counter of unicast packets sent, as read.' },
+  { name: 'interface.out.multicast.packets', unit: 'packets', doc: 'Counter of multicast packets sent, as read.' },
+  { name: 'interface.out.broadcast.packets', unit: 'packets', doc: 'Counter of broadcast packets sent, as read.' },
+  { name: 'interface.in.unknown_protocols', unit: 'packets', doc: 'Counter of packets received of a protocol that is not supported, as read.' },
+  { name: 'interface.ethernet.alignment_errors', unit: 'packets', doc: 'Counter dot3StatsAlignmentErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.fcs_errors', unit: 'packets', doc: 'Counter dot3StatsFCSErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.single_collisions', unit: 'packets', doc: 'Counter dot3StatsSingleCollisionFrames (RFC 3635), as read.' },
+  { name: 'interface.ethernet.multiple_collisions', unit: 'packets', doc: 'Counter dot3StatsMultipleCollisionFrames (RFC 3635), as read.' },
+  { name: 'interface.ethernet.sqe_errors', unit: 'count', doc: 'Counter dot3StatsSQETestErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.deferred', unit: 'packets', doc: 'Counter dot3StatsDeferredTransmissions (RFC 3635), as read.' },
+  { name: 'interface.ethernet.late_collisions', unit: 'packets', doc: 'Counter dot3StatsLateCollisions (RFC 3635), as read.' },
+  { name: 'interface.ethernet.excessive_collisions', unit: 'packets', doc: 'Counter dot3StatsExcessiveCollisions (RFC 3635), as read.' },
+  { name: 'interface.ethernet.mac_transmit_errors', unit: 'packets', doc: 'Counter dot3StatsInternalMacTransmitErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.carrier_sense_errors', unit: 'packets', doc: 'Counter dot3StatsCarrierSenseErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.frames_too_long', unit: 'packets', doc: 'Counter dot3StatsFrameTooLongs (RFC 3635), as read.' },
+  { name: 'interface.ethernet.mac_receive_errors', unit: 'packets', doc: 'Counter dot3StatsInternalMacReceiveErrors (RFC 3635), as read.' },
+  { name: 'interface.ethernet.symbol_errors', unit: 'count', doc: 'Counter dot3StatsSymbolErrors (RFC 3635), as read.' },
+  { name: 'exporter.agent', unit: 'text', doc: 'Address that an sFlow agent states as its own, where datagrams come from another.' },
+  { name: 'vlan.octets', unit: 'octets', doc: 'Counter of octets of a VLAN, as read; the text is its id.' },
+  { name: 'vlan.unicast.packets', unit: 'packets', doc: 'Counter of unicast packets of a VLAN, as read; the text is its id.' },
+  { name: 'vlan.multicast.packets', unit: 'packets', doc: 'Counter of multicast packets of a VLAN, as read; the text is its id.' },
+  { name: 'vlan.broadcast.packets', unit: 'packets', doc: 'Counter of broadcast packets of a VLAN, as read; the text is its id.' },
+  { name: 'vlan.discards', unit: 'packets', doc: 'Counter of packets of a VLAN discarded, as read; the text is its id.' },
+  { name: 'wifi.failed', unit: 'count', doc: 'Counter dot11FailedCount (IEEE 802.11 MIB), as read.' },
+  { name: 'wifi.retries', unit: 'count', doc: 'Counter dot11RetryCount (IEEE 802.11 MIB), as read.' },
+  { name: 'wifi.in.fragments', unit: 'count', doc: 'Counter dot11ReceivedFragmentCount (IEEE 802.11 MIB), as read.' },
+  { name: 'wifi.fcs_errors', unit: 'count', doc: 'Counter dot11FCSErrorCount (IEEE 802.11 MIB), as read.' },
+  { name: 'wifi.out.frames', unit: 'count', doc: 'Counter dot11TransmittedFrameCount (IEEE 802.11 MIB), as read.' },
+  { name: 'wifi.stations', unit: 'count', doc: 'Stations associated.' },
+  { name: 'radio.elapsed.ms', unit: 'ms', doc: 'Counter of time, as read.' },
+  { name: 'radio.on_channel.ms', unit: 'ms', doc: 'Counter of time on the channel, as read.' },
+  { name: 'radio.on_channel_busy.ms', unit: 'ms', doc: 'Counter of time that the channel was busy, as read.' },
+  { name: 'lag.aggregate', unit: 'count', doc: 'ifIndex of the aggregate that the port is attached to.' },
+  { name: 'lag.actor.state', unit: 'state', doc: 'Bits of dot3adAggPortActorOperState (IEEE 802.1AX).' },
+  { name: 'lag.partner.state', unit: 'state', doc: 'Bits of dot3adAggPortPartnerOperState (IEEE 802.1AX).' },
+  { name: 'lag.in.lacpdus', unit: 'packets', doc: 'Counter of LACPDUs received, as read.' },
+  { name: 'lag.in.illegal', unit: 'packets', doc: 'Counter of slow-protocol frames that were malformed, as read.' },
+  { name: 'lag.out.lacpdus', unit: 'packets', doc: 'Counter of LACPDUs sent, as read.' },
+  { name: 'optics.voltage', unit: 'V', doc: 'Supply of an optical module; the text is the module.' },
+  { name: 'optics.temperature', unit: 'Cel', doc: 'Of an optical module; the text is the module.' },
+  { name: 'optics.out.bias', unit: 'mA', doc: 'Laser bias current of a lane; the text is module/lane.' },
+  { name: 'optics.out.power', unit: 'uW', doc: 'Power sent on a lane; the text is module/lane.' },
+  { name: 'optics.in.power', unit: 'uW', doc: 'Power received on a lane; the text is module/lane.' },
+  { name: 'device.cpu.5s.percent', unit: 'percent', doc: 'Processor time in use, mean of the last 5 seconds.' },
+  { name: 'device.cpu.1m.percent', unit: 'percent', doc: 'Processor time in use, mean of the last minute.' },
+  { name: 'device.cpu.5m.percent', unit: 'percent', doc: 'Processor time in use, mean of the last 5 minutes.' },
+  { name: 'device.memory.total', unit: 'octets', doc: 'Memory that the device has.' },
+  { name: 'device.memory.free', unit: 'octets', doc: 'Memory not in use.' },
+  { name: 'host.os.release', unit: 'text', doc: 'Release of the operating system.' },
+  { name: 'host.load.1m', unit: 'count', doc: 'Runnable tasks, mean of the last minute.' },
+  { name: 'host.load.5m', unit: 'count', doc: 'Runnable tasks, mean of the last 5 minutes.' },
+  { name: 'host.load.15m', unit: 'count', doc: 'Runnable tasks, mean of the last 15 minutes.' },
+  { name: 'host.processes.running', unit: 'count', doc: 'Tasks that run.' },
+  { name: 'host.processes.total', unit: 'count', doc: 'All tasks.' },
+  { name: 'host.cpu.count', unit: 'count', doc: 'Processors.' },
+  { name: 'host.cpu.user.ms', unit: 'ms', doc: 'Counter of processor time in user mode, as read.' },
+  { name: 'host.cpu.nice.ms', unit: 'ms', doc: 'Counter of processor time in user mode at low priority, as read.' },
+  { name: 'host.cpu.system.ms', unit: 'ms', doc: 'Counter of processor time in the kernel, as read.' },
+  { name: 'host.cpu.idle.ms', unit: 'ms', doc: 'Counter of processor time idle, as read.' },
+  { name: 'host.cpu.io_wait.ms', unit: 'ms', doc: 'Counter of processor time waiting for input or output, as read.' },
+  { name: 'host.cpu.interrupt.ms', unit: 'ms', doc: 'Counter of processor time serving interrupts, as read.' },
+  { name: 'host.cpu.soft_interrupt.ms', unit: 'ms', doc: 'Counter of processor time serving soft interrupts, as read.' },
+  { name: 'host.cpu.steal.ms', unit: 'ms', doc: 'Counter of processor time taken by other guests, as read.' },
+  { name: 'host.interrupts', unit: 'count', doc: 'Counter of interrupts, as read.' },
+  { name: 'host.context_switches', unit: 'count', doc: 'Counter of context switches, as read.' },
+  { name: 'host.memory.buffers', unit: 'octets', doc: 'Memory of buffers.' },
+  { name: 'host.memory.cached', unit: 'octets', doc: 'Memory of the page cache.' },
+  { name: 'host.swap.total', unit: 'octets', doc: 'Swap space.' },
+  { name: 'host.swap.free', unit: 'octets', doc: 'Swap space not in use.' },
+  { name: 'host.swap.in.pages', unit: 'count', doc: 'Counter of pages swapped in, as read.' },
+  { name: 'host.swap.out.pages', unit: 'count', doc: 'Counter of pages swapped out, as read.' },
+  { name: 'host.disk.total', unit: 'octets', doc: 'Size of all file systems.' },
+  { name: 'host.disk.free', unit: 'octets', doc: 'Free in all file systems.' },
+  { name: 'host.disk.fullest.percent', unit: 'percent', doc: 'Use of the file system that is fullest.' },
+  { name: 'host.disk.reads', unit: 'count', doc: 'Counter of reads, as read.' },
+  { name: 'host.disk.read.octets', unit: 'octets', doc: 'Counter of octets read from disks, as read.' },
+  { name: 'host.disk.read.ms', unit: 'ms', doc: 'Counter of time spent on reads, as read.' },
+  { name: 'host.disk.writes', unit: 'count', doc: 'Counter of writes, as read.' },
+  { name: 'host.disk.written.octets', unit: 'octets', doc: 'Counter of octets written to disks, as read.' },
+  { name: 'host.disk.write.ms', unit: 'ms', doc: 'Counter of time spent on writes, as read.' },
+  { name: 'host.in.octets', unit: 'octets', doc: 'Counter of octets received on all interfaces of a host, as read.' },
+  { name: 'host.in.packets', unit: 'packets', doc: 'Counter of packets received on all interfaces of a host, as read.' },
+  { name: 'host.in.errors', unit: 'packets', doc: 'Counter of errors on all interfaces of a host, receiving, as read.' },
+  { name: 'host.in.discards', unit: 'packets', doc: 'Counter of packets discarded on all interfaces of a host, receiving, as read.' },
+  { name: 'host.out.octets', unit: 'octets', doc: 'Counter of octets sent on all interfaces of a host, as read.' },
+  { name: 'host.out.packets', unit: 'packets', doc: 'Counter of packets sent on all interfaces of a host, as read.' },
+  { name: 'host.out.errors', unit: 'packets', doc: 'Counter of errors on all interfaces of a host, sending, as read.' },
+  { name: 'host.out.discards', unit: 'packets', doc: 'Counter of packets discarded on all interfaces of a host, sending, as read.' },
+  { name: 'host.node.cpus', unit: 'count', doc: 'Processors of a hypervisor.' },
+  { name: 'host.node.memory.total', unit: 'octets', doc: 'Memory of a hypervisor.' },
+  { name: 'host.node.memory.free', unit: 'octets', doc: 'Memory of a hypervisor that no guest has.' },
+  { name: 'host.node.guests', unit: 'count', doc: 'Guests that run.' },
+  { name: 'tcp.rtt.us', unit: 'us', doc: 'Smoothed round-trip time of a sampled TCP connection.' },
+  { name: 'tcp.rtt.variance.us', unit: 'us', doc: 'Variation of the round-trip time of a sampled TCP connection.' },
+  { name: 'tcp.rtt.min.us', unit: 'us', doc: 'Least round-trip time of a sampled TCP connection.' },
+  { name: 'tcp.unacknowledged.packets', unit: 'packets', doc: 'Packets in flight of a sampled TCP connection.' },
+  { name: 'tcp.lost.packets', unit: 'packets', doc: 'Packets taken for lost of a sampled TCP connection.' },
+  { name: 'tcp.retransmitted.packets', unit: 'packets', doc: 'Packets sent again and not yet acknowledged of a sampled TCP connection.' },
 ] as const satisfies readonly MetricDefinition[];
 
 export type MetricName = (typeof metricCatalogue)[number]['name'];

@@ -75,7 +75,7 @@ export class PacketReader {
   readonly #mplsLabel: Uint32Array;
   readonly #tunnel: Uint8Array;
   readonly #tunnelId: Uint32Array;
-  #view = new DataView(new ArrayBuffer(0));
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #row = 0;
   #frames = 0;
 
@@ -117,6 +117,12 @@ export class PacketReader {
   ip(row: number, view: DataView, at: number, end: number): boolean {
     this.#begin(row, view);
     return this.#ip(at, Math.min(end, view.byteLength), this.#outer);
+  }
+
+  /** The same behind a stack of MPLS labels (sFlow header protocol 13). */
+  mpls(row: number, view: DataView, at: number, end: number): boolean {
+    this.#begin(row, view);
+    return this.#mpls(at, Math.min(end, view.byteLength), this.#outer);
   }
 
   /** The payload of an IP packet whose header was sent apart (IPFIX element 314); `protocol` is that header's. */
