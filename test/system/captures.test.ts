@@ -179,7 +179,18 @@ describe('the commands', () => {
   });
 
   it('each take --help', async () => {
-    for (const name of ['up', 'check', 'import', 'decode', 'replay', 'demo', 'collector', 'writer', 'api']) {
+    for (const name of [
+      'up',
+      'check',
+      'import',
+      'decode',
+      'pseudonym',
+      'replay',
+      'demo',
+      'collector',
+      'writer',
+      'api',
+    ]) {
       const { code, out } = await runCommand([name, '--help']);
       expect({ name, code }).toEqual({ name, code: 0 });
       expect(out).toContain(`linewatch ${name}`);

@@ -98,6 +98,48 @@ describe('a started system', () => {
     expect(detail.circuits).toMatchObject([{ id: 'dale-1', interface: 'ifName Gi0/1', exporter: '127.0.0.12' }]);
   });
 
+  it('stores pseudonyms of inside hosts, addresses of outside ones; only the key tells whose they were', async () => {
+    const store = system.store();
+    try {
+      const addressesOf = async (column: 'src_addr' | 'dst_addr'): Promise<string[]> => {
+        const rows = await store.query<{ address: string }>(
+          `SELECT DISTINCT replaceOne(toString(${column}), '::ffff:', '') AS address FROM flows ORDER BY address`,
+        );
+        return rows.map(({ address }) => address);
+      };
+      const exporter = await TestExporter.open('127.0.0.13', system.ports.ipfix, 10);
+      await exporter.template();
+      // Inside sources 10.0.0.0 to 10.0.0.2, the outside 192.0.2.0 to 192.0.2.2.
+      await exporter.flows([0, 1, 2].map((i) => ({ octets: 100, inIf: 5, outIf: 6, id: (i << 16) + i })));
+      exporter.close();
+      await until('the flows are stored', async () => (await addressesOf('dst_addr')).length === 3);
+      expect(await addressesOf('dst_addr')).toEqual(['192.0.2.0', '192.0.2.1', '192.0.2.2']);
+      const sent = ['10.0.0.0', '10.0.0.1', '10.0.0.2'];
+      const stored = await addressesOf('src_addr');
+      expect(stored).toHaveLength(3);
+      for (const address of stored) expect(address).toMatch(/^10\./);
+      expect(stored.filter((address) => sent.includes(address))).toEqual([]);
+
+      const told = await system.run('pseudonym', '--reverse', ...stored);
+      expect(told).toMatchObject({ code: 0, err: '' });
+      const pairs = told.out.trimEnd().split('\n');
+      expect(pairs.map((line) => line.split('\t')[0])).toEqual(stored);
+      expect(pairs.map((line) => line.split('\t')[1]).sort()).toEqual(sent);
+      const again = await system.run('pseudonym', ...sent, '192.0.2.1');
+      expect(again.out.trimEnd().split('\n').sort()).toEqual(
+        ['192.0.2.1\t192.0.2.1', ...pairs.map((line) => line.split('\t').reverse().join('\t'))].sort(),
+      );
+      expect(await system.metric('linewatch_collector_addresses_pseudonymised_total')).toBeGreaterThanOrEqual(3);
+    } finally {
+      await store.close();
+    }
+    const wrong = await system.run('pseudonym', '10.0.0.300');
+    expect(wrong).toMatchObject({ code: 1, out: '', err: 'linewatch: 10.0.0.300 is not an IP address\n' });
+    const elsewhere = await system.run('pseudonym', '10.0.0.3', '--data', path.join(system.directory, 'nowhere'));
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.err).toMatch(/^linewatch: .*main\.pseudonym\.key: there is no key yet: .*\n$/);
+  });
+
   it('streams what changes, and answers unknown things with problem documents', async () => {
     const events = new AbortController();
     const response = await fetch(`${system.url}/api/v1/stream`, { signal: events.signal });

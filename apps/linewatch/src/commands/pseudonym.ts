@@ -1,4 +1,5 @@
 /** Which device was this? For who may know: it needs the key. */
+import { isIP } from 'node:net';
 import { KeyError, pseudonymKeyFile, readPseudonymKey } from '@linewatch/collector';
 import { Privacy, originalOf } from '@linewatch/decode';
 import { formatAddress, parseAddress } from '@linewatch/record';
@@ -14,11 +15,8 @@ export interface PseudonymCommandOptions extends CommonOptions {
 class PseudonymError extends LinewatchError<'address_invalid' | 'pseudonyms_off' | 'key_missing'> {}
 
 function addressOf(text: string): Uint8Array {
-  try {
-    return parseAddress(text);
-  } catch (cause) {
-    throw new PseudonymError('address_invalid', `${text.slice(0, 60)} is not an IP address`, { cause });
-  }
+  if (isIP(text) === 0) throw new PseudonymError('address_invalid', `${text.slice(0, 60)} is not an IP address`);
+  return parseAddress(text);
 }
 
 /** Prints a line an address: the address, a tab, its pseudonym; with `reverse`, the pseudonym and its address. */

@@ -22,7 +22,10 @@ export const localNetworks = [
   'fe80::/10', // RFC 4291 section 2.5.6: link-local; may hold a MAC address
 ] as const;
 
-/** Not of a host, so they stay as they are even inside: they say what kind of packet it was (RFC 6890, RFC 4291). */
+/**
+ * Not of a host, so they stay as they are even inside: they say what kind of packet it was (RFC 6890, RFC 4291). The first
+ * and last addresses of a subnet are like any other: where subnets end is not known here.
+ */
 const sparedNetworks = [
   '0.0.0.0/32',
   '127.0.0.0/8',
