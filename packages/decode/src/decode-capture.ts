@@ -4,7 +4,15 @@ import { type CaptureReason, readCapture } from './capture/index.ts';
 import { createDecoder } from './decoder.ts';
 import { type JsonFlow, flowToJson, jsonInteger } from './json.ts';
 import type { TrapOptions } from './snmp/traps.ts';
-import { type Counters, type FlowSink, type Limits, type LossReason, lossReasons } from './port.ts';
+import {
+  type Counters,
+  type FlowSink,
+  type Limits,
+  type LossReason,
+  type Structure,
+  type StructureKind,
+  lossReasons,
+} from './port.ts';
 
 export interface JsonSample {
   readonly type: 'sample';
@@ -35,6 +43,22 @@ export interface JsonLoss {
   readonly exporter: string;
 }
 
+/** An sFlow structure that has no column and no metric. */
+export interface JsonStructure {
+  readonly type: 'structure';
+  readonly timeMs: number;
+  readonly exporter: string;
+  readonly of: StructureKind;
+  readonly enterprise: number;
+  readonly format: number;
+  readonly octets: number;
+  /** The first octets of it. */
+  readonly hex: string;
+}
+
+/** Most octets of a structure that are shown. */
+const shownOctets = 1024;
+
 export interface CaptureSummary {
   readonly datagrams: number;
   readonly decoded: number;
@@ -48,6 +72,8 @@ export interface CaptureSummary {
   readonly optionTemplates: number;
   readonly dataRecords: number;
   readonly optionRecords: number;
+  /** sFlow samples by kind. */
+  readonly samples: { readonly flow: number; readonly counter: number; readonly discard: number };
   /** Sets that still await their template at the end. */
   readonly setsAwaitingTemplate: number;
   readonly lostUpstream: {
@@ -59,7 +85,7 @@ export interface CaptureSummary {
   readonly losses: Readonly<Partial<Record<LossReason | CaptureReason, number>>>;
 }
 
-export type CaptureRecord = JsonFlow | JsonSample | JsonEvent | JsonLoss;
+export type CaptureRecord = JsonFlow | JsonSample | JsonEvent | JsonStructure | JsonLoss;
 
 const capacity = 4096;
 
@@ -87,6 +113,11 @@ class JsonSink implements FlowSink {
 
   sample({ exporter, ...sample }: Sample): void {
     this.out.push({ type: 'sample', ...sample, exporter: formatAddress(exporter) });
+  }
+
+  structure({ exporter, octets, ...structure }: Structure): void {
+    const hex = Buffer.from(octets.subarray(0, shownOctets)).toString('hex');
+    this.out.push({ type: 'structure', ...structure, exporter: exporter.text, octets: octets.length, hex });
   }
 
   event({ exporter, detail, ...event }: Event): void {
@@ -160,6 +191,11 @@ export function* decodeCapture(
     optionTemplates: counters.optionTemplates,
     dataRecords: counters.dataRecords,
     optionRecords: counters.optionRecords,
+    samples: {
+      flow: counters.sflow.flowSamples,
+      counter: counters.sflow.counterSamples,
+      discard: counters.sflow.discardSamples,
+    },
     setsAwaitingTemplate:
       counters.setsHeld - counters.setsReleased - counters.losses.held_evicted - counters.losses.held_expired,
     lostUpstream: {

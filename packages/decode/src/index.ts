@@ -6,9 +6,12 @@ export {
   type Limits,
   type LossReason,
   type RefusalReason,
+  type Structure,
+  type StructureKind,
   defaultLimits,
   lossReasons,
 } from './port.ts';
+export { structureOf } from './sflow/unread.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
@@ -22,6 +25,7 @@ export {
   type CaptureSummary,
   type JsonLoss,
   type JsonSample,
+  type JsonStructure,
   decodeCapture,
 } from './decode-capture.ts';
 export { type JsonFlow, flowToJson } from './json.ts';
@@ -37,3 +41,18 @@ export {
   encodeMessage,
   encodeV5,
 } from './encode.ts';
+export * as packets from './encode-packet.ts';
+export {
+  type SflowCounterSample,
+  type SflowDatagram,
+  type SflowDiscardSample,
+  type SflowFlowSample,
+  type SflowOpaqueSample,
+  type SflowRecord,
+  type SflowSample,
+  type XdrValue,
+  encodeSflow,
+  sflowHeader,
+  xdr,
+  xdrAddress,
+} from './encode-sflow.ts';

@@ -8,13 +8,13 @@ export interface CounterField {
   readonly at: number;
   readonly type: NumberType;
   readonly metric: MetricName;
-  /** The metric is the number times this. */
-  readonly scale: number;
+  /** The metric is the number divided by this. */
+  readonly divisor: number;
 }
 
 const of =
   (type: NumberType) =>
-  (at: number, metric: MetricName, scale = 1): CounterField => ({ at, type, metric, scale });
+  (at: number, metric: MetricName, divisor = 1): CounterField => ({ at, type, metric, divisor });
 const u8 = of('u8');
 const u32 = of('u32');
 const u64 = of('u64');
@@ -105,9 +105,9 @@ export const counterFields: ReadonlyMap<number, readonly CounterField[]> = new M
   [
     1001,
     [
-      u32(0, 'device.cpu.5s.percent', 0.01),
-      u32(4, 'device.cpu.1m.percent', 0.01),
-      u32(8, 'device.cpu.5m.percent', 0.01),
+      u32(0, 'device.cpu.5s.percent', 100),
+      u32(4, 'device.cpu.1m.percent', 100),
+      u32(8, 'device.cpu.5m.percent', 100),
       u64(12, 'device.memory.total'),
       u64(20, 'device.memory.free'),
     ],
@@ -153,7 +153,7 @@ export const counterFields: ReadonlyMap<number, readonly CounterField[]> = new M
     [
       u64(0, 'host.disk.total'),
       u64(8, 'host.disk.free'),
-      u32(16, 'host.disk.fullest.percent', 0.01),
+      u32(16, 'host.disk.fullest.percent', 100),
       u32(20, 'host.disk.reads'),
       u64(24, 'host.disk.read.octets'),
       u32(32, 'host.disk.read.ms'),
@@ -188,12 +188,12 @@ export const counterFields: ReadonlyMap<number, readonly CounterField[]> = new M
 
 /** Of an optical module, then of each of its lanes. */
 export const opticsFields: readonly CounterField[] = [
-  u32(8, 'optics.voltage', 0.001),
-  of('i32')(12, 'optics.temperature', 0.001),
+  u32(8, 'optics.voltage', 1000),
+  of('i32')(12, 'optics.temperature', 1000),
 ];
 export const laneOctets = 40;
 export const laneFields: readonly CounterField[] = [
-  u32(4, 'optics.out.bias', 0.001),
+  u32(4, 'optics.out.bias', 1000),
   u32(8, 'optics.out.power'),
   u32(24, 'optics.in.power'),
 ];

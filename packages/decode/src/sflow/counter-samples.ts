@@ -16,21 +16,21 @@ import type { Unread } from './unread.ts';
 const word = 4_294_967_296;
 
 /** A counter that the agent does not have is sent as all ones. NaN then. */
-function read(view: DataView, at: number, { type, scale }: CounterField): number {
+function read(view: DataView, at: number, { type, divisor }: CounterField): number {
   switch (type) {
     case 'u8':
-      return view.getUint8(at) * scale;
+      return view.getUint8(at);
     case 'u32': {
       const value = view.getUint32(at);
-      return value === 0xffffffff ? NaN : scale === 1 ? value : Math.round(value) * scale;
+      return value === 0xffffffff ? NaN : value / divisor;
     }
     case 'u64': {
       const high = view.getUint32(at);
       const low = view.getUint32(at + 4);
-      return high === 0xffffffff && low === 0xffffffff ? NaN : (high * word + low) * scale;
+      return high === 0xffffffff && low === 0xffffffff ? NaN : (high * word + low) / divisor;
     }
     case 'i32':
-      return view.getInt32(at) * scale;
+      return view.getInt32(at) / divisor;
     case 'f32':
       return view.getFloat32(at);
   }
