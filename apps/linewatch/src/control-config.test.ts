@@ -112,6 +112,25 @@ exporters:
     ]);
   });
 
+  it('do not send a community to whoever sends flows', () => {
+    const text = (more: string) =>
+      `snmp:\n  credentials: [{ name: a, community: x }]\n  polling: { heard: a }\n${more}`;
+    expect(problems(text(''))).toEqual([
+      '3: snmp.polling.heard would send a community to whoever sends flows; name networks in exporters.allow, or use a user',
+    ]);
+    expect(problems(text('exporters: { allow: [10.0.0.0/8] }'))).toEqual([]);
+    expect(problems(text('exporters: { admission: approve }'))).toEqual([]);
+  });
+
+  it('are refused with a cipher that polls do not have', () => {
+    const user = 'auth: { protocol: sha1, password: longenough }, priv: { protocol: aes192, password: longenough }';
+    const text = `snmp:\n  credentials: [{ name: a, user: y, ${user} }]`;
+    expect(problems(`${text}\n  traps: [a]`)).toEqual([]);
+    expect(problems(`${text}\n  polling: { targets: [{ address: 192.0.2.1, credential: a }] }`)).toEqual([
+      '3: snmp.polling.targets.0.credential names "a", whose aes192 is for traps only; use aes128 or aes256',
+    ]);
+  });
+
   it('are refused with a password below 8 characters', () => {
     expect(
       problems('snmp:\n  credentials:\n    - { name: a, user: y, auth: { protocol: md5, password: short } }'),

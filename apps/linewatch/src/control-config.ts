@@ -6,7 +6,8 @@ import type { PlainControl } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
-const oneOf = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
+/** One of some texts, as a type too: a mapped array alone would be none. */
+const oneOf = <T extends string>(...texts: T[]) => Type.Unsafe<T>(Type.Union(texts.map((text) => Type.Literal(text))));
 /** RFC 3414 section 11.2. */
 const Password = Type.String({ minLength: 8, maxLength: 255 });
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -103,16 +104,27 @@ export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): P
   const known = (path: string, name: string): void => {
     if (!names.has(name)) wrong(path, `names no credential: "${name}"`);
   };
+  const polls = (path: string, name: string): void => {
+    known(path, name);
+    if (snmp.credentials.find((each) => each.name === name)?.priv?.protocol === 'aes192')
+      wrong(path, `names "${name}", whose aes192 is for traps only; use aes128 or aes256`);
+  };
   snmp.traps?.forEach((name, i) => known(`snmp.traps.${i}`, name));
   const { heard, targets } = snmp.polling;
-  if (heard !== undefined) known('snmp.polling.heard', heard);
+  if (heard !== undefined) polls('snmp.polling.heard', heard);
+  const shown = snmp.credentials.find(({ name }) => name === heard)?.community !== undefined;
+  if (shown && exporters.allow.length === 0 && exporters.admission === 'open')
+    wrong(
+      'snmp.polling.heard',
+      'would send a community to whoever sends flows; name networks in exporters.allow, or use a user',
+    );
   const places = new Set<string>();
   targets.forEach(({ address, port, credential }, i) => {
     const at = `snmp.polling.targets.${i}`;
     if (isIP(address) === 0) wrong(`${at}.address`, 'must be an IP address');
     if (places.has(`${address} ${port}`)) wrong(`${at}.address`, `${address} port ${port} is given twice`);
     places.add(`${address} ${port}`);
-    known(`${at}.credential`, credential);
+    polls(`${at}.credential`, credential);
   });
   exporters.allow.forEach((network, i) => {
     try {

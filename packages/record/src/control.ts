@@ -12,6 +12,9 @@ import { MessageError } from './batch.ts';
 
 const closed = { additionalProperties: false } as const;
 
+/** One of some texts, as a type too: a mapped array alone would be none. */
+const oneOf = <T extends string>(...texts: T[]) => Type.Unsafe<T>(Type.Union(texts.map((text) => Type.Literal(text))));
+
 export const CollectorKey = Type.Object(
   { publicKey: Type.String({ description: 'X25519, SPKI DER, base64.' }) },
   closed,
@@ -28,9 +31,7 @@ export const SnmpCredential = Type.Union([
       auth: Type.Optional(
         Type.Object(
           {
-            protocol: Type.Union(
-              (['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const).map((name) => Type.Literal(name)),
-            ),
+            protocol: oneOf('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'),
             password: Type.String(),
           },
           closed,
@@ -39,7 +40,7 @@ export const SnmpCredential = Type.Union([
       priv: Type.Optional(
         Type.Object(
           {
-            protocol: Type.Union((['des', 'aes128', 'aes192', 'aes256'] as const).map((name) => Type.Literal(name))),
+            protocol: oneOf('des', 'aes128', 'aes192', 'aes256'),
             password: Type.String(),
           },
           closed,

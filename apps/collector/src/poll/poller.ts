@@ -1,0 +1,185 @@
+/** Polls the devices that control names, and, where it says so, every exporter that is heard and taken. */
+import type { Event, Sample } from '@linewatch/record';
+import { formatAddress, parseAddress } from '@linewatch/record';
+import { type Logger, type Metrics, describe } from '@linewatch/service';
+import type { ControlFeed, ControlState } from '../control.ts';
+import { readDevice } from './device.ts';
+import { Endpoint } from './endpoint.ts';
+import { DeviceMemory, type Passed } from './readings.ts';
+import { Schedule } from './schedule.ts';
+import { PollError, type PollFailure, openSession } from './session.ts';
+
+export interface PollerOptions {
+  readonly control: ControlFeed;
+  /** 16-octet addresses of exporters that were heard and are taken. */
+  readonly heard: () => Iterable<Uint8Array>;
+  readonly sink: {
+    sample(sample: Sample): void;
+    /** What a counter says that an interface carried. */
+    passed(exporter: Uint8Array, passed: Passed): void;
+  };
+  readonly now: () => number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const tickMs = 250;
+const heardEveryMs = 5000;
+const concurrency = 32;
+const standardPort = 161;
+const maxRows = 4096;
+/** Interfaces remembered, of all devices. */
+const maxInterfaces = 200_000;
+const maxDevices = 16_384;
+
+interface Device {
+  readonly address: string;
+  readonly bytes: Uint8Array;
+  readonly port: number;
+  readonly credential: ControlState['secrets']['polling'][number];
+}
+
+const failures: readonly PollFailure[] = ['timeout', 'authentication', 'refused', 'malformed', 'unreachable'];
+
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #endpoint: Endpoint;
+  readonly #schedule: Schedule<Device>;
+  readonly #memories = new Map<string, DeviceMemory>();
+  /** By address and port: the same object while nothing about it changed. */
+  #devices = new Map<string, Device>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #count: (result: 'ok' | PollFailure) => void;
+  #interfaces = 0;
+  #stopped = false;
+
+  constructor(options: PollerOptions) {
+    const { logger, metrics, control } = options;
+    this.#options = options;
+    this.#endpoint = new Endpoint(logger);
+    this.#schedule = new Schedule({ everyMs: control.state.polling.everyMs, concurrency });
+    const polls = metrics.counter('polls_total', 'Polls of devices, by how they ended.', ['result']);
+    for (const result of ['ok', ...failures]) polls.inc({ result }, 0);
+    this.#count = (result) => polls.inc({ result });
+    metrics.gauge('polled_devices', 'Devices that are polled.', [], (g) => g.set(this.#schedule.size));
+    metrics.gauge('poll_answers_dropped_total', 'SNMP answers that were not read, by reason.', ['reason'], (g) => {
+      g.set({ reason: 'stray' }, this.#endpoint.counts.strays);
+      g.set({ reason: 'fault' }, this.#endpoint.counts.faults);
+    });
+  }
+
+  start(): void {
+    this.#update();
+    this.#options.control.onChange(() => this.#update());
+    this.#timers.push(
+      setInterval(() => this.#update(), heardEveryMs),
+      setInterval(() => this.#tick(), tickMs),
+    );
+  }
+
+  /** Resolves when no poll is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#endpoint.close();
+    await Promise.all(this.#inFlight);
+  }
+
+  /** An event may say that a link changed: whoever it is of is asked within seconds. */
+  onEvent({ kind, exporter }: Event): void {
+    if (kind.startsWith('link.')) this.soon(exporter);
+  }
+
+  soon(exporter: Uint8Array): void {
+    const address = formatAddress(exporter);
+    for (const [key, device] of this.#devices)
+      if (device.address === address) this.#schedule.soon(key, this.#options.now());
+  }
+
+  #update(): void {
+    if (this.#stopped) return;
+    const { control, heard, now } = this.#options;
+    const { polling, secrets } = control.state;
+    const next = new Map<string, Device>();
+    const add = (text: string, port: number, name: string): void => {
+      const bytes = parseAddress(text);
+      const address = formatAddress(bytes);
+      const key = `${address} ${port}`;
+      const credential = secrets.polling.find((each) => each.name === name);
+      if (!credential || next.has(key) || next.size >= maxDevices) return;
+      const known = this.#devices.get(key);
+      next.set(key, known?.credential === credential ? known : { address, bytes, port, credential });
+    };
+    for (const { address, port, credential } of polling.targets) add(address, port, credential);
+    if (polling.heard !== undefined) {
+      const listed = new Set(polling.targets.map(({ address }) => formatAddress(parseAddress(address))));
+      for (const address of heard()) {
+        const text = formatAddress(address);
+        if (!listed.has(text)) add(text, standardPort, polling.heard);
+      }
+    }
+    this.#devices = next;
+    for (const [key, memory] of this.#memories)
+      if (!next.has(key)) {
+        this.#interfaces -= memory.interfaces;
+        this.#memories.delete(key);
+      }
+    this.#schedule.set(next, { everyMs: polling.everyMs, concurrency }, now());
+  }
+
+  #tick(): void {
+    for (const [key, device] of this.#schedule.next(this.#options.now())) {
+      const poll = this.#poll(key, device).finally(() => this.#inFlight.delete(poll));
+      this.#inFlight.add(poll);
+    }
+  }
+
+  async #poll(key: string, device: Device): Promise<void> {
+    const { now, sink, logger } = this.#options;
+    let answered = false;
+    let changed = false;
+    try {
+      const reading = await this.#read(key, device);
+      if (reading.truncated)
+        logger.warn({ device: key, rows: reading.interfaces.length }, 'not all interfaces were read');
+      let memory = this.#memories.get(key);
+      if (!memory) this.#memories.set(key, (memory = new DeviceMemory(device.bytes)));
+      const before = memory.interfaces;
+      const { samples, passed, changed: differs } = memory.read(reading);
+      this.#interfaces += memory.interfaces - before;
+      for (const sample of samples) sink.sample(sample);
+      for (const each of passed) sink.passed(device.bytes, each);
+      answered = true;
+      changed = differs;
+      this.#count('ok');
+    } catch (error) {
+      if (this.#stopped) return;
+      const failure =
+        error instanceof PollError ? error : new PollError('malformed', describe(error), { cause: error });
+      this.#count(failure.code);
+      const text = `${failure.code}: ${failure.message}`.slice(0, 500);
+      const sample = { timeMs: now(), exporter: device.bytes, interface: 0, metric: 'poll.ok', value: 0, text };
+      sink.sample(sample);
+      logger.debug({ device: key, reason: text }, 'device was not read');
+    } finally {
+      this.#schedule.done(key, answered, now());
+      if (changed) this.#schedule.soon(key, now());
+    }
+  }
+
+  async #read(key: string, { address, port, credential }: Device): ReturnType<typeof readDevice> {
+    const { control, now } = this.#options;
+    const { timeoutMs, retries, everyMs } = control.state.polling;
+    const session = openSession({ endpoint: this.#endpoint, address, port, credential, timeoutMs, retries });
+    // A device that goes on answering must not be at it when its next poll is due.
+    const endMs = now() + Math.max(everyMs * 0.8, 4000);
+    const others = this.#interfaces - (this.#memories.get(key)?.interfaces ?? 0);
+    const rows = Math.max(0, Math.min(maxRows, maxInterfaces - others));
+    try {
+      return await readDevice(session, now, { rows, isOver: () => this.#stopped || now() >= endMs });
+    } finally {
+      session.close();
+    }
+  }
+}
