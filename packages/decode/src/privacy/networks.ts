@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { formatAddress, parseAddress } from '@linewatch/record';
 
-export interface Network {
+interface Network {
   readonly width: 32 | 128;
   /** Leading bits, of the width. */
   readonly bits: number;
@@ -37,7 +37,7 @@ const sparedNetworks = [
 ] as const;
 
 /** Most networks that may be listed: each is looked at for every address that is not in the cache. */
-export const maxNetworks = 256;
+const maxNetworks = 256;
 
 const swap = (x: number): number => ((x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)) >>> 0;
 
@@ -96,7 +96,7 @@ const mapped: Network = networkOf('::ffff:0:0/96');
 const spared: readonly Network[] = [...sparedNetworks.map(networkOf), mapped];
 
 /** @throws RangeError that says what is wrong, without naming the text. */
-export function parseNetwork(text: string): Network {
+function parseNetwork(text: string): Network {
   const { base, ...network } = networkOf(text);
   const head = text.slice(0, text.indexOf('/'));
   if (formatAddress(parseAddress(head)) !== base)

@@ -36,6 +36,10 @@ export const hostColumns = [
 const mappedWord = new Uint32Array(Uint8Array.of(0, 0, 0xff, 0xff).buffer)[0]!;
 const noWords = new Uint8Array(0);
 
+/** What an address among other text is made of, and IPv4 with something behind it. Each takes a time linear in the text. */
+const addressLike = /[0-9a-f:.]{2,}/gi;
+const dotted = /(?<!\d|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)/g;
+
 export class Privacy {
   readonly mode: AddressMode;
   readonly #networks: InsideNetworks;
@@ -43,7 +47,7 @@ export class Privacy {
   readonly #truncateTo: { readonly ipv4: number; readonly ipv6: number };
   readonly #cache = new AddressCache();
   /** The address at hand, most significant word first. */
-  readonly #words = new Uint32Array(4);
+  readonly #address = new Uint32Array(4);
   /** The same as it lay in memory before it was replaced. */
   readonly #before = new Uint32Array(4);
   /** Addresses that wait for the cipher: where they are, how many bits they keep. */
@@ -79,13 +83,26 @@ export class Privacy {
     bytes.set(copy, offset);
   }
 
-  /** What stands for an address in text. Text that is not an address is returned as it is. */
+  /** A text with its inside addresses replaced: an address by itself, or in a URL, a log line and so on. */
   text(text: string): string {
-    if (this.mode === 'keep' || isIP(text) === 0) return text;
-    const bytes = parseAddress(text);
-    this.address(bytes);
-    return formatAddress(bytes);
+    return this.mode === 'keep' ? text : text.replaceAll(addressLike, this.#likely);
   }
+
+  readonly #likely = (run: string): string => {
+    const bare = run.replace(/[.:]$/, '');
+    if (isIP(run) === 0 && isIP(bare) === 0) return run.replaceAll(dotted, this.#word);
+    return isIP(run) === 0 ? this.#word(bare) + run.slice(-1) : this.#word(run);
+  };
+
+  readonly #word = (word: string): string => {
+    if (isIP(word) === 0) return word;
+    const bytes = parseAddress(word);
+    const before = formatAddress(bytes);
+    this.address(bytes);
+    const after = formatAddress(bytes);
+    // What stays keeps its spelling, too.
+    return after === before ? word : after;
+  };
 
   #isZero(words: Uint32Array, rows: number): boolean {
     if (this.#zeros.length < 16 * rows) this.#zeros = new Uint8Array(16 * rows);
@@ -114,8 +131,8 @@ export class Privacy {
 
   #miss(words: Uint32Array, at: number): void {
     this.missed++;
-    const width = readWords(words, at, this.#words);
-    const kept = this.#networks.keptBits(this.#words, width);
+    const width = readWords(words, at, this.#address);
+    const kept = this.#networks.keptBits(this.#address, width);
     for (let j = 0; j < 4; j++) this.#before[j] = words[at + j]!;
     if (kept < 0 || kept >= width) this.#remember(words, at);
     else if (this.#pan) {
