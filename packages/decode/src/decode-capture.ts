@@ -2,8 +2,10 @@
 import { type Event, type Sample, createFlowColumns, formatAddress } from '@linewatch/record';
 import { type CaptureReason, readCapture } from './capture/index.ts';
 import { createDecoder } from './decoder.ts';
+import type { Exporter } from './exporter.ts';
 import { type JsonFlow, flowToJson, jsonInteger } from './json.ts';
-import type { TrapOptions } from './snmp/traps.ts';
+import { elementOf } from './registry/registry.ts';
+import type { TrapOptions } from './snmp/options.ts';
 import {
   type Counters,
   type FlowSink,
@@ -82,6 +84,8 @@ export interface CaptureSummary {
     readonly records: number;
     readonly samples: number;
   };
+  /** Records by information element that feeds no column, most first: by name, or `enterprise/number` without one. */
+  readonly unknownElements: Readonly<Record<string, number>>;
   readonly losses: Readonly<Partial<Record<LossReason | CaptureReason, number>>>;
 }
 
@@ -95,16 +99,30 @@ class JsonSink implements FlowSink {
   octets = 0n;
   packets = 0n;
   out: CaptureRecord[] = [];
+  readonly #elements = new Map<number, Record<string, string>>();
+  readonly #showElements: boolean;
+
+  constructor(showElements: boolean) {
+    this.#showElements = showElements;
+  }
+
+  element(row: number, name: string, value: string): void {
+    const elements = this.#elements.get(row);
+    if (elements === undefined) this.#elements.set(row, { [name]: value });
+    else elements[name] = value;
+  }
 
   flush(): void {
     const { counter, reverse, octets, packets } = this.columns.arrays;
     for (let row = 0; row < this.rows; row++) {
-      this.out.push(flowToJson(this.columns, row));
+      const flow = flowToJson(this.columns, row);
+      this.out.push(this.#showElements ? { ...flow, elements: this.#elements.get(row) ?? {} } : flow);
       if (counter[row] !== 0 || reverse[row] !== 0) continue;
       this.octets += (BigInt(octets[2 * row + 1]!) << 32n) | BigInt(octets[2 * row]!);
       this.packets += (BigInt(packets[2 * row + 1]!) << 32n) | BigInt(packets[2 * row]!);
     }
     this.rows = 0;
+    this.#elements.clear();
   }
 
   decoded(): void {
@@ -143,7 +161,21 @@ function lostSince(counters: Readonly<Counters>, before: Map<LossReason, number>
   return lost;
 }
 
+/** Of all exporters together. */
+function unknownElements(exporters: Iterable<Exporter>): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const { elements, elementNames } of exporters)
+    for (const [key, records] of elements) {
+      const [pen, id] = key.split('/').map(Number);
+      const name = elementOf(pen!, id!)?.name ?? elementNames.get(key) ?? key;
+      sums.set(name, (sums.get(name) ?? 0) + records);
+    }
+  return Object.fromEntries([...sums].sort(([, a], [, b]) => b - a));
+}
+
 export interface CaptureOptions {
+  /** Give each flow what it has besides its columns, by the elements' names. */
+  readonly elements?: boolean | undefined;
   readonly limits?: Partial<Limits>;
   /** Whose traps are read; without it, those of any community and of no v3 user. */
   readonly traps?: TrapOptions | undefined;
@@ -155,10 +187,10 @@ export interface CaptureOptions {
  */
 export function* decodeCapture(
   bytes: Uint8Array,
-  { limits = {}, traps }: CaptureOptions = {},
+  { elements = false, limits = {}, traps }: CaptureOptions = {},
 ): Generator<CaptureRecord, CaptureSummary> {
-  const sink = new JsonSink();
-  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits }, traps });
+  const sink = new JsonSink(elements);
+  const decoder = createDecoder({ sink, keepElements: elements ? 'all' : [], limits: { compilesPerSecond: Infinity, trapBurst: Infinity, ...limits }, traps: traps ?? {} });
   const { counters } = decoder;
   const losses: Partial<Record<LossReason | CaptureReason, number>> = {};
   const before = new Map<LossReason, number>();
@@ -204,6 +236,7 @@ export function* decodeCapture(
       records: sequence.lostRecords,
       samples: sequence.lostSamples,
     },
+    unknownElements: unknownElements(decoder.exporters),
     losses,
   };
 }

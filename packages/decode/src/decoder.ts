@@ -20,7 +20,8 @@ import {
 } from './port.ts';
 import { RowWriter } from './rows.ts';
 import { SflowReader } from './sflow/sflow.ts';
-import { type TrapOptions, TrapReader } from './snmp/traps.ts';
+import { type TrapOptions, defaultTrapOptions } from './snmp/options.ts';
+import { TrapReader } from './snmp/traps.ts';
 import { type DecoderSnapshot, restoreExporters, snapshotExporters } from './snapshot.ts';
 import { readV5Header, v5HeaderOctets, v5Layout, v5RecordOctets } from './v5.ts';
 
@@ -52,7 +53,7 @@ export interface Decoder {
    * sends it takes no room here.
    */
   reject(exporter: Exporter | undefined, reason: RefusalReason, receivedMs: number): void;
-  /** Drops held sets that are too old; `decode` does so too. */
+  /** Drops held sets that are too old; `decode` does so too. Lets out traps that a storm held back. */
   expire(nowMs: number): void;
   /** Replaces whose traps are taken. */
   setTraps(options: TrapOptions): void;
@@ -110,7 +111,7 @@ class FlowDecoder implements Decoder {
       emit,
     });
     this.#traps = new TrapReader({
-      ...traps,
+      options: traps ?? defaultTrapOptions,
       limits: this.#limits,
       counters: this.counters,
       emit: (event) => {
@@ -328,6 +329,7 @@ class FlowDecoder implements Decoder {
 
   expire(nowMs: number): void {
     this.#held.expire(nowMs);
+    this.#traps.tick(nowMs);
   }
 
   templates(): DecoderSnapshot {

@@ -12,10 +12,11 @@ export {
   lossReasons,
 } from './port.ts';
 export { structureOf } from './sflow/unread.ts';
+export { elementName, elementOf, isElementName } from './registry/registry.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
-export type { TrapOptions, TrapUser } from './snmp/traps.ts';
+export { type TrapOptions, type TrapUser, trapOptionsOf } from './snmp/options.ts';
 export * from './capture/index.ts';
 export * from './privacy/index.ts';
 export {

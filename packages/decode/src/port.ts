@@ -68,10 +68,10 @@ export const lossReasons = [
   'sample_malformed', // sFlow: a sample or record runs past what holds it
   'sample_kind_unknown', // sFlow: an enterprise's sample format; skipped
   'trap_malformed', // BER that cannot be read, or not of a trap's shape
-  'trap_version_unknown', // not SNMPv1, v2c or v3
+  'trap_version_unknown', // not SNMPv1, v2c or v3 of the user-based security model
   'trap_community_unknown',
   'trap_user_unknown',
-  'trap_security_level', // less protected than its user is configured to be
+  'trap_security_level', // not protected as its user is configured to be
   'trap_authentication_failed',
   'trap_decryption_failed',
   'trap_time_window', // RFC 3414 section 2.2.3, replays included
@@ -104,6 +104,13 @@ export interface Limits {
   readonly samplersPerDomain: number;
   /** Names and statistics from options data remembered, to pass on changes only. */
   readonly namesPerExporter: number;
+  /** Traps of one kind that a source may send at once, and then each second; a burst of Infinity = no limit. */
+  readonly trapBurst: number;
+  readonly trapsPerSecond: number;
+  /** Sources whose traps are remembered, to limit them; and kinds about one thing, of one source and of all. */
+  readonly trapSources: number;
+  readonly trapStreamsPerSource: number;
+  readonly trapStreams: number;
   /** Elements without a column whose records are counted. */
   readonly elementsPerExporter: number;
 }
@@ -122,12 +129,17 @@ export const defaultLimits: Limits = {
   templateMs: 0,
   samplersPerDomain: 1024,
   namesPerExporter: 8192,
+  trapBurst: 50,
+  trapsPerSecond: 1,
+  trapSources: 4096,
+  trapStreamsPerSource: 1024,
+  trapStreams: 65_536,
   elementsPerExporter: 512,
 };
 
 /** All only grow. */
 export interface Counters {
-  /** Each datagram by its one outcome. `held`: all that could be read of it awaits a template. */
+  /** Each datagram by its one outcome. `held`: all that could be read awaits a template, or the end of a storm of traps. */
   readonly datagrams: { decoded: number; held: number; rejected: number };
   /** Rejected datagrams by reason. */
   readonly rejected: Record<LossReason, number>;
