@@ -1,6 +1,6 @@
 /**
- * Installs what the system tests drive from outside: a browser. As root on Debian it is installed; otherwise the tests
- * that need it are skipped with the reason.
+ * Installs what the system tests drive from outside: a browser, and decoders to compare with. As root on Debian they are
+ * installed; otherwise the tests that need them are skipped with the reason.
  */
 import { spawnSync } from 'node:child_process';
 import { findTool, tools } from './support/tools.ts';

@@ -83,13 +83,13 @@ const numbers: readonly NumberAspect[] = [
   { column: 'direction', ids: [61], bits: 8, lengths: [1], means: (value) => (value < 2 ? value + 1 : 0) },
 ];
 
-function numberAspect(random: Random, mayVary: boolean, one: NumberAspect): Aspect {
+function numberAspect(random: Random, plain: boolean, mayVary: boolean, one: NumberAspect): Aspect {
   const { column, bits, means } = one;
-  const id = random.pick(one.ids);
-  const length = random.pick(one.lengths);
+  const id = plain ? one.ids[0]! : random.pick(one.ids);
+  const length = plain ? bits / 8 : random.pick(one.lengths);
   const field = { id, length: announced(random, length, mayVary), pen: 0 };
   // The same element twice is legal (RFC 7011 section 8); the first that is not empty counts.
-  const twice = column !== 'direction' && random.chance(0.06);
+  const twice = !plain && column !== 'direction' && random.chance(0.06);
   return {
     fields: twice ? [field, field] : [field],
     fill({ random, row }) {
@@ -125,8 +125,8 @@ export function mapped(v4: Uint8Array): Uint8Array {
   return out;
 }
 
-function addressAspect(random: Random, mayVary: boolean, { column, v4, v6 }: AddressAspect): Aspect {
-  const families = random.pick([[v4], [v6], [v4], [v6, v4], [v4, v6]]);
+function addressAspect(random: Random, plain: boolean, mayVary: boolean, { column, v4, v6 }: AddressAspect): Aspect {
+  const families = random.pick(plain ? [[v4], [v6]] : [[v4], [v6], [v4], [v6, v4], [v4, v6]]);
   return {
     fields: families.map((id) => ({ id, length: announced(random, id === v4 ? 4 : 16, mayVary), pen: 0 })),
     fill({ random, row }) {
@@ -151,10 +151,10 @@ const families = [
   { counter: 2, octets: 231, packets: 298, otherOctets: 232, otherPackets: 299, pen: 0 },
 ] as const;
 
-function counterAspect(random: Random, version: 9 | 10, mayVary: boolean): Aspect {
-  const family = families[random.pick([0, 0, 0, 1, 2])]!;
+function counterAspect(random: Random, version: 9 | 10, plain: boolean, mayVary: boolean): Aspect {
+  const family = families[plain ? 0 : random.pick([0, 0, 0, 1, 2])]!;
   // v9 has no enterprise numbers, so no reverse elements.
-  const both = random.chance(0.25) && (family.pen === 0 || version === 10);
+  const both = !plain && random.chance(0.25) && (family.pen === 0 || version === 10);
   const parts = [
     { id: family.octets, pen: 0, column: 'octets', reverse: false },
     { id: family.packets, pen: 0, column: 'packets', reverse: false },
@@ -165,7 +165,7 @@ function counterAspect(random: Random, version: 9 | 10, mayVary: boolean): Aspec
         ] as const)
       : []),
   ] as const;
-  const lengths = parts.map(() => random.pick([1, 2, 3, 4, 5, 6, 7, 8, 8, 4, 9]));
+  const lengths = parts.map(() => random.pick(plain ? [4, 8] : [1, 2, 3, 4, 5, 6, 7, 8, 8, 4, 9]));
   return {
     fields: parts.map(({ id, pen }, i) => ({ id, pen, length: announced(random, lengths[i]!, mayVary) })),
     fill({ random, row, reverse }) {
@@ -247,9 +247,12 @@ const others = [
 ];
 const pens = [9, 311, 2021, 2636, 3054, 5951, 6876, 8741, 10_704, 14_179, 25_461, 25_506, 35_632, 39_499, 0xffffffff];
 
-function otherAspect(random: Random, version: 9 | 10): Aspect {
-  const pen = version === 10 && random.chance(0.4) ? random.pick(pens) : 0;
-  const id = pen > 0 ? random.between(1, 32_767) : random.pick(others);
+/** Of no registry: plain templates have only these, because some decoders give up where a known one has an odd length. */
+const unknown = { elements: [12_345, 32_000], pens: [64_999, 0xfffffff0] };
+
+function otherAspect(random: Random, version: 9 | 10, plain: boolean): Aspect {
+  const pen = version === 10 && random.chance(0.4) ? random.pick(plain ? unknown.pens : pens) : 0;
+  const id = pen > 0 ? random.between(1, 32_767) : random.pick(plain ? unknown.elements : others);
   const vary = version === 10 && random.chance(0.3);
   const length = random.pick([0, 1, 2, 3, 4, 6, 8, 16, 17, 40]);
   return {
@@ -267,16 +270,19 @@ const marker: Aspect = {
   fill: ({ random }) => [Uint8Array.of(random.between(1, 255))],
 };
 
-/** What a random template is made of. */
-export function drawAspects(random: Random, version: 9 | 10): Aspect[] {
-  const mayVary = version === 10 && random.chance(0.25);
+/**
+ * What a random template is made of. A plain one has what every collector reads: usual elements, each once, in their
+ * usual lengths.
+ */
+export function drawAspects(random: Random, version: 9 | 10, plain: boolean): Aspect[] {
+  const mayVary = !plain && version === 10 && random.chance(0.25);
   const aspects: Aspect[] = [marker, timeAspect(random, version, mayVary)];
-  if (random.chance(0.95)) aspects.push(counterAspect(random, version, mayVary));
+  if (random.chance(0.95)) aspects.push(counterAspect(random, version, plain, mayVary));
   for (const one of addresses)
     if (random.chance(one.column === 'src_addr' || one.column === 'dst_addr' ? 0.9 : 0.2))
-      aspects.push(addressAspect(random, mayVary, one));
+      aspects.push(addressAspect(random, plain, mayVary, one));
   const share = random.pick([0.2, 0.5, 0.9]);
-  for (const one of numbers) if (random.chance(share)) aspects.push(numberAspect(random, mayVary, one));
-  for (let i = random.pick([0, 0, 1, 2, 5, 20]); i > 0; i--) aspects.push(otherAspect(random, version));
+  for (const one of numbers) if (random.chance(share)) aspects.push(numberAspect(random, plain, mayVary, one));
+  for (let i = random.pick([0, 0, 1, 2, 5, 20]); i > 0; i--) aspects.push(otherAspect(random, version, plain));
   return aspects;
 }

@@ -77,6 +77,8 @@ class Domain {
   readonly version: 9 | 10;
   readonly style: SamplingStyle;
   readonly #random: Random;
+  /** No template comes after its data, or changes. */
+  readonly #plain: boolean;
   readonly #address: Uint8Array;
   readonly #slots: Slot[];
   readonly #options: EncodedTemplate;
@@ -87,12 +89,14 @@ class Domain {
   #sequence: number;
   #waitingOctets = 0;
 
-  constructor(random: Random, address: Uint8Array, id: number) {
+  constructor(random: Random, address: Uint8Array, id: number, plain: boolean) {
     this.#random = random;
+    this.#plain = plain;
     this.#address = address;
     this.id = id;
     this.version = random.pick([9, 10]);
-    this.style = random.pick(['none', 'domain', 'sampler', 'template']);
+    // Interface names are options that others do not tell from records.
+    this.style = random.pick(plain ? ['domain', 'sampler', 'template'] : ['none', 'domain', 'sampler', 'template']);
     this.#samplerField = { id: random.pick([48, 302]), length: random.pick([1, 2, 4]), pen: 0 };
     this.#sequence = random.u32();
     const ids = random.shuffle(Array.from({ length: slotsPerDomain + 1 }, (_, i) => 256 + i * random.between(1, 7000)));
@@ -122,7 +126,7 @@ class Domain {
 
   #draw(id: number): Layout {
     const random = this.#random;
-    const aspects = drawAspects(random, this.version);
+    const aspects = drawAspects(random, this.version, this.#plain);
     if (this.style === 'sampler') aspects.push(this.#samplerAspect());
     else if (random.chance(0.1)) aspects.push(ownRate(random));
     const owner = random.shuffle(aspects.flatMap((aspect, i) => aspect.fields.map(() => i)));
@@ -167,8 +171,9 @@ class Domain {
     for (let i = random.between(1, 4); i > 0; i--) {
       const slot = random.pick(this.#slots);
       const act = random.below(100);
-      if (act === 0) this.#announce(slot, sets, expected, true);
-      else if (act <= 4 && this.version === 10 && slot.announced) {
+      if (this.#plain && !slot.announced) this.#announce(slot, sets, expected, false);
+      else if (act === 0) this.#announce(slot, sets, expected, !this.#plain);
+      else if (!this.#plain && act <= 4 && this.version === 10 && slot.announced) {
         sets.push({ withdraw: slot.id });
         slot.announced = false;
       } else if (act <= 15) records += this.#state(sets);
@@ -293,12 +298,12 @@ export class SimulatedExporter {
   readonly #random: Random;
   readonly #domains: Domain[];
 
-  constructor(random: Random, address: Uint8Array) {
+  constructor(random: Random, address: Uint8Array, plain: boolean) {
     this.#random = random;
     this.#address = address;
     this.#domains = Array.from(
       { length: random.between(1, 3) },
-      (_, i) => new Domain(random, address, i * 256 + random.below(256)),
+      (_, i) => new Domain(random, address, i * 256 + random.below(256), plain),
     );
   }
 

@@ -11,6 +11,8 @@ const lifetime = 40_000;
 export interface GenerateOptions {
   readonly seed: number;
   readonly exporters?: number;
+  /** In good order, with what every collector reads: to compare with others. */
+  readonly plain?: boolean;
   /** Our clock at the first datagram. */
   readonly fromMs?: number;
 }
@@ -18,6 +20,7 @@ export interface GenerateOptions {
 export function* generate({
   seed,
   exporters = 16,
+  plain = false,
   fromMs = Date.UTC(2026, 0, 5, 9),
 }: GenerateOptions): Generator<Generated, never> {
   const random = new Random(seed);
@@ -25,7 +28,7 @@ export function* generate({
   const create = (): SimulatedExporter => {
     addresses++;
     const address = Uint8Array.of(10, addresses >> 16, addresses >> 8, addresses);
-    return new SimulatedExporter(random, mapped(address));
+    return new SimulatedExporter(random, mapped(address), plain);
   };
   const pool = Array.from({ length: exporters }, create);
   let now = fromMs;

@@ -4,6 +4,8 @@ import path from 'node:path';
 /** Programs that the system tests use, and the Debian package of each. */
 export const tools = {
   chromium: { command: 'chromium', debian: 'chromium' },
+  tshark: { command: 'tshark', debian: 'tshark' },
+  nfdump: { command: 'nfdump', debian: 'nfdump' },
 } as const;
 
 /** Full path of a program, or undefined. */
