@@ -1,15 +1,20 @@
 /** The collector: UDP sockets → decoder → queue. It opens no database. */
 import path from 'node:path';
-import { type Decoder, createDecoder } from '@linewatch/decode';
+import { type Decoder, createDecoder, trapOptionsOf } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
+import { isTaken } from './admission.ts';
 import type { CollectorConfig } from './config.ts';
+import { CollectorControl } from './control.ts';
+import { engineFileOf, startEngine } from './engine.ts';
 import { ExporterTeller, readTold, statusPrefix, tellEveryMs } from './exporters.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
 import { kernelDrops } from './kernel.ts';
+import { readKey } from './key.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
+import { Poller } from './poll/poller.ts';
 import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
@@ -31,6 +36,9 @@ export interface CollectorOptions {
 
 const signalsEveryMs = 500;
 const heartbeatEveryMs = 1000;
+const expireEveryMs = 1000;
+/** Storms of traps are over when nothing more comes. */
+const stormMs = 60_000;
 const rememberEveryMs = 5000;
 /** Looked at before the time up to which all was covered, so that a message that says so is among what is read. */
 const recoverSlackMs = 60_000;
@@ -43,6 +51,8 @@ export function createCollector(options: CollectorOptions): App {
   let publisher: Publisher | undefined;
   let decoder: Decoder | undefined;
   let sockets: Sockets | undefined;
+  let control: CollectorControl | undefined;
+  let poller: Poller | undefined;
   const timers: NodeJS.Timeout[] = [];
   let teller: ExporterTeller | undefined;
   let ports: ReadonlySet<number> = new Set();
@@ -78,7 +88,24 @@ export function createCollector(options: CollectorOptions): App {
       logger,
     });
     const sink = publisher;
-    decoder = createDecoder({ sink, correctClock: true });
+    const invalid = metrics.counter('control_invalid_total', 'Control that could not be used; what was in force stayed.');
+    control = new CollectorControl({
+      queue,
+      producer,
+      ...labels,
+      privateKey: await readKey(path.join(options.directory, `${config.label}.key.pem`), logger),
+      onInvalid: () => invalid.inc(),
+      logger,
+    });
+    const told = control;
+    await told.start();
+    const engine = await startEngine(engineFileOf(options.directory, config.label), epoch);
+    decoder = createDecoder({
+      sink,
+      correctClock: true,
+      keepElements: config.keepElements,
+      traps: { ...trapOptionsOf(told.state.secrets.traps), engine },
+    });
     const decode = decoder;
     const counted = collectorMetrics(metrics, {
       counters: decode.counters,
@@ -96,10 +123,30 @@ export function createCollector(options: CollectorOptions): App {
 
     const taking = new Intake({
       decoder: decode,
-      rules: { allow: [], admission: 'open', decisions: new Map() },
+      rules: told.state,
       onHeard: ({ address }) =>
         sink.event({ timeMs: Date.now(), exporter: address, interface: 0, kind: 'exporter.heard', detail: '{}' }),
     });
+    told.onChange((state) => {
+      taking.use(state);
+      decode.setTraps({ ...trapOptionsOf(state.secrets.traps), engine });
+    });
+    poller = new Poller({
+      control: told,
+      heard: function* () {
+        for (const exporter of decode.exporters)
+          if (exporter.outcomes.decoded > 0 && isTaken(taking.admissionOf(exporter))) yield exporter.address;
+      },
+      sink: {
+        sample: (sample) => sink.polled(sample),
+        passed: (address, passed) => sink.passed(address, passed),
+      },
+      now: Date.now,
+      metrics,
+      logger,
+    });
+    const polling = poller;
+    sink.onEvent = (event) => polling.onEvent(event);
     const telling = new ExporterTeller({
       decoder: decode,
       intake: taking,
@@ -117,7 +164,7 @@ export function createCollector(options: CollectorOptions): App {
       inherited: options.inherited,
       onDatagram: (protocol, datagram, address) => {
         counted.received(protocol);
-        taking.take(datagram, address, Date.now());
+        return taking.take(datagram, address, Date.now());
       },
       logger,
     });
@@ -137,20 +184,25 @@ export function createCollector(options: CollectorOptions): App {
       now: Date.now,
     });
     heartbeat.beat();
+    polling.start();
     timers.push(
       setInterval(() => sink.flush(), config.batchMs),
       setInterval(signals, signalsEveryMs),
       setInterval(() => heartbeat.beat(), heartbeatEveryMs),
       setInterval(() => void telling.tell(), tellEveryMs),
       setInterval(remember, rememberEveryMs),
+      setInterval(() => decode.expire(Date.now()), expireEveryMs),
       setInterval(() => sink.forget(), 60_000),
     );
   };
 
   const stop = async (): Promise<void> => {
     await sockets?.close();
+    await poller?.stop();
+    await control?.stop();
     for (const timer of timers) clearInterval(timer);
     await teller?.tell();
+    decoder?.expire(Date.now() + stormMs);
     await publisher?.drain();
     if (decoder) remember();
     await remembering;

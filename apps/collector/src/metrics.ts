@@ -10,6 +10,7 @@ export interface CollectorMetrics {
   readonly queued: (flows: number, bytes: number) => void;
   readonly unqueued: (reason: UnqueuedReason, flows: number) => void;
   readonly signalsLost: (reason: UnqueuedReason, rows: number) => void;
+  readonly event: (kind: string) => void;
 }
 
 /** With what is told on the queue besides. */
@@ -37,6 +38,7 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
   const signals = metrics.counter('signals_lost_total', 'Interface sums, samples and events not queued, by reason.', [
     'reason',
   ]);
+  const events = metrics.counter('events_total', 'Events by kind: the catalogue of traps names them.', ['kind']);
   for (const reason of unqueuedReasons) {
     unqueued.inc({ reason }, 0);
     signals.inc({ reason }, 0);
@@ -95,5 +97,6 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
       flowsUnqueued.set(reason, (flowsUnqueued.get(reason) ?? 0) + flows);
     },
     signalsLost: (reason, rows) => signals.inc({ reason }, rows),
+    event: (kind) => events.inc({ kind }),
   };
 }

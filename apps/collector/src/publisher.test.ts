@@ -41,6 +41,7 @@ function rig() {
     queued: () => undefined,
     unqueued: (_reason, flows) => (lost.flows += flows),
     signalsLost: (_reason, rows) => (lost.signals += rows),
+    event: () => undefined,
   };
   const publisher = new Publisher({
     producer,

@@ -10,6 +10,7 @@
 import type { Exporter, FlowSink, Privacy } from '@linewatch/decode';
 import { type Producer, QueueError } from '@linewatch/queue';
 import {
+  ElementColumnBuilder,
   type Event,
   type FlowColumns,
   type Sample,
@@ -21,7 +22,9 @@ import {
   topics,
 } from '@linewatch/record';
 import { type Logger, describe } from '@linewatch/service';
+import { Counted } from './counted.ts';
 import type { CollectorMetrics, UnqueuedReason } from './metrics.ts';
+import type { Passed } from './poll/readings.ts';
 import { InterfaceSums, type SumSet } from './sums.ts';
 
 /** Rows of a batch: about 1 MB of message. */
@@ -31,6 +34,8 @@ const problemMs = 10_000;
 /** Samples and events of one message; text of them, characters. */
 const messageRows = 5000;
 const messageText = 512 * 1024;
+/** Text of kept elements in one batch, octets: far below what a message may have. */
+const elementOctets = 2 * 1024 * 1024;
 /** What waits for a queue that takes nothing: octets and appends, each partition. */
 const maxWaitingBytes = 32 * 1024 * 1024;
 const maxWaitingGroups = 4000;
@@ -44,7 +49,7 @@ export interface PublisherOptions {
   readonly signalPartitions: number;
   readonly inFlightBytes: number;
   /** What becomes of addresses of inside hosts. */
-  readonly privacy: Pick<Privacy, 'apply'>;
+  readonly privacy: Pick<Privacy, 'apply' | 'text'>;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -91,6 +96,10 @@ export class Publisher implements FlowSink {
   readonly #signals: SignalPartition[];
   readonly #partitions = new WeakMap<Exporter, SignalPartition>();
   readonly #pending = new Set<Promise<void>>();
+  readonly #elements = new ElementColumnBuilder();
+  readonly #counted = new Counted((exporter, passed) =>
+    this.#partitionOf(exporter.address).sums.addCounted(exporter, passed, this.#options.now()),
+  );
   #metrics: CollectorMetrics | undefined;
   #sequence = 0;
   #signalSequence = 0;
@@ -99,6 +108,8 @@ export class Publisher implements FlowSink {
   readonly #problems = { flows: { text: '', ms: 0 }, signals: { text: '', ms: 0 } };
   /** Unix ms when signals were last accepted: everything before is covered. */
   acceptedMs: number;
+  /** Hears of each event. */
+  onEvent: ((event: Event) => void) | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -151,21 +162,43 @@ export class Publisher implements FlowSink {
   decoded(exporter: Exporter, from: number, to: number): void {
     let partition = this.#partitions.get(exporter);
     if (!partition) {
-      partition = this.#signals[partitionOf(exporter.address, this.#signals.length)]!;
+      partition = this.#partitionOf(exporter.address);
       this.#partitions.set(exporter, partition);
     }
     partition.sums.add(exporter, this.columns, from, to, this.#options.now());
+    if (this.#elements.octets > elementOctets) this.flush();
   }
 
+  element(row: number, name: string, value: string): void {
+    this.#elements.add(row, name, this.#options.privacy.text(value));
+  }
+
+  #partitionOf(address: Uint8Array): SignalPartition {
+    return this.#signals[partitionOf(address, this.#signals.length)]!;
+  }
+
+  /** From the decoder: octet counters of interfaces count as what these carried. */
   sample(sample: Sample): void {
-    const partition = this.#signals[partitionOf(sample.exporter, this.#signals.length)]!;
+    this.#counted.sample(sample);
+    this.polled(sample);
+  }
+
+  /** From a poll, which tells by itself what passed between its readings. */
+  polled(sample: Sample): void {
+    const partition = this.#partitionOf(sample.exporter);
     partition.samples.push(sample);
     this.#grown(partition, sample.text.length);
   }
 
+  passed(address: Uint8Array, passed: Passed): void {
+    this.#counted.passed(address, passed);
+  }
+
   event(event: Event): void {
-    const partition = this.#signals[partitionOf(event.exporter, this.#signals.length)]!;
+    this.onEvent?.(event);
+    const partition = this.#partitionOf(event.exporter);
     partition.events.push(event);
+    this.#metrics?.event(event.kind);
     this.#grown(partition, event.detail.length);
   }
 
@@ -181,6 +214,7 @@ export class Publisher implements FlowSink {
     const { rows } = this;
     if (rows === 0) return;
     this.rows = 0;
+    const elements = this.#elements.take(rows);
     const { trust, collector, epoch, producer, flowPartitions, inFlightBytes } = this.#options;
     if (this.#inFlight > inFlightBytes) {
       this.#metrics?.unqueued('queue_backlog', rows);
@@ -189,7 +223,7 @@ export class Publisher implements FlowSink {
     // Sums hold no host: they were made of the rows before.
     this.#options.privacy.apply(this.columns, rows);
     const sequence = this.#sequence++;
-    const value = encodeFlowBatch({ trust, collector, epoch, sequence }, this.columns, rows);
+    const value = encodeFlowBatch({ trust, collector, epoch, sequence }, this.columns, rows, elements);
     this.#inFlight += value.length;
     const append = producer
       .append(topics.flows, sequence % flowPartitions, [{ value }])
@@ -255,7 +289,7 @@ export class Publisher implements FlowSink {
     for (const partition of this.#signals) {
       this.#closeRows(partition);
       partition.sums.flush();
-      if (partition.covered !== this.#sequence) {
+      if (partition.covered !== this.#sequence || partition.sumRows > 0) {
         const values = [...partition.sumMessages, this.#encode(noSums, [], [], this.#sequence)];
         this.#wait(partition, values, partition.sumRows, flows);
         partition.covered = this.#sequence;

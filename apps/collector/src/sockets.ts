@@ -47,7 +47,8 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-type OnDatagram = (protocol: string, datagram: Uint8Array, address: string) => void;
+/** Returns what is to be sent back to where the datagram came from. */
+type OnDatagram = (protocol: string, datagram: Uint8Array, address: string) => Uint8Array | undefined;
 
 function bind(address: string, port: number, bufferBytes: number): Promise<Socket> {
   const open = (type: 'udp4' | 'udp6', host: string): Promise<Socket> =>
@@ -125,7 +126,12 @@ export async function openSockets({ config, inherited, onDatagram, logger }: Soc
     listening.push(own);
     socket.on('message', (datagram, from) => {
       own.received++;
-      onDatagram(protocol, datagram, from.address);
+      const reply = onDatagram(protocol, datagram, from.address);
+      // Who gets none asks again.
+      if (reply)
+        socket.send(reply, from.port, from.address, (error) => {
+          if (error) logger.debug({ protocol, port, reason: describe(error) }, 'a reply was not sent');
+        });
     });
     socket.on('error', (error) => logger.error({ protocol, port, reason: describe(error) }, 'socket error'));
   };

@@ -16,7 +16,7 @@ export { elementName, elementOf, isElementName } from './registry/registry.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
-export { type TrapOptions, type TrapUser, trapOptionsOf } from './snmp/options.ts';
+export { type TrapEngine, type TrapOptions, type TrapUser, defaultTrapOptions, trapOptionsOf } from './snmp/options.ts';
 export * from './capture/index.ts';
 export * from './privacy/index.ts';
 export {

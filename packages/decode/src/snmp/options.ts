@@ -24,7 +24,7 @@ export interface TrapOptions {
   readonly communities?: readonly string[] | undefined;
   /** Several of one name are tried in turn. */
   readonly users?: readonly TrapUser[] | undefined;
-  /** Without it v3 informs are read whoever they are to, and never answered (for captures). */
+  /** Once given it stays. Without it v3 informs are read whoever they are to, and never answered (for captures). */
   readonly engine?: TrapEngine | undefined;
   /** Traps besides those of the catalogue, or in place of them. */
   readonly types?: readonly TrapType[] | undefined;

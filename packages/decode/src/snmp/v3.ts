@@ -58,7 +58,7 @@ export class V3Reader {
   /** RFC 3414 section 8.1.1.1, RFC 3826 section 3.1.2.1: from anywhere, and never the same again. */
   #salt = randomBytes(saltOctets).readBigUInt64BE();
 
-  /** Users that stay keep their keys, which are dear. */
+  /** Users that stay keep their keys, which are dear; the engine stays when none is given. */
   configure(users: readonly TrapUser[], engine: TrapEngine | undefined): void {
     const byKey = new Map<string, User>();
     this.#users = new Map();
@@ -71,7 +71,7 @@ export class V3Reader {
       this.#users.set(name, [...(this.#users.get(name) ?? []), user]);
     }
     this.#byKey = byKey;
-    this.#engine = engine;
+    this.#engine = engine ?? this.#engine;
   }
 
   read(message: V3Message, nowMs: number): V3Pdu | V3Refusal {
