@@ -62,6 +62,9 @@ export class FlowSamples {
   #tunnelAt = -1;
   #tunnelOctets = 0;
   #vni = 0;
+  #label = 0;
+  #ipAt = -1;
+  #ipOctets = 0;
 
   constructor({ rows, unread, tcpInfo }: Parts) {
     this.#rows = rows;
@@ -89,10 +92,10 @@ export class FlowSamples {
     // The source is the interface that samples: it saw the packet come in, or go out.
     if (sourceClass === sourceClasses.interface && source !== 0)
       this.#c.direction[row] = source === this.#c.in_if[row] ? 1 : source === this.#c.out_if[row] ? 2 : 0;
-    this.#vlanIn = this.#vlanOut = this.#vni = 0;
+    this.#vlanIn = this.#vlanOut = this.#vni = this.#label = 0;
     this.#size = sizeFrom.nothing;
     this.#routed = false;
-    this.#tunnelAt = -1;
+    this.#tunnelAt = this.#ipAt = -1;
     const count = view.getUint32(at + layout.records);
     const records = this.#records(row, view, at + layout.octets, end, count);
     // Nothing of a broken sample could be read: what it begins with is not to be trusted.
@@ -186,8 +189,10 @@ export class FlowSamples {
         return true;
       case flowFormats.ipv4:
       case flowFormats.ipv6:
-        if (octets < (tag === flowFormats.ipv4 ? 32 : 56)) return false;
-        this.#ip(tag === flowFormats.ipv4 ? 4 : 16, row, view, at);
+        this.#ipOctets = tag === flowFormats.ipv4 ? 4 : 16;
+        if (octets < 24 + 2 * this.#ipOctets) return false;
+        this.#ipAt = at;
+        this.#sized(row, sizeFrom.ip, view.getUint32(at));
         return true;
       case flowFormats.switch:
         if (octets < 16) return false;
@@ -208,8 +213,7 @@ export class FlowSamples {
         const next = address(view, at, end, undefined, row);
         if (next < 0 || end - next < 4) return false;
         // Labels on ingress, the top first, as in the packet (RFC 3032).
-        if (end - next >= 8 && view.getUint32(next) > 0 && c.mpls_label[row] === 0)
-          c.mpls_label[row] = view.getUint32(next + 4) >>> 12;
+        if (end - next >= 8 && view.getUint32(next) > 0) this.#label = view.getUint32(next + 4) >>> 12;
         return true;
       }
       case flowFormats.nat: {
@@ -281,10 +285,10 @@ export class FlowSamples {
   }
 
   /** Length, protocol, addresses, ports, TCP flags and ToS of a packet whose header is not sent. */
-  #ip(size: 4 | 16, row: number, view: DataView, at: number): void {
-    if (this.#size === sizeFrom.header) return;
+  #ip(row: number, view: DataView): void {
     const c = this.#c;
-    this.#sized(row, sizeFrom.ip, view.getUint32(at));
+    const at = this.#ipAt;
+    const size = this.#ipOctets;
     c.protocol[row] = view.getUint32(at + 4);
     copyAddress(view, at + 8, size, c.src_addr, row * 4);
     copyAddress(view, at + 8 + size, size, c.dst_addr, row * 4);
@@ -318,6 +322,8 @@ export class FlowSamples {
   /** What records say of a packet together, whatever their order. */
   #finish(row: number, view: DataView): void {
     const c = this.#c;
+    if (this.#ipAt >= 0 && this.#size !== sizeFrom.header) this.#ip(row, view);
+    if (c.mpls_label[row] === 0) c.mpls_label[row] = this.#label;
     if (this.#vlanIn > 0 && this.#vlanIn < 4096) c.src_vlan[row] = this.#vlanIn;
     if (this.#vlanOut > 0 && this.#vlanOut < 4096) c.dst_vlan[row] = this.#vlanOut;
     if (this.#tunnelAt >= 0 && c.tunnel[row] === 0) this.#decapsulated(row, view);
