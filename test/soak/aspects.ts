@@ -243,7 +243,7 @@ function timeAspect(random: Random, version: 9 | 10, mayVary: boolean): Aspect {
 /** Elements of the registry and of vendors that the model has no column for: they are to be passed over, whatever they hold. */
 const others = [
   23, 24, 31, 35, 36, 37, 38, 40, 41, 42, 44, 56, 57, 60, 64, 70, 71, 80, 81, 90, 94, 96, 99, 128, 129, 136, 137, 138,
-  144, 148, 189, 190, 192, 194, 206, 210, 224, 233, 239, 256, 291, 346, 351, 390, 434, 460, 12_345, 32_000,
+  144, 148, 189, 190, 192, 194, 206, 210, 224, 239, 256, 291, 346, 351, 390, 434, 460, 12_345, 32_000,
 ];
 const pens = [9, 311, 2021, 2636, 3054, 5951, 6876, 8741, 10_704, 14_179, 25_461, 25_506, 35_632, 39_499, 0xffffffff];
 

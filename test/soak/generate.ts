@@ -2,6 +2,7 @@
 import { mapped } from './aspects.ts';
 import { type Generated, SimulatedExporter } from './exporter.ts';
 import { Random } from './random.ts';
+import { SimulatedAgent } from './sflow.ts';
 
 export type { Generated } from './exporter.ts';
 
@@ -25,10 +26,13 @@ export function* generate({
 }: GenerateOptions): Generator<Generated, never> {
   const random = new Random(seed);
   let addresses = 0;
-  const create = (): SimulatedExporter => {
+  const create = (): SimulatedExporter | SimulatedAgent => {
     addresses++;
     const address = Uint8Array.of(10, addresses >> 16, addresses >> 8, addresses);
-    return new SimulatedExporter(random, mapped(address), plain);
+    // Every fourth is an agent of sFlow, which needs no good order.
+    return addresses % 4 === 0 && !plain
+      ? new SimulatedAgent(random, mapped(address))
+      : new SimulatedExporter(random, mapped(address), plain);
   };
   const pool = Array.from({ length: exporters }, create);
   let now = fromMs;

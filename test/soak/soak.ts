@@ -238,9 +238,12 @@ export function soakGenerated(options: SoakOptions, count: number): PhaseResult 
     const end = subject.datagrams >= count;
     if (!end && subject.datagrams % roundLength > 0) continue;
     subject.checkBounds(generated.datagram);
-    const lost = Object.entries({ ...counters.losses, ...counters.sequence, exporter_evicted: 0 }).filter(
-      ([, n]) => n > 0,
-    );
+    const lost = Object.entries({
+      ...counters.losses,
+      ...counters.sequence,
+      exporter_evicted: 0,
+      sample_kind_unknown: 0,
+    }).filter(([, n]) => n > 0);
     if (lost.length > 0)
       subject.fail(generated.datagram, `was lost or doubled: ${JSON.stringify(Object.fromEntries(lost))}`);
     options.progress?.('generated', subject.datagrams);
