@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { isElementName } from '@linewatch/decode';
+import type { Problem } from '@linewatch/service';
 import { PrivacyConfig } from './privacy.ts';
 
 const Port = (port: number, description: string) =>
@@ -41,7 +43,27 @@ export const CollectorConfig = Type.Object(
       description: 'Most octets on their way to the queue; beyond them flows are counted and dropped.',
     }),
     privacy: PrivacyConfig,
+    keepElements: Type.Array(Type.String({ minLength: 1, maxLength: 80 }), {
+      maxItems: 64,
+      default: [],
+      description:
+        'Information elements without a column to keep by name: as in the registry (cisco:userName), or enterprise/number (9/12235).',
+    }),
   },
   { additionalProperties: false, default: {} },
 );
 export type CollectorConfig = Static<typeof CollectorConfig>;
+
+/** What the schema cannot say. Lines are not known here: 0. */
+export const elementProblems = ({ keepElements }: CollectorConfig): Problem[] =>
+  keepElements.flatMap((name, i) =>
+    isElementName(name)
+      ? []
+      : [
+          {
+            line: 0,
+            path: `collector.keepElements.${i}`,
+            message: `no information element is named "${name}"; one that has no name is enterprise/number`,
+          },
+        ],
+  );

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ApiConfig } from '@linewatch/api';
-import { CollectorConfig, privacyProblems } from '@linewatch/collector';
+import { CollectorConfig, elementProblems, privacyProblems } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
@@ -137,7 +137,11 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
       checked.problems.map((p) => formatProblem(found ?? 'configuration', p)).join('\n'),
     );
   const config = checked.value;
-  const wrong = [...controlProblems(config.snmp, config.exporters), ...privacyProblems(config.collector.privacy)];
+  const wrong = [
+    ...controlProblems(config.snmp, config.exporters),
+    ...privacyProblems(config.collector.privacy),
+    ...elementProblems(config.collector),
+  ];
   if (wrong.length > 0)
     throw new ConfigError(
       'config_invalid',

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
+import type { DecodeCommandOptions } from './commands/decode.ts';
 import type { PseudonymCommandOptions } from './commands/pseudonym.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { CommonOptions } from './context.ts';
@@ -77,7 +78,10 @@ export function program(): Command {
     .command('decode')
     .description('print what a capture holds: a JSON object a record, a summary on standard error')
     .argument('<capture>', 'pcap, pcapng or raw datagrams; - reads standard input')
-    .action(async (file: string) => (await import('./commands/decode.ts')).decode(file));
+    .option('--elements', 'print the information elements of each flow that have no column, by name')
+    .action(async (file: string, options: DecodeCommandOptions) =>
+      (await import('./commands/decode.ts')).decode(file, options),
+    );
 
   common(linewatch.command('pseudonym'))
     .description('print the pseudonyms of addresses, or the addresses of pseudonyms; needs the key of the collector')

@@ -1,6 +1,7 @@
 /** How the two topics' messages become rows. */
 import {
   type ColumnBatch,
+  type FlowBatch,
   type SignalBatch,
   decodeFlowBatch,
   decodeSignalBatch,
@@ -27,7 +28,7 @@ const originOf = (batch: ColumnBatch, place: Place): Origin => ({
   queueOffset: place.offset,
 });
 
-export const flowKind = (store: Store): Kind<ColumnBatch> => ({
+export const flowKind = (store: Store): Kind<FlowBatch> => ({
   decode: decodeFlowBatch,
   rows: (batch) => batch.rows,
   identity: (batch) => batch,

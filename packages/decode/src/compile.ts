@@ -8,10 +8,10 @@ import { type Placed, type Ref, literal, place } from './fields.ts';
 import type { Frame } from './frame.ts';
 import type { Keeping, KeptField } from './kept.ts';
 import { elementKey, elementOf } from './registry/registry.ts';
-import { Body, constantCode, counterCode, eventCode, meaningCode, samplingCode } from './statements.ts';
+import { Body, constantCode, counterCode, eventCode, meaningCode, samplingCode, sectionCode } from './statements.ts';
 import type { Field } from './template.ts';
 import { timeCode } from './times.ts';
-import { copyAddress, high32, low32, ntpMs, recordRate } from './values.ts';
+import { copyAddress, high32, ipOctets, low32, ntpMs, recordRate } from './values.ts';
 
 /**
  * Reads up to `count` records from `at`, none past `end`, into rows from `row`. Returns the row after the last written;
@@ -58,7 +58,7 @@ const prologue = `
 `;
 
 /** Names that generated code may use beside its columns. */
-const helpers = { copyAddress, high32, low32, ntpMs, recordRate };
+const helpers = { copyAddress, high32, ipOctets, low32, ntpMs, recordRate };
 
 function passOf(columns: FlowColumns, placed: Placed, body: Body): Pass {
   const names = [...body.columns];
@@ -111,7 +111,8 @@ export function compile(columns: FlowColumns, layout: Compilable, keeping?: Keep
   const placed = place(layout.fields);
   const forward = new Body();
   const reverse = new Body();
-  counterCode(forward, placed, 'forward');
+  const hasCounters = counterCode(forward, placed, 'forward');
+  sectionCode(forward, placed, hasCounters);
   const hasReverse = counterCode(reverse, placed, 'reverse');
   let namesSampler = false;
   let timeless = false;

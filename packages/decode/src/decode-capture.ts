@@ -190,7 +190,12 @@ export function* decodeCapture(
   { elements = false, limits = {}, traps }: CaptureOptions = {},
 ): Generator<CaptureRecord, CaptureSummary> {
   const sink = new JsonSink(elements);
-  const decoder = createDecoder({ sink, keepElements: elements ? 'all' : [], limits: { compilesPerSecond: Infinity, trapBurst: Infinity, ...limits }, traps: traps ?? {} });
+  const decoder = createDecoder({
+    sink,
+    keepElements: elements ? 'all' : [],
+    limits: { compilesPerSecond: Infinity, trapBurst: Infinity, ...limits },
+    traps: traps ?? {},
+  });
   const { counters } = decoder;
   const losses: Partial<Record<LossReason | CaptureReason, number>> = {};
   const before = new Map<LossReason, number>();

@@ -51,6 +51,16 @@ export const directionElement = 61;
 export const applicationElement = 95;
 /** Label, 3 bits of traffic class, 1 of bottom-of-stack: RFC 3032 section 2.1 without its TTL. */
 export const mplsTopLabel = 70;
+/** Sections of sampled packets (RFC 5477 section 8.5), and what says what they are. */
+export const section = {
+  frame: 315,
+  frameType: 408,
+  frameOctets: 312,
+  header: 313,
+  payload: 314,
+  packetOctets: 224,
+  offset: 409,
+} as const;
 export const paddingElement = 210;
 /** 1 created, 2 deleted, 3 denied, 4 alert, 5 update; 40005 where Cisco ASA says it in v9. */
 export const firewallEvent = { ids: [233], v9: [40005] } as const satisfies Feed;

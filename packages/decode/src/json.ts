@@ -8,7 +8,9 @@ import {
   tunnelNames,
 } from '@linewatch/record';
 
-export type JsonFlow = { readonly type: 'flow' } & Readonly<Record<string, string | number | boolean>>;
+export type JsonFlow = { readonly type: 'flow' } & Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, string>>>
+>;
 
 /** A number while it is exact, else its decimal digits. */
 export function jsonInteger(low: number, high: number): number | string {

@@ -1,6 +1,7 @@
 /** The statements that generated functions are made of: each brings some of a record's fields to their columns. */
 import { type FlowColumnName, flowColumns } from '@linewatch/record';
 import * as e from './elements.ts';
+import { packetColumns } from './packet/packet.ts';
 import { type Placed, type Ref, addressWord, feeding, find, first, high, literal, low, narrow } from './fields.ts';
 
 export type Half = 'forward' | 'reverse';
@@ -189,6 +190,41 @@ export function counterCode(body: Body, placed: Placed, half: Half): boolean {
   if (packets.length > 0) body.pair('packets', 'packetsL', 'packetsH');
   if (side.counter !== 0) body.number('counter', literal(side.counter));
   return true;
+}
+
+/**
+ * A record of a sampled packet: its start is read into columns, before those fields that the record has besides. It is one
+ * packet, of the frame's octets or the IP packet's, where the record has no counters.
+ */
+export function sectionCode(body: Body, placed: Placed, hasCounters: boolean): void {
+  const s = e.section;
+  const one = (id: number): Ref | undefined => find(placed, [id])[0];
+  const [frame, header] = [one(s.frame), one(s.header)];
+  if (frame === undefined && header === undefined) return;
+  const [frameType, offset, payload] = [one(s.frameType), one(s.offset), one(s.payload)];
+  for (const column of packetColumns) {
+    const array = body.array(column);
+    const words = column.endsWith('_addr') ? [0, 1, 2, 3] : [];
+    body.code += words.length > 0 ? `${words.map((i) => `${array}[q+${i}]=`).join('')}0;\n` : `${array}[r]=0;\n`;
+  }
+  const span = (ref: Ref): string =>
+    `v,${ref.at},${ref.at}+${typeof ref.length === 'string' ? ref.length : literal(ref.length)}`;
+  // 1 is Ethernet; a section that begins later has no header to read.
+  const conditions = [frameType ? `${low(frameType)}===1` : '', offset ? `${low(offset)}===0` : ''].filter(Boolean);
+  const when = conditions.length > 0 ? `if(${conditions.join('&&')})` : '';
+  if (frame) body.code += `${when}f.packets.ethernet(r,${span(frame)});\n`;
+  else if (header) {
+    body.code += `f.packets.ip(r,${span(header)});\n`;
+    if (payload) body.code += `f.packets.payload(r,${span(payload)},${body.array('protocol')}[r]);\n`;
+  }
+  if (hasCounters) return;
+  const sizes = [one(s.frameOctets), one(s.packetOctets)].flatMap((ref) => (ref ? [low(ref)] : []));
+  if (header)
+    sizes.push(
+      `ipOctets(v,${header.at},${typeof header.length === 'string' ? header.length : literal(header.length)})`,
+    );
+  if (sizes.length > 0) body.pair('octets', sizes.join('||'), '0');
+  body.pair('packets', '1', '0');
 }
 
 /** Per-record sampling: parameters in the record, else a sampler named by it. */

@@ -29,6 +29,13 @@ export function copyAddress(view: DataView, at: number, length: number, words: U
   return any !== 0;
 }
 
+/** Octets of an IP packet by its header; 0 = it does not tell. */
+export function ipOctets(view: DataView, at: number, length: number): number {
+  const version = length > 0 ? view.getUint8(at) >> 4 : 0;
+  if (version === 4 && length >= 4) return view.getUint16(at + 2);
+  return version === 6 && length >= 6 ? view.getUint16(at + 4) + 40 : 0;
+}
+
 /** Unix ms of a 64-bit NTP timestamp (RFC 7011 section 6.1.9), eras 0 and 1. */
 export function ntpMs(seconds: number, fraction: number): number {
   const unix = seconds + (seconds < 2_208_988_800 ? 2_085_978_496 : -2_208_988_800);

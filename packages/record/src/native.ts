@@ -4,6 +4,7 @@
  */
 import type { ColumnBatch } from './batch.ts';
 import { type Column, columnWidth } from './columns.ts';
+import { type ElementColumn, nativeElements, text, varint } from './elements.ts';
 
 /** A column that has one value for each batch, not for each row. */
 export interface BatchColumn {
@@ -14,21 +15,6 @@ export interface BatchColumn {
   readonly value: (batch: number) => number;
 }
 
-function varint(value: number): Buffer {
-  const out: number[] = [];
-  while (value > 127) {
-    out.push((value & 127) | 128);
-    value = Math.floor(value / 128);
-  }
-  out.push(value);
-  return Buffer.from(out);
-}
-
-const text = (value: string): Buffer => {
-  const bytes = Buffer.from(value, 'utf8');
-  return Buffer.concat([varint(bytes.length), bytes]);
-};
-
 const head = (name: string, type: string): Buffer => Buffer.concat([text(name), text(type)]);
 
 /**
@@ -37,12 +23,14 @@ const head = (name: string, type: string): Buffer => Buffer.concat([text(name), 
  */
 export function nativeBlock(
   table: readonly Column[],
-  batches: readonly ColumnBatch[],
+  batches: readonly (ColumnBatch & { readonly elements?: ElementColumn | undefined })[],
   extra: readonly BatchColumn[],
 ): Uint8Array[] {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const present = table.map((_, i) => batches.some((batch) => batch.columns[i] !== undefined));
-  const out: Uint8Array[] = [varint(present.filter(Boolean).length + extra.length), varint(rows)];
+  const elements = nativeElements(batches);
+  const columns = present.filter(Boolean).length + (elements.length > 0 ? 1 : 0) + extra.length;
+  const out: Uint8Array[] = [varint(columns), varint(rows)];
   table.forEach((column, i) => {
     if (!present[i]) return;
     out.push(head(column.name, column.clickhouse));
@@ -55,6 +43,7 @@ export function nativeBlock(
       else out.push(Buffer.alloc(length, bytes));
     }
   });
+  out.push(...elements);
   for (const column of extra) {
     out.push(head(column.name, column.clickhouse));
     batches.forEach((batch, i) => {

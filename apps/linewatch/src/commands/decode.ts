@@ -27,8 +27,13 @@ export async function readCaptureFile(file: string): Promise<Uint8Array> {
   }
 }
 
+export interface DecodeCommandOptions {
+  /** Print the elements of each flow that have no column. */
+  readonly elements?: boolean | undefined;
+}
+
 /** Prints one JSON object a record, and the summary on standard error. */
-export async function decode(file: string): Promise<void> {
+export async function decode(file: string, { elements }: DecodeCommandOptions = {}): Promise<void> {
   const bytes = await readCaptureFile(file);
   let lines: string[] = [];
   const write = async (): Promise<void> => {
@@ -36,7 +41,7 @@ export async function decode(file: string): Promise<void> {
     lines = [];
     if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   };
-  const decoded = decodeCapture(bytes);
+  const decoded = decodeCapture(bytes, { elements });
   for (;;) {
     const { value, done } = decoded.next();
     if (done) {

@@ -65,12 +65,17 @@ export function keysOf(asked: string): readonly string[] {
   if (pen !== undefined && id !== undefined) return [elementKey(Number(pen), Number(id))];
   const named = byName.get(asked);
   if (named === undefined) {
-    const forward = asked.startsWith('reverse') ? byName.get(asked[7]?.toLowerCase() + asked.slice(8)) : undefined;
+    const forward = asked.startsWith('reverse')
+      ? byName.get(asked.charAt(7).toLowerCase() + asked.slice(8))
+      : undefined;
     return forward?.pen === 0 ? [elementKey(reversePen, forward.id)] : [];
   }
   const key = elementKey(named.pen, named.id);
   return named.pen === ciscoPen ? [key, elementKey(0, named.id + ciscoV9)] : [key];
 }
+
+/** Whether something can be asked for by this name. */
+export const isElementName = (asked: string): boolean => keysOf(asked).length > 0;
 
 /** All of them, in the order of their numbers. */
 export const elements: Iterable<Element> = { [Symbol.iterator]: () => byKey.values() };
