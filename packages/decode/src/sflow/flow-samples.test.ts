@@ -53,7 +53,7 @@ function one(sample: SflowDatagram['samples'][number]): JsonFlow {
 }
 const withRecords = (...records: readonly SflowRecord[]): JsonFlow => one({ ...base, records });
 
-describe('a flow sample (decoding.md 23)', () => {
+describe('a flow sample', () => {
   test.each([false, true])('is a row: the frame once, and the rate beside it (expanded: %s)', (expanded) => {
     const flow = one({ ...base, expanded });
     expect(flow).toMatchObject({
@@ -107,7 +107,7 @@ describe('a flow sample (decoding.md 23)', () => {
     expect(one({ ...base, input: wide })).toMatchObject({ inIf: 0 });
   });
 
-  test('was seen where its source is: a circuit that samples both ways is not doubled (decoding.md 25)', () => {
+  test('was seen where its source is: a circuit that samples both ways is not doubled', () => {
     expect(one(base)).toMatchObject({ direction: 'ingress' });
     expect(one({ ...base, source: 4 })).toMatchObject({ direction: 'egress' });
     expect(one({ ...base, source: 9 })).toMatchObject({ direction: 'unknown' });

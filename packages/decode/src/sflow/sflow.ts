@@ -107,7 +107,7 @@ export class SflowReader {
       const cut = octets > end - at;
       const to = cut ? end : at + octets;
       const got = this.#sample(exporter, domain, agent, tag, view, at, to);
-      if (got !== taken.nothing) read = true;
+      if (got === taken.part || got === taken.whole) read = true;
       if (cut) fault = this.#lose(exporter, 'message_truncated');
       else if (got === taken.unknown) fault = this.#lose(exporter, 'sample_kind_unknown');
       else if (got !== taken.whole) fault = this.#lose(exporter, 'sample_malformed');
