@@ -19,6 +19,7 @@ class TestSink implements FlowSink {
   readonly flows: JsonFlow[] = [];
   readonly samples: Sample[] = [];
   readonly events: Event[] = [];
+  readonly elements: [row: number, name: string, value: string][] = [];
   readonly ranges: [exporter: string, from: number, to: number][] = [];
 
   constructor(capacity: number) {
@@ -32,6 +33,9 @@ class TestSink implements FlowSink {
   decoded(exporter: Exporter, from: number, to: number): void {
     this.ranges.push([exporter.text, from, to]);
   }
+  element(row: number, name: string, value: string): void {
+    this.elements.push([row, name, value]);
+  }
   sample(sample: Sample): void {
     this.samples.push(sample);
   }
@@ -43,12 +47,23 @@ class TestSink implements FlowSink {
 export interface HarnessOptions {
   readonly limits?: Partial<Limits>;
   readonly correctClock?: boolean;
+  readonly keepElements?: readonly string[] | 'all';
   readonly capacity?: number;
 }
 
-export function harness({ limits = {}, correctClock = false, capacity = 4096 }: HarnessOptions = {}) {
+export function harness({
+  limits = {},
+  correctClock = false,
+  keepElements = [],
+  capacity = 4096,
+}: HarnessOptions = {}) {
   const sink = new TestSink(capacity);
-  const decoder = createDecoder({ sink, limits: { compilesPerSecond: Infinity, ...limits }, correctClock });
+  const decoder = createDecoder({
+    sink,
+    limits: { compilesPerSecond: Infinity, ...limits },
+    correctClock,
+    keepElements,
+  });
   return {
     sink,
     decoder,
