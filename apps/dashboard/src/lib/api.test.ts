@@ -47,6 +47,22 @@ describe('the API client', () => {
     ]);
   });
 
+  it('sends a decision as JSON, and gives the exporter as it is then', async () => {
+    const seen: unknown[] = [];
+    const base = await serve((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push(request.method, request.url, request.headers['content-type'], body);
+        response.end('{"address":"2001:db8::1"}');
+      });
+    });
+    const decided = await createApi({ base }).decide({ collector: 'main', address: '2001:db8::1' }, 'approved', never);
+    expect(decided).toEqual({ address: '2001:db8::1' });
+    const path = '/api/v1/exporters/main/2001%3Adb8%3A%3A1/decision';
+    expect(seen).toEqual(['POST', path, 'application/json', '{"decision":"approved"}']);
+  });
+
   it('shows the title and detail of a problem document', async () => {
     const error = await failure((_, response) => {
       response.writeHead(404, { 'content-type': 'application/problem+json' });

@@ -1,5 +1,13 @@
 /** The one place that talks HTTP to the API. Every failure is an ApiError with a code, a title and a detail to show. */
-import type { AcademyDetail, AcademyList, Problem, Traffic } from '@linewatch/contract';
+import type {
+  AcademyDetail,
+  AcademyList,
+  Exporter,
+  ExporterDecision,
+  ExporterList,
+  Problem,
+  Traffic,
+} from '@linewatch/contract';
 
 export type ApiErrorCode =
   /** No answer: the server cannot be reached. */
@@ -42,6 +50,13 @@ export interface Api {
   academies(signal: AbortSignal): Promise<AcademyList>;
   academy(id: string, signal: AbortSignal): Promise<AcademyDetail>;
   traffic(subject: Subject, span: Span, signal: AbortSignal): Promise<Traffic>;
+  exporters(signal: AbortSignal): Promise<ExporterList>;
+  /** Takes or refuses an exporter; answers with it as it is then. */
+  decide(
+    exporter: Pick<Exporter, 'collector' | 'address'>,
+    decision: ExporterDecision,
+    signal: AbortSignal,
+  ): Promise<Exporter>;
 }
 
 export interface ApiOptions {
@@ -51,13 +66,19 @@ export interface ApiOptions {
 }
 
 export function createApi({ base = '', timeoutMs = 15_000 }: ApiOptions = {}): Api {
-  async function get(path: string, isAnswer: (body: object) => boolean, signal: AbortSignal): Promise<unknown> {
+  async function ask(
+    path: string,
+    isAnswer: (body: object) => boolean,
+    signal: AbortSignal,
+    init: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  ): Promise<unknown> {
     const deadline = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let text: string;
     try {
       response = await fetch(base + path, {
-        headers: { accept: 'application/json' },
+        ...init,
+        headers: { accept: 'application/json', ...init.headers },
         signal: AbortSignal.any([signal, deadline]),
       });
       text = await response.text();
@@ -81,23 +102,40 @@ export function createApi({ base = '', timeoutMs = 15_000 }: ApiOptions = {}): A
 
   return {
     academies: async (signal) =>
-      (await get(
+      (await ask(
         '/api/v1/academies',
         (body) => 'academies' in body && Array.isArray(body.academies),
         signal,
       )) as AcademyList,
     academy: async (id, signal) =>
-      (await get(
+      (await ask(
         `/api/v1/academies/${encodeURIComponent(id)}`,
         (body) => 'academy' in body && 'circuits' in body && Array.isArray(body.circuits),
         signal,
       )) as AcademyDetail,
     traffic: async ({ kind, id }, { fromMs, toMs }, signal) =>
-      (await get(
+      (await ask(
         `/api/v1/${kind}/${encodeURIComponent(id)}/traffic?from=${Math.round(fromMs)}&to=${Math.round(toMs)}`,
         (body) => 'timesS' in body && Array.isArray(body.timesS),
         signal,
       )) as Traffic,
+    exporters: async (signal) =>
+      (await ask(
+        '/api/v1/exporters',
+        (body) => 'exporters' in body && Array.isArray(body.exporters),
+        signal,
+      )) as ExporterList,
+    decide: async ({ collector, address }, decision, signal) =>
+      (await ask(
+        `/api/v1/exporters/${encodeURIComponent(collector)}/${encodeURIComponent(address)}/decision`,
+        (body) => 'address' in body,
+        signal,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ decision }),
+        },
+      )) as Exporter,
   };
 }
 

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { academyHref, matchRoute, withParam } from './route.ts';
 
-it('knows the two pages', () => {
+it('knows the pages', () => {
   expect(matchRoute('/')).toEqual({ page: 'overview' });
+  expect(matchRoute('/exporters')).toEqual({ page: 'exporters' });
+  expect(matchRoute('/exporters/')).toEqual({ page: 'exporters' });
   expect(matchRoute('/academies/northfield')).toEqual({ page: 'academy', id: 'northfield' });
   expect(matchRoute('/academies/northfield/')).toEqual({ page: 'academy', id: 'northfield' });
 });
 
 it('says that anything else is not found', () => {
-  for (const path of ['/academies', '/academies/', '/academies/a/b', '/x', '/academies/%E0%A4%A']) {
+  for (const path of ['/academies', '/academies/', '/academies/a/b', '/exporters/x', '/x', '/academies/%E0%A4%A']) {
     expect(matchRoute(path)).toEqual({ page: 'not-found' });
   }
 });

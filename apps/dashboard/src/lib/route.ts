@@ -1,11 +1,15 @@
 /** The pages, and the addresses they have. */
 
 export type Route =
-  { readonly page: 'overview' } | { readonly page: 'academy'; readonly id: string } | { readonly page: 'not-found' };
+  | { readonly page: 'overview' }
+  | { readonly page: 'exporters' }
+  | { readonly page: 'academy'; readonly id: string }
+  | { readonly page: 'not-found' };
 
 export function matchRoute(pathname: string): Route {
   const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname;
   if (path === '/') return { page: 'overview' };
+  if (path === '/exporters') return { page: 'exporters' };
   const id = /^\/academies\/([^/]+)$/.exec(path)?.[1];
   if (id === undefined) return { page: 'not-found' };
   try {
