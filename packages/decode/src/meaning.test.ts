@@ -159,6 +159,67 @@ describe('meaning', () => {
     });
   });
 
+  test('VRFs and the label at the top of the MPLS stack have columns; in the other half of a biflow VRFs change sides', () => {
+    const h = harness();
+    const t = template(256, [
+      [234, 4],
+      [235, 4],
+      [70, 3],
+      [1, 4],
+      [1, 4, reverse],
+    ]);
+    const bare = template(257, [
+      [70, 4],
+      [1, 4],
+    ]);
+    expect(
+      h.feed(
+        message(10, [
+          { template: t },
+          { template: bare },
+          { data: t, rows: [[7, 8, 0x01234f, 1, 1]] },
+          { data: bare, rows: [[0x01234f, 1]] },
+        ]),
+      ),
+    ).toMatchObject([
+      { inVrf: 7, outVrf: 8, mplsLabel: 0x1234, reverse: false },
+      { inVrf: 8, outVrf: 7, mplsLabel: 0, reverse: true },
+      { inVrf: 0, outVrf: 0, mplsLabel: 0 },
+    ]);
+  });
+
+  test('octets of layer 2 (352) are taken where those of IP (1) are not sent or zero', () => {
+    const h = harness();
+    const both = template(256, [
+      [352, 8],
+      [1, 8],
+      [2, 4],
+    ]);
+    const only = template(257, [
+      [352, 8],
+      [2, 4],
+    ]);
+    const flows = h.feed(
+      message(10, [
+        { template: both },
+        { template: only },
+        {
+          data: both,
+          rows: [
+            [118, 100, 1],
+            [64, 0, 1],
+          ],
+        },
+        { data: only, rows: [[1518, 1]] },
+      ]),
+    );
+    expect(flows.map((f) => [f['octets'], f['counter']])).toEqual([
+      [100, 'delta'],
+      [64, 'delta'],
+      [1518, 'delta'],
+    ]);
+  });
+
   test('next hops prefer the IP next hop to the BGP one', () => {
     const h = harness();
     const t = template(256, [
