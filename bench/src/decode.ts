@@ -1,94 +1,80 @@
-/** `decode`: datagrams in memory to decoded records, ours and npm `node-netflowv9`, in turns, in this process. */
-import { createDecoder } from '@linewatch/decode';
-import { createFlowColumns, parseAddress } from '@linewatch/record';
-import NetFlowV9 from 'node-netflowv9';
-import { dataDatagrams, templateDatagram } from './generate.ts';
+/** `decode`: datagrams in memory to decoded records, ours and its peers, in turns, each alone on a core. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Measured } from './decoders.ts';
+import { dataDatagrams, frame, sflowDatagrams, templateDatagram } from './generate.ts';
+import { buildGoflow2 } from './goflow2.ts';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
+import { makeDirectory, removeDirectory, start } from './processes.ts';
 import { percentile, ratio, short, table } from './report.ts';
 import { recordsPerDatagram } from './sender.ts';
 
-const capacity = 65_536;
+const datagrams = 2000;
+const samplesPerDatagram = 7;
 
-/** Decodes every datagram once; returns the records it made. */
-type Pass = () => number;
-
-function ours(template: Buffer, data: readonly Buffer[]): Pass {
-  let done = 0;
-  const sink = {
-    columns: createFlowColumns(capacity),
-    rows: 0,
-    flush: () => {
-      done += sink.rows;
-      sink.rows = 0;
-    },
-    decoded: () => undefined,
-    sample: () => undefined,
-    event: () => undefined,
-  };
-  const decoder = createDecoder({ sink });
-  const exporter = decoder.exporter(parseAddress('127.0.0.1'));
-  decoder.decode(exporter, template, Date.now());
-  return () => {
-    done = 0;
-    const now = Date.now();
-    for (const datagram of data) decoder.decode(exporter, datagram, now);
-    sink.flush();
-    return done;
-  };
+interface Load {
+  readonly name: string;
+  readonly what: string;
+  readonly datagrams: () => Buffer[];
+  readonly records: number;
+  readonly peers: readonly string[];
 }
 
-function peer(template: Buffer, data: readonly Buffer[]): Pass {
-  const decoder = new NetFlowV9({ cb: () => undefined });
-  decoder.server.close();
-  const from = { address: '127.0.0.1', port: 2055 };
-  decoder.nfPktDecode(template, from);
-  return () => {
-    let done = 0;
-    for (const datagram of data) done += decoder.nfPktDecode(datagram, from)?.flows?.length ?? 0;
-    return done;
-  };
+const loads: readonly Load[] = [
+  {
+    name: 'v9',
+    what: `NetFlow v9, 20 fields, ${recordsPerDatagram} records a datagram`,
+    datagrams: () => [templateDatagram(), ...dataDatagrams(datagrams, recordsPerDatagram)],
+    records: datagrams * recordsPerDatagram,
+    peers: ['linewatch', 'goflow2', 'node-netflowv9'],
+  },
+  {
+    name: 'sflow',
+    what: `sFlow v5, ${samplesPerDatagram} samples a datagram with headers of 128 octets (Ethernet, IPv4, TCP or UDP)`,
+    datagrams: () => sflowDatagrams(datagrams + 1, samplesPerDatagram),
+    records: datagrams * samplesPerDatagram,
+    peers: ['linewatch', 'goflow2'],
+  },
+];
+
+async function measureOnce(
+  decoder: string,
+  goflow2: string | undefined,
+  file: string,
+  seconds: number,
+): Promise<Measured> {
+  const [command, args] =
+    decoder === 'goflow2'
+      ? [goflow2!, [file, String(seconds)]]
+      : [process.execPath, [path.join(import.meta.dirname, 'decode-child.ts'), decoder, file, String(seconds)]];
+  const child = await start(command, args, { core: 0, env: { ...process.env, GOMAXPROCS: '1' } });
+  const code = await child.ended;
+  await child.stop();
+  if (code !== 0) throw new Error(`${decoder} ended with ${String(code)}: ${child.output()}`);
+  return JSON.parse(child.output()) as Measured;
 }
 
-/** Records for each second of CPU, over passes for at least `seconds`. */
-function measure(pass: Pass, seconds: number): number {
-  const start = process.cpuUsage();
-  let records = 0;
-  let used: number;
-  do {
-    records += pass();
-    const { user, system } = process.cpuUsage(start);
-    used = (user + system) / 1e6;
-  } while (used < seconds);
-  return records / used;
-}
-
-export function decodeBench(args: readonly string[]): Promise<void> {
+export async function decodeBench(args: readonly string[]): Promise<void> {
   const { seconds, rounds } = readOptions(args, { seconds: 1, rounds: 5 });
-  const template = templateDatagram();
-  const data = dataDatagrams(2000, recordsPerDatagram);
-  const passes = { linewatch: ours(template, data), 'node-netflowv9': peer(template, data) };
-  const expected = data.length * recordsPerDatagram;
-  const figures = { linewatch: [] as number[], 'node-netflowv9': [] as number[] };
-  for (const name of ['linewatch', 'node-netflowv9'] as const) {
-    const records = passes[name]();
-    if (records !== expected) throw new Error(`${name} decoded ${records} of ${expected} records`);
+  const goflow2 = await buildGoflow2();
+  if (goflow2 === undefined) console.log('goflow2 is left out: there is no Go, or its modules cannot be fetched\n');
+  const directory = await makeDirectory('decode');
+  console.log(`${describeMachine()}; each on one core, median of ${rounds} rounds of ${seconds} s of CPU\n`);
+  for (const load of loads) {
+    const file = path.join(directory, load.name);
+    await writeFile(file, frame(load.datagrams()));
+    const peers = load.peers.filter((name) => name !== 'goflow2' || goflow2 !== undefined);
+    const rates = new Map(peers.map((name) => [name, [] as number[]]));
+    for (let round = 0; round < rounds; round++)
+      for (const name of peers) {
+        const { perPass, records, cpuSeconds } = await measureOnce(name, goflow2, file, seconds);
+        if (perPass !== load.records) throw new Error(`${name} decoded ${perPass} of ${load.records} records`);
+        rates.get(name)!.push(records / cpuSeconds);
+      }
+    const median = (name: string): number => percentile(rates.get(name)!, 0.5);
+    const rows = peers.map((name) => [name, short(median(name)), ratio(median('linewatch'), median(name))]);
+    console.log(`${load.what}\n\n${table(['decoder', 'records / CPU-s', 'linewatch / it'], rows)}\n`);
   }
-  for (let round = 0; round < rounds; round++)
-    for (const name of ['linewatch', 'node-netflowv9'] as const) figures[name].push(measure(passes[name], seconds));
-  const median = (name: keyof typeof figures): number => percentile(figures[name], 0.5);
-  console.log(
-    `${describeMachine()}; 20-field v9, ${recordsPerDatagram} records a datagram, median of ${rounds} rounds\n`,
-  );
-  console.log(
-    table(
-      ['decoder', 'records / CPU-s', 'linewatch / it'],
-      (['linewatch', 'node-netflowv9'] as const).map((name) => [
-        name,
-        short(median(name)),
-        ratio(median('linewatch'), median(name)),
-      ]),
-    ),
-  );
-  return Promise.resolve();
+  await removeDirectory(directory);
 }

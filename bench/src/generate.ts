@@ -1,4 +1,5 @@
-/** NetFlow v9 datagrams as the C sender makes them, in memory (RFC 3954). */
+/** Datagrams in memory: NetFlow v9 as the C sender makes them (RFC 3954), and sFlow v5. */
+import { encodeSflow, packets, sflowHeader } from '@linewatch/decode';
 
 /** Field type, length. */
 const fields = [
@@ -47,4 +48,59 @@ export function dataDatagrams(count: number, records: number): Buffer[] {
     }
     return buffer;
   });
+}
+
+/** sFlow v5 datagrams of one agent: flow samples whose packets' headers were cut at 128 octets; every fourth has a VLAN. */
+export function sflowDatagrams(count: number, samples: number): Buffer[] {
+  let state = 1;
+  const random = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) >>> 8;
+  const address = (): Uint8Array => Uint8Array.of(10, random(), random(), random());
+  const packetOf = (n: number): Uint8Array => {
+    const [src, dst] = [address(), address()];
+    const payload = new Uint8Array(64 + (n % 64));
+    const [port, service] = [1024 + (random() & 0x7fff), random() & 0x3ff];
+    const tcp = n % 3 > 0;
+    const inside = tcp ? Buffer.concat([packets.tcp(port, service), payload]) : packets.udp(port, service, payload);
+    const ip = packets.ipv4({ src, dst, protocol: tcp ? 6 : 17, totalLength: 1400 }, inside);
+    const { ipv4, vlan } = packets.etherTypes;
+    return n % 4 === 0 ? packets.ethernet(vlan, packets.vlanTag(100, ipv4, ip)) : packets.ethernet(ipv4, ip);
+  };
+  return Array.from({ length: count }, (_, sequence) =>
+    Buffer.from(
+      encodeSflow({
+        agent: Uint8Array.of(10, 0, 0, 1),
+        sequence,
+        samples: Array.from({ length: samples }, (_, i) => ({
+          kind: 'flow',
+          sequence: sequence * samples + i,
+          source: 3,
+          rate: 1000,
+          pool: 1000 * (sequence * samples + i),
+          input: 3,
+          output: 1 + (random() & 31),
+          records: [sflowHeader(packetOf(sequence + i).subarray(0, 128), 1418)],
+        })),
+      }),
+    ),
+  );
+}
+
+/** A file of datagrams: before each its length, 32 bits big-endian. */
+export const frame = (datagrams: readonly Buffer[]): Buffer =>
+  Buffer.concat(
+    datagrams.flatMap((datagram) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(datagram.length);
+      return [length, datagram];
+    }),
+  );
+
+export function unframe(file: Buffer): Buffer[] {
+  const datagrams: Buffer[] = [];
+  for (let at = 0; at + 4 <= file.length;) {
+    const length = file.readUInt32BE(at);
+    datagrams.push(file.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return datagrams;
 }
