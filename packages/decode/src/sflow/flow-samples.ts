@@ -3,17 +3,8 @@ import type { FlowColumns } from '@linewatch/record';
 import type { Exporter } from '../exporter.ts';
 import { PacketReader } from '../packet/packet.ts';
 import type { RowWriter } from '../rows.ts';
-import { copyAddress } from '../values.ts';
-import {
-  type Taken,
-  addressOctets,
-  flowFormats,
-  headerProtocols,
-  padded,
-  sampleFormats,
-  sourceClasses,
-  taken,
-} from './formats.ts';
+import { ipOctets, readAddress, readIp, readOuter, readPath, tunnels } from './flow-records.ts';
+import { type Taken, flowFormats, headerProtocols, padded, sampleFormats, sourceClasses, taken } from './formats.ts';
 import type { TcpInfo } from './tcp-info.ts';
 import type { Unread } from './unread.ts';
 
@@ -24,8 +15,6 @@ const unknown = 0xffffffff;
 /** Element 89: dropped, reason not told there. */
 const dropped = 2 << 6;
 const discardCounter = 3;
-/** As in `tunnelNames`. */
-const tunnels = { gre: 1, ipip: 2, vxlan: 3, geneve: 4 } as const;
 
 /** Which structure the octets are from; a packet's own header knows best. */
 const sizeFrom = { nothing: 0, ip: 1, ethernet: 2, header: 3 } as const;
@@ -190,7 +179,7 @@ export class FlowSamples {
       case flowFormats.ipv4:
       case flowFormats.ipv6:
         this.#ipOctets = tag === flowFormats.ipv4 ? 4 : 16;
-        if (octets < 24 + 2 * this.#ipOctets) return false;
+        if (octets < ipOctets(this.#ipOctets)) return false;
         this.#ipAt = at;
         this.#sized(row, sizeFrom.ip, view.getUint32(at));
         return true;
@@ -200,25 +189,28 @@ export class FlowSamples {
         this.#vlanOut = view.getUint32(at + 8);
         return true;
       case flowFormats.router: {
-        const next = address(view, at, end, c.next_hop, row);
+        const next = readAddress(view, at, end, c.next_hop, row);
         if (next < 0 || end - next < 8) return false;
         this.#routed = true;
         c.src_mask[row] = view.getUint32(next);
         c.dst_mask[row] = view.getUint32(next + 4);
         return true;
       }
-      case flowFormats.gateway:
-        return this.#gateway(row, view, at, end);
+      case flowFormats.gateway: {
+        // The router's next hop is the nearer one.
+        const next = readAddress(view, at, end, this.#routed ? undefined : c.next_hop, row);
+        return next >= 0 && readPath(c, row, view, next, end);
+      }
       case flowFormats.mpls: {
-        const next = address(view, at, end, undefined, row);
+        const next = readAddress(view, at, end, undefined, row);
         if (next < 0 || end - next < 4) return false;
         // Labels on ingress, the top first, as in the packet (RFC 3032).
         if (end - next >= 8 && view.getUint32(next) > 0) this.#label = view.getUint32(next + 4) >>> 12;
         return true;
       }
       case flowFormats.nat: {
-        const next = address(view, at, end, c.post_nat_src_addr, row);
-        return next >= 0 && address(view, next, end, c.post_nat_dst_addr, row) >= 0;
+        const next = readAddress(view, at, end, c.post_nat_src_addr, row);
+        return next >= 0 && readAddress(view, next, end, c.post_nat_dst_addr, row) >= 0;
       }
       case flowFormats.natPort:
         if (octets < 8) return false;
@@ -230,7 +222,7 @@ export class FlowSamples {
       case flowFormats.ipv6TunnelEgress:
       case flowFormats.ipv6TunnelIngress: {
         const size = tag <= flowFormats.ipv4TunnelIngress ? 4 : 16;
-        if (octets < 24 + 2 * size) return false;
+        if (octets < ipOctets(size)) return false;
         this.#tunnelAt = at;
         this.#tunnelOctets = size;
         return true;
@@ -284,98 +276,17 @@ export class FlowSamples {
     return whole;
   }
 
-  /** Length, protocol, addresses, ports, TCP flags and ToS of a packet whose header is not sent. */
-  #ip(row: number, view: DataView): void {
-    const c = this.#c;
-    const at = this.#ipAt;
-    const size = this.#ipOctets;
-    c.protocol[row] = view.getUint32(at + 4);
-    copyAddress(view, at + 8, size, c.src_addr, row * 4);
-    copyAddress(view, at + 8 + size, size, c.dst_addr, row * 4);
-    const ports = at + 8 + 2 * size;
-    c.src_port[row] = view.getUint32(ports);
-    c.dst_port[row] = view.getUint32(ports + 4);
-    c.tcp_flags[row] = view.getUint32(ports + 8);
-    c.tos[row] = view.getUint32(ports + 12);
-  }
-
-  /** Next hop, own AS, source's AS and its peer's, the path to the destination, communities, local preference. */
-  #gateway(row: number, view: DataView, from: number, end: number): boolean {
-    const c = this.#c;
-    let at = address(view, from, end, this.#routed ? undefined : c.next_hop, row);
-    if (at < 0 || end - at < 16) return false;
-    c.src_as[row] = view.getUint32(at + 4);
-    const segments = view.getUint32(at + 12);
-    at += 16;
-    for (let i = 0; i < segments; i++) {
-      if (end - at < 8) return false;
-      const count = view.getUint32(at + 4);
-      at += 8;
-      if (count > (end - at) / 4) return false;
-      at += 4 * count;
-      // The last of the path is where the packet goes.
-      if (count > 0) c.dst_as[row] = view.getUint32(at - 4);
-    }
-    return true;
-  }
-
   /** What records say of a packet together, whatever their order. */
   #finish(row: number, view: DataView): void {
     const c = this.#c;
-    if (this.#ipAt >= 0 && this.#size !== sizeFrom.header) this.#ip(row, view);
+    if (this.#ipAt >= 0 && this.#size !== sizeFrom.header) readIp(c, row, view, this.#ipAt, this.#ipOctets);
     if (c.mpls_label[row] === 0) c.mpls_label[row] = this.#label;
     if (this.#vlanIn > 0 && this.#vlanIn < 4096) c.src_vlan[row] = this.#vlanIn;
     if (this.#vlanOut > 0 && this.#vlanOut < 4096) c.dst_vlan[row] = this.#vlanOut;
-    if (this.#tunnelAt >= 0 && c.tunnel[row] === 0) this.#decapsulated(row, view);
+    if (this.#tunnelAt >= 0 && c.tunnel[row] === 0) readOuter(c, row, view, this.#tunnelAt, this.#tunnelOctets);
     if (this.#vni > 0 && this.#vni !== unknown && c.tunnel_id[row] === 0) {
       c.tunnel[row] ||= tunnels.vxlan;
       c.tunnel_id[row] = this.#vni;
     }
   }
-
-  /** The header that was taken off, or will be put on, is sent apart: the packet itself becomes the inner one. */
-  #decapsulated(row: number, view: DataView): void {
-    const c = this.#c;
-    const at = this.#tunnelAt;
-    const size = this.#tunnelOctets;
-    const protocol = view.getUint32(at + 4);
-    const dstPort = view.getUint32(at + 12 + 2 * size);
-    const kind =
-      protocol === 47
-        ? tunnels.gre
-        : protocol === 4 || protocol === 41
-          ? tunnels.ipip
-          : protocol === 17
-            ? dstPort === 6081
-              ? tunnels.geneve
-              : tunnels.vxlan
-            : 0;
-    if (kind === 0) return;
-    c.tunnel[row] = kind;
-    const q = 4 * row;
-    for (let i = q; i < q + 4; i++) {
-      c.inner_src_addr[i] = c.src_addr[i]!;
-      c.inner_dst_addr[i] = c.dst_addr[i]!;
-    }
-    c.inner_protocol[row] = c.protocol[row]!;
-    c.inner_src_port[row] = c.src_port[row]!;
-    c.inner_dst_port[row] = c.dst_port[row]!;
-    copyAddress(view, at + 8, size, c.src_addr, q);
-    copyAddress(view, at + 8 + size, size, c.dst_addr, q);
-    c.protocol[row] = protocol;
-    c.src_port[row] = view.getUint32(at + 8 + 2 * size);
-    c.dst_port[row] = dstPort;
-    c.tcp_flags[row] = 0;
-    c.icmp_type[row] = 0;
-    c.icmp_code[row] = 0;
-  }
-}
-
-/** Copies an address, its type first; returns where it ends, -1 when it does not fit. */
-function address(view: DataView, at: number, end: number, into: Uint32Array | undefined, row: number): number {
-  if (end - at < 4) return -1;
-  const octets = addressOctets(view.getUint32(at));
-  if (octets < 0 || end - at - 4 < octets) return -1;
-  if (octets > 0 && into) copyAddress(view, at + 4, octets, into, row * 4);
-  return at + 4 + octets;
 }
