@@ -9,6 +9,7 @@ import {
   type ColumnBatch,
   createFlowColumns,
   createSumColumns,
+  ElementColumnBuilder,
   flowColumns,
   nativeBlock,
   parseAddress,
@@ -109,7 +110,8 @@ interface Sum {
   readonly octets: number;
   readonly interface?: number;
   readonly side?: 0 | 1;
-  readonly basis?: 0 | 1;
+  readonly basis?: 0 | 1 | 2;
+  readonly flows?: number;
   readonly rate?: number;
   readonly exporter?: Uint8Array;
 }
@@ -127,7 +129,7 @@ function sumBlock(sums: readonly Sum[], offset = 0): Uint8Array[] {
     a.octets[2 * i] = sum.octets % 2 ** 32;
     a.octets[2 * i + 1] = Math.floor(sum.octets / 2 ** 32);
     a.packets[2 * i] = 1;
-    a.flows[i] = 1;
+    a.flows[i] = sum.flows ?? 1;
   });
   return nativeBlock(sumColumns, [batch(sums.length, columns.bytes)], originColumns([origin(offset)]));
 }
@@ -308,6 +310,31 @@ describe('inserts', () => {
       queue_partition: 3,
       trust,
     });
+  });
+
+  test('elements kept by name are a map of their row, in batches with and without them', async () => {
+    const user = new ElementColumnBuilder();
+    user.add(1, 'cisco:userName', 'ann');
+    user.add(1, 'samplerName', 'é');
+    const host = new ElementColumnBuilder();
+    host.add(0, 'httpRequestHost', 'x'.repeat(300));
+    const flow = (second: number): Flow => ({ receivedMs: at - 86_400_000 + second, src: '9.9.9.9', dst: '10.0.0.5' });
+    const batches = [
+      { ...flowBatch([flow(0), flow(1)]), elements: user.take(2) },
+      flowBatch([flow(2)]),
+      { ...flowBatch([flow(3)]), elements: host.take(1) },
+    ];
+    const origins = originColumns([origin(0, 0), origin(1, 0), origin(2, 0)]);
+    await insertFlows(store, nativeBlock(flowColumns, batches, origins), 'elements');
+    const rows = await store.query<{ elements: unknown }>(
+      "SELECT elements FROM flows WHERE src_addr = toIPv6('9.9.9.9') ORDER BY received_ms",
+    );
+    expect(rows.map(({ elements }) => elements)).toEqual([
+      {},
+      { 'cisco:userName': 'ann', samplerName: 'é' },
+      {},
+      { httpRequestHost: 'x'.repeat(300) },
+    ]);
   });
 
   test('a token sent again adds nothing: over two days, in the roll-ups, after a restart', async () => {
@@ -817,6 +844,38 @@ describe('95th percentile', () => {
   const nearestRank = (samples: readonly number[]): number =>
     samples.toSorted((a, b) => a - b)[Math.ceil((95 * samples.length) / 100) - 1]!;
 
+  test('is of counters alone where they tell of whole steps, and says so', async () => {
+    store = await fresh();
+    await publish(circuitRow());
+    const counted = (timeS: number, octets: number, seconds: number): Sum => ({
+      timeS,
+      octets,
+      basis: 2,
+      flows: seconds * 1000,
+    });
+    // Whole: the counter, though flows (sampled) say more. A part of it: the greater of the two.
+    await addSums([counted(fromS, 6000, 300), { timeS: fromS, octets: 90, rate: 100 }]);
+    await addSums([counted(fromS + 300, 3000, 300)]);
+    expect(await percentile95(store, { circuit: 101 }, fromS, fromS + 600)).toMatchObject({
+      inBps: 160,
+      samples: 2,
+      counted: 2,
+    });
+    await addSums([counted(fromS + 600, 300, 30), { timeS: fromS + 600, octets: 7500, basis: 1 }]);
+    await addSums([counted(fromS + 900, 9000, 200), { timeS: fromS + 900, octets: 60 }]);
+    expect(await percentile95(store, { circuit: 101 }, fromS, fromS + 1200)).toMatchObject({
+      inBps: 240,
+      peakInBps: 240,
+      samples: 4,
+      counted: 2,
+    });
+    const series = await trafficSeries(store, { circuit: 101 }, { fromS, toS: fromS + 1200, stepS: 300 });
+    expect(series.inBps).toEqual([160, 80, 200, 240]);
+    await refreshPercentiles(store, '2026-03', (fromS + 1200) * 1000);
+    const [month] = await monthPercentiles(store, '2026-03', '2026-03');
+    expect(month).toMatchObject({ inP95Bps: 240, inPeakBps: 240, samples: 4 });
+  });
+
   test('is the nearest rank over the steps in which the exporter was heard', async () => {
     store = await fresh();
     await publish(circuitRow());
@@ -837,6 +896,7 @@ describe('95th percentile', () => {
       peakInBps: Math.max(...samples),
       peakOutBps: 0,
       samples: 900,
+      counted: 0,
       gaps: 100,
     });
     for (const steps of [1, 2, 3, 19, 20, 21, 60]) {

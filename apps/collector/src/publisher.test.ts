@@ -87,6 +87,39 @@ describe('a round of signals', () => {
     expect(accepted).toHaveLength(3);
   });
 
+  it('sends kept elements with their rows, inside hosts in them replaced', async () => {
+    const { publisher, accepted, flow } = rig();
+    await publisher.publishSignals();
+    flow(10);
+    publisher.element(1, 'cisco:userName', 'ann');
+    publisher.element(1, 'sourceIPv4Prefix', '10.1.2.3');
+    flow(20);
+    await publisher.publishSignals();
+    flow(30);
+    await publisher.publishSignals();
+    const [first, second] = accepted
+      .filter(({ topic }) => topic === topics.flows)
+      .map(({ values }) => decodeFlowBatch(values[0]!));
+    const { elements } = first!;
+    expect([...new BigUint64Array(Uint8Array.from(elements!.offsets).buffer)]).toEqual([0n, 2n]);
+    const values = Buffer.from(elements!.values).toString();
+    expect(values).toContain('\x03ann');
+    expect(values).not.toContain('10.1.2.3');
+    expect(second!.elements).toBeUndefined();
+  });
+
+  it('closes a batch early when its kept elements are large', async () => {
+    const { publisher, accepted, flow } = rig();
+    for (let row = 0; publisher.rows === row; row++) {
+      for (let i = 0; i < 64; i++) publisher.element(row, `9/${i}`, 'ab'.repeat(1024));
+      flow(1);
+    }
+    await publisher.drain();
+    const flows = accepted.filter(({ topic }) => topic === topics.flows);
+    expect(flows).toHaveLength(1);
+    expect(flows[0]!.values[0]!.length).toBeLessThan(4 * 1024 * 1024);
+  });
+
   it('leaves no inside host in the flows, and the sums as they are', async () => {
     const { publisher, accepted, flow } = rig();
     await publisher.publishSignals();

@@ -4,6 +4,8 @@ import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import {
   type Column,
+  type ElementColumn,
+  ElementColumnBuilder,
   MessageError,
   columnWidth,
   createFlowColumns,
@@ -202,6 +204,115 @@ describe('a Native block', () => {
         column('queue_offset', 'UInt64', [...u64(90), ...u64(90), ...u64(91)]),
       ]),
     );
+  });
+});
+
+describe('elements of a flow batch', () => {
+  const build = (pairs: readonly (readonly [row: number, name: string, value: string])[], rows: number) => {
+    const builder = new ElementColumnBuilder();
+    for (const [row, name, value] of pairs) builder.add(row, name, value);
+    return builder.take(rows);
+  };
+  const pairs = [
+    [1, 'vendor:user', 'ann'],
+    [1, 'tls', 'a.example'],
+    [3, 'vendor:user', 'é'.repeat(100)],
+  ] as const;
+  const columns = createFlowColumns(8);
+  columns.arrays.in_if.fill(1);
+  const messageOf = (rows: number, elements = build(pairs, rows)) => encodeFlowBatch(identity, columns, rows, elements);
+
+  it('come back as they were, and are absent when no row has any', () => {
+    const got = decodeFlowBatch(messageOf(5));
+    const want = build(pairs, 5)!;
+    expect(got.elements).toEqual({
+      pairs: 3,
+      offsets: Buffer.from(want.offsets),
+      names: Buffer.from(want.names),
+      values: Buffer.from(want.values),
+    });
+    expect([...new BigUint64Array(Uint8Array.from(want.offsets).buffer)]).toEqual([0n, 2n, 2n, 3n, 3n]);
+    expect(build([], 5)).toBeUndefined();
+    expect(decodeFlowBatch(encodeFlowBatch(identity, columns, 5)).elements).toBeUndefined();
+  });
+
+  it('begin anew with each batch', () => {
+    const builder = new ElementColumnBuilder();
+    builder.add(0, 'a', 'b');
+    expect(builder.octets).toBe(4);
+    builder.take(1);
+    expect(builder.octets).toBe(0);
+    builder.add(1, 'c', 'd');
+    expect(builder.take(2)).toMatchObject({ pairs: 1, names: Buffer.from([1, 0x63]) });
+  });
+
+  it('are read by a protobuf library that knows only the .proto file', async () => {
+    const type = (await protobuf.load(path.join(proto, 'flow.proto'))).lookupType('linewatch.v1.FlowBatch');
+    const message = type.toObject(type.decode(messageOf(5)), { longs: Number }) as Record<string, unknown>;
+    expect(message['elementsOffsets']).toEqual([0, 2, 2, 3, 3]);
+    expect(Buffer.from(message['elementsNames'] as Uint8Array).toString()).toBe(
+      '\x0bvendor:user\x03tls\x0bvendor:user',
+    );
+    expect(type.fields['elementsValues']?.id).toBe(102);
+  });
+
+  it('are refused when offsets, names and values do not fit each other and the rows', () => {
+    const whole = build(pairs, 5)!;
+    const swapped = Buffer.from(whole.offsets);
+    swapped.writeUInt32LE(1, 16);
+    const huge = Buffer.from(whole.offsets);
+    huge.writeUInt32LE(1, 36);
+    const wrong: Partial<ElementColumn>[] = [
+      { offsets: whole.offsets.subarray(8) },
+      { offsets: swapped },
+      { offsets: huge },
+      { offsets: Buffer.alloc(40) },
+      { names: whole.names.subarray(0, 5) },
+      { names: Buffer.concat([whole.names, Buffer.from([0])]) },
+      { values: whole.values.subarray(0, whole.values.length - 1) },
+      { values: Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0x01]) },
+      { values: Buffer.from([0x80]) },
+    ];
+    for (const part of wrong) expect(() => decodeFlowBatch(messageOf(5, { ...whole, ...part }))).toThrow(MessageError);
+  });
+
+  it('whatever is changed in them, are read or refused', () => {
+    const whole = messageOf(5);
+    const at = whole.length - 300;
+    fc.assert(
+      fc.property(fc.nat(299), fc.nat(255), (offset, octet) => {
+        const bytes = Uint8Array.from(whole);
+        bytes[at + offset] = octet;
+        try {
+          nativeBlock(flowColumns, [decodeFlowBatch(bytes)], []);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      }),
+    );
+  });
+
+  it('are one column of a Native block, with batches that have none between', () => {
+    const batches = [
+      decodeFlowBatch(messageOf(2, build([[0, 'a', 'x']], 2))),
+      decodeFlowBatch(encodeFlowBatch(identity, columns, 1)),
+      decodeFlowBatch(messageOf(2, build([[1, 'b', 'yz']], 2))),
+    ];
+    const block = Buffer.concat(nativeBlock(flowColumns, batches, []));
+    const type = 'Map(String, String)';
+    const u64 = (value: number) => [value, 0, 0, 0, 0, 0, 0, 0];
+    expect(block.subarray(block.indexOf('elements') - 1)).toEqual(
+      Buffer.concat([
+        Buffer.from([8]),
+        Buffer.from('elements'),
+        Buffer.from([type.length]),
+        Buffer.from(type),
+        Buffer.from([1, 1, 1, 1, 2].flatMap(u64)),
+        Buffer.from('\x01a\x01b'),
+        Buffer.from('\x01x\x02yz'),
+      ]),
+    );
+    expect([...block.subarray(0, 2)]).toEqual([2, 5]);
   });
 });
 
