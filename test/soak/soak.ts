@@ -2,20 +2,14 @@
  * The soak: hostile and valid datagrams to one decoder after another. After each it checks that the datagram had exactly
  * one outcome, met no defect of ours and was done in time; now and then, that what is kept is within its bounds.
  */
-import {
-  type Decoder,
-  type FlowSink,
-  type Limits,
-  type TrapOptions,
-  createDecoder,
-  defaultLimits,
-} from '@linewatch/decode';
+import { type Decoder, type FlowSink, type Limits, createDecoder, defaultLimits } from '@linewatch/decode';
 import { createFlowColumns } from '@linewatch/record';
 import { mapped } from './aspects.ts';
 import { differs } from './expected.ts';
 import { type Generated, generate } from './generate.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
+import { makeTrap, soakTraps } from './traps.ts';
 
 export type Phase = 'truncations' | 'mutations' | 'generated';
 
@@ -35,8 +29,6 @@ export class SoakFailure extends Error {
 export interface SoakOptions {
   readonly seed: number;
   readonly corpus: readonly Uint8Array[];
-  /** Whose traps are read: with users, what follows their authentication is reached. */
-  readonly traps?: TrapOptions | undefined;
   /** CPU time that one datagram may take; without it, none is measured. */
   readonly callLimitMs?: number;
   /** Called before each datagram, so that another thread can tell which one never ended. */
@@ -104,7 +96,7 @@ class Subject {
       event: () => undefined,
     };
     this.sink = sink;
-    this.decoder = createDecoder({ sink, limits, traps: options.traps });
+    this.decoder = createDecoder({ sink, limits, traps: soakTraps });
   }
 
   fail(datagram: Uint8Array, what: string, cause?: unknown): never {
@@ -205,7 +197,11 @@ export function soakMutations(options: SoakOptions, count: number): PhaseResult 
   let now = startMs;
   while (subject.datagrams < count) {
     const original = random.pick(options.corpus);
-    const datagram = random.chance(0.05) ? original : mutate(random, original, random.pick(options.corpus));
+    const datagram = random.chance(0.1)
+      ? makeTrap(random, now)
+      : random.chance(0.05)
+        ? original
+        : mutate(random, original, random.pick(options.corpus));
     // Most are of a few that go on; clocks jump, too.
     const address = addressOf(random.chance(0.9) ? random.below(16) : random.below(5000));
     now += random.chance(0.001) ? random.between(-100_000, 100_000) : random.below(20);
