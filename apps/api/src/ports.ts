@@ -32,6 +32,8 @@ export interface Percentile {
   readonly inBps: number | null;
   readonly outBps: number | null;
   readonly samples: number;
+  /** Samples that interface counters alone made. */
+  readonly counted: number;
 }
 
 /** What the API asks of stored telemetry. Academies and circuits go by their numbers in the estate. */

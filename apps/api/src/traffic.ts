@@ -133,7 +133,12 @@ export class History {
       outUtilisation: shares(series.outBps, committed.out),
       committedInBps: committed.in,
       committedOutBps: committed.out,
-      percentile95: { inBps: percentile.inBps, outBps: percentile.outBps, samples: percentile.samples, estimate: true },
+      percentile95: {
+        inBps: percentile.inBps,
+        outBps: percentile.outBps,
+        samples: percentile.samples,
+        estimate: percentile.counted < percentile.samples || percentile.samples === 0,
+      },
       fillingFromMs: nowMs - Math.max(fillingMs, live.latenessMs(circuits, nowMs)),
     };
   }

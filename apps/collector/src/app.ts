@@ -5,7 +5,7 @@ import type { Producer, Queue } from '@linewatch/queue';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
 import { isTaken } from './admission.ts';
 import type { CollectorConfig } from './config.ts';
-import { CollectorControl } from './control.ts';
+import { CollectorControl, type ControlState } from './control.ts';
 import { engineFileOf, startEngine } from './engine.ts';
 import { ExporterTeller, readTold, statusPrefix, tellEveryMs } from './exporters.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -88,7 +88,10 @@ export function createCollector(options: CollectorOptions): App {
       logger,
     });
     const sink = publisher;
-    const invalid = metrics.counter('control_invalid_total', 'Control that could not be used; what was in force stayed.');
+    const invalid = metrics.counter(
+      'control_invalid_total',
+      'Control that could not be used; what was in force stayed.',
+    );
     control = new CollectorControl({
       queue,
       producer,
@@ -127,10 +130,13 @@ export function createCollector(options: CollectorOptions): App {
       onHeard: ({ address }) =>
         sink.event({ timeMs: Date.now(), exporter: address, interface: 0, kind: 'exporter.heard', detail: '{}' }),
     });
-    told.onChange((state) => {
+    const obey = (state: ControlState): void => {
       taking.use(state);
       decode.setTraps({ ...trapOptionsOf(state.secrets.traps), engine });
-    });
+    };
+    told.onChange(obey);
+    // It may have changed since the start.
+    obey(told.state);
     poller = new Poller({
       control: told,
       heard: function* () {

@@ -9,6 +9,7 @@
  */
 import type { Exporter as DecodedExporter } from '@linewatch/decode';
 import { type FlowColumns, type SumColumns, createSumColumns } from '@linewatch/record';
+import type { Passed } from './poll/readings.ts';
 
 /** All that is needed of an exporter: the same object each time, and its address. */
 type Exporter = Pick<DecodedExporter, 'address'>;
@@ -56,14 +57,17 @@ class Series {
 
 interface ExporterSeries {
   readonly address: Uint8Array;
-  /** By interface × 4 + side × 2 + basis; more than one where the sampling rate changed. */
+  /** By interface × 8 + side × 4 + basis; more than one where the sampling rate changed. */
   readonly byKey: Map<number, Series[]>;
   /** The series used last for each key, by the key's low bits. */
   readonly recent: (Series | undefined)[];
   interfaces: number;
 }
 
-const recentSlots = 64;
+const recentSlots = 128;
+
+/** See the column. */
+const countedBasis = 2;
 
 export interface SumSet {
   readonly columns: SumColumns;
@@ -111,22 +115,9 @@ export class InterfaceSums {
       reverse,
       counter,
     } = flows.arrays;
-    let known = this.#exporters.get(exporter);
-    if (!known)
-      this.#exporters.set(
-        exporter,
-        (known = {
-          address: exporter.address,
-          byKey: new Map(),
-          recent: new Array<Series | undefined>(recentSlots).fill(undefined),
-          interfaces: 0,
-        }),
-      );
+    const known = this.#of(exporter);
     const latestMs = nowMs + 1000;
-    this.#nowS = Math.floor(nowMs / 1000);
-    // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
-    this.#secondsFrom = Math.floor((this.#nowS - 10) / 10) * 10;
-    this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
+    this.#atTime(nowMs);
     for (let row = from; row < to; row++) {
       // Running totals are not deltas: adding them up would count the same octets again and again. A dropped packet did
       // not leave, and that it came was seen by the interface's own samples.
@@ -154,6 +145,51 @@ export class InterfaceSums {
     }
   }
 
+  #of(exporter: Exporter): ExporterSeries {
+    let known = this.#exporters.get(exporter);
+    if (!known)
+      this.#exporters.set(
+        exporter,
+        (known = {
+          address: exporter.address,
+          byKey: new Map(),
+          recent: new Array<Series | undefined>(recentSlots).fill(undefined),
+          interfaces: 0,
+        }),
+      );
+    return known;
+  }
+
+  #atTime(nowMs: number): void {
+    this.#nowS = Math.floor(nowMs / 1000);
+    // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
+    this.#secondsFrom = Math.floor((this.#nowS - 10) / 10) * 10;
+    this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
+  }
+
+  /** Adds what an interface's counter moved by; `flows` of its rows is how many ms of the cell it tells of. */
+  addCounted(exporter: Exporter, { interface: index, side, octets, fromMs, toMs }: Passed, nowMs: number): void {
+    this.#atTime(nowMs);
+    const known = this.#of(exporter);
+    const series = this.#find(known, index, side, countedBasis, 1, 1);
+    if (!series) return;
+    series.lastS = this.#nowS;
+    let octetsDone = 0;
+    for (let second = Math.floor(fromMs / 1000); second * 1000 < toMs;) {
+      // A counter knows nothing finer; that nothing passed takes no fine cells either.
+      const width = octets > 0 && second >= this.#tensFrom ? 10 : 60;
+      const cell = second - (second % width);
+      const next = cell + width;
+      const untilMs = Math.min(next * 1000, toMs);
+      const octetsUpTo = untilMs === toMs ? octets : Math.floor((octets * (untilMs - fromMs)) / (toMs - fromMs));
+      const row = this.#row(known, series, cell, width);
+      this.#octets[row]! += octetsUpTo - octetsDone;
+      this.#columns.arrays.flows[row]! += untilMs - Math.max(cell * 1000, fromMs);
+      octetsDone = octetsUpTo;
+      second = next;
+    }
+  }
+
   #find(
     known: ExporterSeries,
     index: number,
@@ -162,7 +198,7 @@ export class InterfaceSums {
     rate: number,
     stated: number,
   ): Series | undefined {
-    const key = index * 4 + side * 2 + basis;
+    const key = index * 8 + side * 4 + basis;
     const slot = key & (recentSlots - 1);
     const recent = known.recent[slot];
     if (

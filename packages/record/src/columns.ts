@@ -84,12 +84,12 @@ export const sumColumns = [
   { name: 'exporter', json: 'exporter', type: 'ip', clickhouse: 'IPv6', field: 18, doc: 'Address of the exporter.' },
   { name: 'interface', json: 'interface', type: 'u32', clickhouse: 'UInt32', field: 19, doc: 'ifIndex.' },
   { name: 'side', json: 'side', type: 'u8', clickhouse: 'UInt8', field: 20, doc: '0 into the interface, 1 out of it.' },
-  { name: 'basis', json: 'basis', type: 'u8', clickhouse: 'UInt8', field: 21, doc: '0 observed at this interface, 1 inferred from a record observed at the other one.' },
+  { name: 'basis', json: 'basis', type: 'u8', clickhouse: 'UInt8', field: 21, doc: "0 observed at this interface, 1 inferred from a record observed at the other one, 2 counted: what the interface's own counter moved by." },
   { name: 'sampling_rate', json: 'samplingRate', type: 'u32', clickhouse: 'UInt32', field: 22, doc: 'Rate the octets and packets are to be multiplied by.' },
   { name: 'sampling_stated', json: 'samplingStated', type: 'u8', clickhouse: 'UInt8', field: 23, doc: '1 stated by the exporter, 0 assumed.' },
   { name: 'octets', json: 'octets', type: 'u64', clickhouse: 'UInt64', field: 24, doc: 'Octets in the cell, not multiplied.' },
   { name: 'packets', json: 'packets', type: 'u64', clickhouse: 'UInt64', field: 25, doc: 'Packets in the cell, not multiplied.' },
-  { name: 'flows', json: 'flows', type: 'u32', clickhouse: 'UInt32', field: 26, doc: 'Flows that ended in the cell.' },
+  { name: 'flows', json: 'flows', type: 'u32', clickhouse: 'UInt32', field: 26, doc: 'Flows that ended in the cell; of basis 2, ms of the cell that the counter tells of.' },
 ] as const satisfies readonly Column[];
 
 export type FlowColumnName = (typeof flowColumns)[number]['name'];

@@ -20,7 +20,7 @@ export interface LiveExporter {
 export interface LiveInterface {
   readonly exporter: LiveExporter;
   readonly index: number;
-  /** By side * 2 + basis. */
+  /** By side * 3 + basis. */
   readonly rings: (CellRing | undefined)[];
   /** Our clock, Unix ms, of the latest sums. */
   heardMs: number;
@@ -115,7 +115,7 @@ export class LiveInterfaces {
       }
       const o = row * octets.stride;
       const scaled = (octets.data[o]! + octets.data[o + 1]! * 2 ** 32) * (rate.data[row * rate.stride]! || 1);
-      const slot = (side.data[row * side.stride]! & 1) * 2 + (basis.data[row * basis.stride]! & 1);
+      const slot = (side.data[row * side.stride]! & 1) * 3 + Math.min(2, basis.data[row * basis.stride]!);
       const ring = (heard.rings[slot] ??= new CellRing());
       addSpread(ring, startS, seconds, scaled, window);
       exporter.lateness.note(heardMs, heardMs - (startS + seconds) * 1000);
@@ -139,7 +139,7 @@ export class LiveInterfaces {
     const created: LiveInterface = {
       exporter,
       index,
-      rings: [undefined, undefined, undefined, undefined],
+      rings: new Array<CellRing | undefined>(6).fill(undefined),
       heardMs: 0,
       mapped: false,
     };
@@ -212,10 +212,17 @@ function addSpread(ring: CellRing, startS: number, seconds: number, octets: numb
 
 /**
  * The ring that counts for a side: what was observed at the interface itself when there is any in the window, else what
- * was inferred from records of the other side. Never both: they tell of the same traffic.
+ * was inferred from records of the other side, else what its counter said. Never two: they tell of the same traffic. What
+ * is stored has the counter first; here it comes last, for it comes late.
  */
 export function ringOf(each: LiveInterface, side: Side, nowMs: number): CellRing | undefined {
-  const observed = each.rings[side * 2];
-  if (observed && observed.newest > cellOf(nowMs) - windowCells) return observed;
-  return each.rings[side * 2 + 1];
+  const oldest = cellOf(nowMs) - windowCells;
+  for (const basis of [0, 1, 2]) {
+    const ring = each.rings[side * 3 + basis];
+    if (ring && ring.newest > oldest) return ring;
+  }
+  return undefined;
 }
+
+/** Whether a ring is of a counter: it tells of a whole period at its end, and of nothing between. */
+export const isCounted = (each: LiveInterface, ring: CellRing): boolean => each.rings.indexOf(ring) % 3 === 2;

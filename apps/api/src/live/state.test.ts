@@ -59,6 +59,20 @@ describe('the live rate', () => {
     expect(ash().inBps).toBe(8000);
   });
 
+  test('uses counters where there are no flows, as of their last reading', () => {
+    const { hear, view } = liveState();
+    // Read 25 s ago, in the middle of a cell, after a minute; the cell that it cut is not whole.
+    const cells = Array.from({ length: 7 }, (_, i) => ({ timeS: nowS - 90 + 10 * i, widthS: 10, octets: 10_000 }));
+    cells[6]!.octets = 5000;
+    hear(cells.map((cell) => ({ ...cell, basis: 2 })));
+    expect(view.academies(nowMs)[0]!.inBps).toBe(8000);
+    expect([...view.academies(nowMs)[0]!.cellsIn].slice(-9)).toEqual(Array.from({ length: 9 }, () => 8000));
+    // One that is not read any more does not go on for ever.
+    expect(view.academies(nowMs + 301_000)[0]!.inBps).toBe(0);
+    hear(minute(500, { basis: 1 }));
+    expect(view.academies(nowMs)[0]!.inBps).toBe(4000);
+  });
+
   test('returns to what was inferred when the last observation has left the window', () => {
     const { hear, ash } = liveState();
     hear([{ timeS: nowS - 1200, octets: 5 }], nowMs - 1_190_000, {}, nowMs - 1_190_000);

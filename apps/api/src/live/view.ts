@@ -1,8 +1,8 @@
 import type { TelemetryState } from '@linewatch/contract';
-import { type LiveInterface, type LiveInterfaces, type Side, ringOf } from './interfaces.ts';
+import { type LiveInterface, type LiveInterfaces, type Side, isCounted, ringOf } from './interfaces.ts';
 import type { Names } from './names.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, isOpen, isValid } from './plan.ts';
-import { cellOf, cellS } from './ring.ts';
+import { type CellRing, cellOf, cellS } from './ring.ts';
 
 /** Heard this lately: reporting. */
 const reportingMs = 5 * 60_000;
@@ -177,12 +177,23 @@ export class LiveView {
   }
 }
 
-const rate = (live: LiveInterface | undefined, side: Side, nowMs: number): number =>
-  live === undefined ? 0 : (ringOf(live, side, nowMs)?.rateBps(nowMs) ?? 0);
+/** A counter is read now and then: the minute before its last reading is the latest that it tells of. */
+function toldUntilMs(live: LiveInterface, ring: CellRing, nowMs: number): number {
+  // The cell of the reading is not whole.
+  const endMs = ring.newest * cellS * 1000 - 1;
+  return isCounted(live, ring) && nowMs - endMs <= reportingMs ? Math.min(nowMs, endMs) : nowMs;
+}
+
+function rate(live: LiveInterface | undefined, side: Side, nowMs: number): number {
+  const ring = live && ringOf(live, side, nowMs);
+  return ring ? ring.rateBps(toldUntilMs(live, ring, nowMs)) : 0;
+}
 
 function addCells(into: Float64Array, live: LiveInterface, side: Side, nowMs: number): void {
   const ring = ringOf(live, side, nowMs);
   if (!ring) return;
   const first = cellOf(nowMs) - streamCells + 1;
-  for (let i = 0; i < streamCells; i++) into[i]! += (ring.octets(first + i) * 8) / cellS;
+  // What a counter has not told yet is taken to go on as it was.
+  const last = cellOf(toldUntilMs(live, ring, nowMs));
+  for (let i = 0; i < streamCells; i++) into[i]! += (ring.octets(Math.min(first + i, last)) * 8) / cellS;
 }

@@ -168,7 +168,7 @@ describe('traffic', () => {
     const series = vi.fn<Telemetry['series']>((_scope, { fromS, stepS }) =>
       Promise.resolve({ startS: fromS, stepS, inBps: [50_000_000, null], outBps: [5_000_000, 0] }),
     );
-    const percentile95 = () => Promise.resolve({ inBps: 7, outBps: 8, samples: 12 });
+    const percentile95 = () => Promise.resolve({ inBps: 7, outBps: 8, samples: 12, counted: 11 });
     await start({ store: { series, percentile95 } });
     const traffic = await json<Traffic>(`/api/v1/academies/ash/traffic?from=${fromMs + 1}&to=${fromMs + hourMs}`);
     expect(traffic).toMatchObject({ fromMs, toMs: fromMs + hourMs, stepS: 60, committedInBps: 100_000_000 });

@@ -44,7 +44,7 @@ export const memoryTelemetry = (over: Partial<Telemetry> = {}): Telemetry => ({
     const none = new Array<null>(Math.ceil((toS - fromS) / stepS)).fill(null);
     return Promise.resolve({ startS: fromS, stepS, inBps: none, outBps: none });
   },
-  percentile95: () => Promise.resolve({ inBps: null, outBps: null, samples: 0 }),
+  percentile95: () => Promise.resolve({ inBps: null, outBps: null, samples: 0, counted: 0 }),
   health: () => Promise.resolve({ ready: true, detail: 'in memory' }),
   ...over,
 });

@@ -6,7 +6,7 @@ export interface Sum {
   readonly exporter?: string;
   readonly interface?: number;
   readonly side?: 0 | 1;
-  readonly basis?: 0 | 1;
+  readonly basis?: 0 | 1 | 2;
   readonly samplingRate?: number;
   readonly octets: number;
 }

@@ -46,7 +46,7 @@ export const unmappedInterfaces = (
          sumIf(octets_seen, side = 0 AND time = toDateTime({minute:UInt32})) * 8 / 60 AS inBps,
          sumIf(octets_seen, side = 1 AND time = toDateTime({minute:UInt32})) * 8 / 60 AS outBps
        FROM (
-         SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis} AS octets_seen
+         SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis('interface_1m')} AS octets_seen
          FROM interface_1m WHERE time >= toDateTime({from:UInt32}) AND time <= toDateTime({now:UInt32})
          GROUP BY trust, collector, exporter, interface, side, time
        )

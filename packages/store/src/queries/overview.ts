@@ -42,7 +42,7 @@ export async function lastHour(store: Store, nowMs: number, options?: CallOption
       `SELECT ${mapped('circuit')} AS circuit, side = ${mapped('download_side')} AS inbound,
          sumResample(0, ${minutes}, 1)(octets_seen, ${minute}) AS octets
        FROM (
-         SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis} AS octets_seen
+         SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis('interface_1m')} AS octets_seen
          FROM interface_1m WHERE ${within}
          GROUP BY trust, collector, exporter, interface, side, time
        )

@@ -1,6 +1,7 @@
 /** The monthly percentile table: made from the 5-minute roll-up, read by the reports. */
 import { StoreError } from '../errors.ts';
 import type { CallOptions, Store } from '../store.ts';
+import { countedMs } from './scope.ts';
 
 const bucketS = 300;
 /** 5-minute steps in the longest month: October of 745 hours in Europe/London. */
@@ -45,20 +46,25 @@ SELECT {month:Date} AS month, trust, collector, exporter, interface, side,
   toUInt32(samples) AS samples, toUInt32({steps:UInt32} - samples) AS gaps, now64(3) AS refreshed_at
 FROM (
   SELECT trust, collector, exporter, interface, side,
-    arrayFilter((rate, is_heard) -> is_heard, arrayMap((o, o_has, i) -> if(o_has, o, i), observed, observed_has, inferred), heard) AS rates,
+    arrayFilter((rate, is_heard) -> is_heard, arrayMap((c, c_ms, o, o_has, i) -> if(c_ms >= ${countedMs(bucketS)}, c, greatest(c, if(o_has, o, i))), counted, counted_ms, observed, observed_has, inferred), heard) AS rates,
     length(rates) AS samples
   FROM (
     SELECT trust, collector, exporter, interface, side,
       anyIf(octets_at, basis = 0) AS observed_or_none,
       anyIf(has_at, basis = 0) AS observed_has_or_none,
       anyIf(octets_at, basis = 1) AS inferred_or_none,
+      anyIf(octets_at, basis = 2) AS counted_or_none,
+      anyIf(flows_at, basis = 2) AS counted_ms_or_none,
       if(empty(observed_or_none), arrayWithConstant(${maxBuckets}, toFloat64(0)), observed_or_none) AS observed,
       if(empty(observed_has_or_none), arrayWithConstant(${maxBuckets}, toUInt8(0)), observed_has_or_none) AS observed_has,
-      if(empty(inferred_or_none), arrayWithConstant(${maxBuckets}, toFloat64(0)), inferred_or_none) AS inferred
+      if(empty(inferred_or_none), arrayWithConstant(${maxBuckets}, toFloat64(0)), inferred_or_none) AS inferred,
+      if(empty(counted_or_none), arrayWithConstant(${maxBuckets}, toFloat64(0)), counted_or_none) AS counted,
+      if(empty(counted_ms_or_none), arrayWithConstant(${maxBuckets}, toUInt64(0)), counted_ms_or_none) AS counted_ms
     FROM (
       SELECT trust, collector, exporter, interface, side, basis,
         sumResample(0, ${maxBuckets}, 1)(toFloat64(octets) * sampling_rate, intDiv(toUnixTimestamp(time) - {from:UInt32}, ${bucketS})) AS octets_at,
-        maxResample(0, ${maxBuckets}, 1)(toUInt8(1), intDiv(toUnixTimestamp(time) - {from:UInt32}, ${bucketS})) AS has_at
+        maxResample(0, ${maxBuckets}, 1)(toUInt8(1), intDiv(toUnixTimestamp(time) - {from:UInt32}, ${bucketS})) AS has_at,
+        if(basis = 2, sumResample(0, ${maxBuckets}, 1)(flows, intDiv(toUnixTimestamp(time) - {from:UInt32}, ${bucketS})), emptyArrayUInt64()) AS flows_at
       FROM interface_5m
       WHERE time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
       GROUP BY trust, collector, exporter, interface, side, basis

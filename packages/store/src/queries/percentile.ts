@@ -10,6 +10,8 @@ export interface Percentile95 {
   readonly peakOutBps: number | null;
   /** 5-minute samples in which an exporter was heard; one that carried nothing is a sample of 0. */
   readonly samples: number;
+  /** Samples that interface counters alone made; the others are estimates from flows. */
+  readonly counted: number;
   /** 5-minute steps of the range without a sample: left out of the rank, and told. */
   readonly gaps: number;
 }
@@ -38,7 +40,15 @@ export async function percentile95(
   const from = Math.ceil(fromS / bucketS) * bucketS;
   const to = Math.floor(toS / bucketS) * bucketS;
   const steps = Math.max(0, (to - from) / bucketS);
-  const none: Percentile95 = { inBps: null, outBps: null, peakInBps: null, peakOutBps: null, samples: 0, gaps: steps };
+  const none: Percentile95 = {
+    inBps: null,
+    outBps: null,
+    peakInBps: null,
+    peakOutBps: null,
+    samples: 0,
+    counted: 0,
+    gaps: steps,
+  };
   if (steps === 0) return none;
   const [row] = await store.query<{
     p_in: number | null;
@@ -46,13 +56,14 @@ export async function percentile95(
     m_in: number;
     m_out: number;
     samples: number;
+    counted: number;
   }>(
     `WITH (SELECT count() FROM (${heardBy('interface_5m', scope)})) AS n
-     SELECT ${rankOf('ins')} AS p_in, ${rankOf('outs')} AS p_out, arrayMax(ins) AS m_in, arrayMax(outs) AS m_out, toFloat64(n) AS samples
+     SELECT ${rankOf('ins')} AS p_in, ${rankOf('outs')} AS p_out, arrayMax(ins) AS m_in, arrayMax(outs) AS m_out, toFloat64(n) AS samples, toFloat64(counted) AS counted
      FROM (
-       SELECT groupArrayIf(bps_in, bps_in > 0) AS ins, groupArrayIf(bps_out, bps_out > 0) AS outs
+       SELECT groupArrayIf(bps_in, bps_in > 0) AS ins, groupArrayIf(bps_out, bps_out > 0) AS outs, countIf(whole) AS counted
        FROM (
-         SELECT time, sumIf(octets, inbound) * 8 / ${bucketS} AS bps_in, sumIf(octets, NOT inbound) * 8 / ${bucketS} AS bps_out
+         SELECT time, sumIf(octets, inbound) * 8 / ${bucketS} AS bps_in, sumIf(octets, NOT inbound) * 8 / ${bucketS} AS bps_out, min(counted) AS whole
          FROM (${octetsOf('interface_5m', scope)}) GROUP BY time
        )
      )`,
@@ -60,6 +71,6 @@ export async function percentile95(
     options,
   );
   if (!row || row.samples === 0) return none;
-  const { p_in, p_out, m_in, m_out, samples } = row;
-  return { inBps: p_in, outBps: p_out, peakInBps: m_in, peakOutBps: m_out, samples, gaps: steps - samples };
+  const { p_in, p_out, m_in, m_out, samples, counted } = row;
+  return { inBps: p_in, outBps: p_out, peakInBps: m_in, peakOutBps: m_out, samples, counted, gaps: steps - samples };
 }

@@ -12,12 +12,24 @@ export type RollUp = 'interface_1m' | 'interface_5m' | 'interface_1h';
 export const rollUpFor = (stepS: number): RollUp =>
   stepS % 3600 === 0 ? 'interface_1h' : stepS % 300 === 0 ? 'interface_5m' : 'interface_1m';
 
+const bucketS: Readonly<Record<RollUp, number>> = { interface_1m: 60, interface_5m: 300, interface_1h: 3600 };
+
+/** Ms of a bucket that a counter must tell of to stand for all of it. */
+export const countedMs = (seconds: number): number => seconds * 950;
+
+/** Whether the interface's own counter tells of (nearly) all of the bucket. Rows of basis 2 say in `flows` of how many ms. */
+export const countedWhole = (table: RollUp): string => `(sumIf(flows, basis = 2) >= ${countedMs(bucketS[table])})`;
+
 /**
- * Octets of an interface, side and bucket, multiplied by the sampling rate. What was observed at the interface itself
- * counts; what was inferred from the other interface's records counts only where nothing was observed: never both.
+ * Octets of an interface, side and bucket, multiplied by the sampling rate. The interface's own counter is the truth,
+ * where it tells of all of the bucket. Else what was observed at the interface itself counts; what was inferred from the
+ * other interface's records counts only where nothing was observed: never both. A counter that tells of a part of the
+ * bucket says what passed at least.
  */
-export const octetsByBasis = `if(countIf(basis = 0) > 0,
-    sumIf(toFloat64(octets) * sampling_rate, basis = 0), sumIf(toFloat64(octets) * sampling_rate, basis != 0))`;
+export const octetsByBasis = (table: RollUp): string => `multiIf(
+    ${countedWhole(table)}, sumIf(toFloat64(octets), basis = 2),
+    greatest(sumIf(toFloat64(octets), basis = 2), if(countIf(basis = 0) > 0,
+      sumIf(toFloat64(octets) * sampling_rate, basis = 0), sumIf(toFloat64(octets) * sampling_rate, basis = 1))))`;
 
 export const interfaceKey = '(trust, collector, exporter, interface)';
 
@@ -25,11 +37,11 @@ export const interfaceKey = '(trust, collector, exporter, interface)';
 export const mapped = (attribute: 'circuit' | 'academy' | 'download_side', time = 'time'): string =>
   `dictGetOrDefault('circuit_of_interface', '${attribute}', ${interfaceKey}, ${time}, 0)`;
 
-/** Rows { time, inbound, octets }: one a bucket, interface and side that has data. Wants id, from, to (Unix s). */
+/** Rows { time, inbound, octets, counted }: one a bucket, interface and side that has data. Wants id, from, to (Unix s). */
 export const octetsOf = (table: RollUp, scope: Scope): string => `
-  SELECT time, side = ${mapped('download_side')} AS inbound, octets_seen AS octets
+  SELECT time, side = ${mapped('download_side')} AS inbound, octets_seen AS octets, counted
   FROM (
-    SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis} AS octets_seen
+    SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis(table)} AS octets_seen, ${countedWhole(table)} AS counted
     FROM ${table}
     WHERE ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32})
       AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
