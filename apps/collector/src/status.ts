@@ -1,5 +1,5 @@
 /** What is told of one exporter, from the decoder's handle. */
-import type { Exporter, RefusalReason } from '@linewatch/decode';
+import { type Exporter, type RefusalReason, elementOf } from '@linewatch/decode';
 import type { ExporterStatus } from '@linewatch/record';
 import type { Admission } from './admission.ts';
 import type { History } from './history.ts';
@@ -7,6 +7,7 @@ import type { Outsider } from './outsiders.ts';
 
 /** Most of each that are told of one exporter. */
 const maxRates = 16;
+const maxElements = 100;
 
 type Upstream = ExporterStatus['lostUpstream'];
 
@@ -26,17 +27,18 @@ export function upstreamOf({ sequence }: Exporter): Upstream {
 /** Whether something could be read of it. Anyone can claim to be an address, and what says nothing makes no exporter. */
 export const isReadable = ({ outcomes }: Exporter): boolean => outcomes.decoded + outcomes.held > 0;
 
-function samplingOf(exporter: Exporter): ExporterStatus['sampling'] {
-  const rates = new Set<number>();
-  for (const { samplers } of exporter.domains.values()) {
-    if (samplers.domainRate > 0) rates.add(samplers.domainRate);
-    for (const map of [samplers.byId, samplers.byTemplate])
-      for (const rate of map.values()) {
-        if (rates.size >= maxRates) break;
-        rates.add(rate);
-      }
-  }
-  return [...rates].map((rate) => ({ rate, stated: true }));
+/** The latest rates of its flows. */
+const samplingOf = ({ sampling }: Exporter): ExporterStatus['sampling'] =>
+  [...sampling].slice(-maxRates).map(([rate, stated]) => ({ rate, stated }));
+
+function unknownElementsOf({ elements, elementNames }: Exporter): ExporterStatus['unknownElements'] {
+  return [...elements]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, maxElements)
+    .map(([key, records]) => {
+      const [pen = 0, id = 0] = key.split('/').map(Number);
+      return { pen, id, name: elementOf(pen, id)?.name ?? elementNames.get(key) ?? '', records };
+    });
 }
 
 const reasonOf = ({ why }: Outsider): RefusalReason =>
@@ -78,8 +80,8 @@ export function statusOf(
     late: sequence.lateFlows + sequence.lateDatagrams + sequence.lateRecords + sequence.lateSamples,
     lostHere,
     skewMs: exporter.skewMs,
-    activeTimeoutMs: 0,
-    unknownElements: [],
+    activeTimeoutMs: exporter.activeTimeoutMs,
+    unknownElements: unknownElementsOf(exporter),
   };
 }
 

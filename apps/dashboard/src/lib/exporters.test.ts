@@ -53,7 +53,7 @@ const of = (address: string, over: Partial<Exporter> = {}): Exporter => ({
 
 const school = { academy: 'hill', academyName: 'École Hill', circuit: 'hill-1', name: 'Main line' };
 const some = [
-  of('192.0.2.10', { flowsPerS: 500 }),
+  of('192.0.2.10', { flowsPerS: 500, advice: [{ about: 'sampling', text: '', action: '' }] }),
   of('192.0.2.9', { state: 'silent', circuits: [school], lastSeenMs: 1 }),
   of('192.0.2.11', { state: 'awaiting', advice: [{ about: 'admission', text: '', action: '' }] }),
   of('192.0.2.12', { name: 'core-1', clockSkewMs: -180_000, lostLastHour: { sinceMs: 0, ...lost({ ratio: 0.1 }) } }),

@@ -106,10 +106,13 @@ export function arrangeExporters(
   const order = orders[sort];
   const turn = reverse ? -1 : 1;
   return exporters
-    .filter((each) => filter === 'all' || (filter === 'attention' ? each.advice.length > 0 : each.state === filter))
+    .filter((each) => filter === 'all' || (filter === 'attention' ? needsAttention(each) : each.state === filter))
     .filter((each) => words.length === 0 || holds(textOf(each), words))
     .sort((a, b) => turn * order(a, b) || byName(a, b));
 }
+
+/** An assumed sampling rate is what most exporters leave us with: it is told, and calls for no one. */
+const needsAttention = ({ advice }: Exporter): boolean => advice.some(({ about }) => about !== 'sampling');
 
 const holds = (text: string, words: readonly string[]): boolean => words.every((word) => text.includes(word));
 
