@@ -59,25 +59,26 @@ function teller({ rules = {}, told = new Map(), exporters = 4096 }: Options = {}
     now: () => clock.nowMs,
     logger: createLogger('collector', 'silent'),
   });
+  const send = (from: string, { sequence = clock.sequence, exportMs = clock.nowMs, octets = Infinity } = {}): void => {
+    const whole = encodeV5({ sequence, exportMs, uptimeMs: 5000 }, [record]);
+    clock.sequence = sequence + 1;
+    intake.take(whole.subarray(0, octets), from, clock.nowMs);
+  };
+  /** Told in a round `s` seconds later. */
+  const round = async (s = 10): Promise<string[]> => {
+    clock.nowMs += s * 1000;
+    appended.length = 0;
+    await teller.tell();
+    return [...appended];
+  };
   return {
     clock,
     topic,
     samples,
-    decoder,
+    send,
+    round,
     use: (next: Partial<AdmissionRules>) => intake.use({ ...all, ...next }),
     status: (text: string) => topic.get(`exporter/north/main/${text}`),
-    send(from: string, { sequence = clock.sequence, exportMs = clock.nowMs, octets = Infinity } = {}): void {
-      const whole = encodeV5({ sequence, exportMs, uptimeMs: 5000 }, [record]);
-      clock.sequence = sequence + 1;
-      intake.take(whole.subarray(0, octets), from, clock.nowMs);
-    },
-    /** Told in a round `s` seconds later. */
-    async round(s = 10): Promise<string[]> {
-      clock.nowMs += s * 1000;
-      appended.length = 0;
-      await teller.tell();
-      return [...appended];
-    },
   };
 }
 
