@@ -55,8 +55,20 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
     g.set({ unit: 'flows' }, counters.sequence.lostFlows);
     g.set({ unit: 'datagrams' }, counters.sequence.lostDatagrams);
     g.set({ unit: 'records' }, counters.sequence.lostRecords);
+    g.set({ unit: 'samples' }, counters.sequence.lostSamples);
   });
   metrics.gauge('flows_decoded_total', 'Flow rows decoded.', [], (g) => g.set(counters.flows));
+  metrics.gauge('sflow_samples_total', 'sFlow samples by kind.', ['kind'], (g) => {
+    g.set({ kind: 'flow' }, counters.sflow.flowSamples);
+    g.set({ kind: 'counter' }, counters.sflow.counterSamples);
+    g.set({ kind: 'discard' }, counters.sflow.discardSamples);
+  });
+  metrics.gauge('sflow_structures_unread_total', 'sFlow structures without a column or metric.', [], (g) =>
+    g.set(counters.sflow.structuresUnread),
+  );
+  metrics.gauge('sflow_measurements_limited_total', 'Measurements left out: over one a second of a source.', [], (g) =>
+    g.set(counters.sflow.measurementsLimited),
+  );
   metrics.gauge('templates_total', 'Template records read.', ['kind'], (g) => {
     g.set({ kind: 'data' }, counters.templates);
     g.set({ kind: 'options' }, counters.optionTemplates);

@@ -1,6 +1,7 @@
-import { flowColumns } from '@linewatch/record';
+import { flowColumns, parseAddress } from '@linewatch/record';
 import { describe, expect, test } from 'vitest';
 import { type CaptureRecord, type CaptureSummary, decodeCapture } from './decode-capture.ts';
+import { encodeSflow, sflowHeader, xdr } from './encode-sflow.ts';
 import { message, nowMs, template } from './testing.ts';
 
 function run(bytes: Uint8Array): { records: CaptureRecord[]; summary: CaptureSummary } {
@@ -82,6 +83,34 @@ describe('decodeCapture', () => {
     const flow = run(file).records.find((r) => r.type === 'flow');
     expect(Object.keys(flow ?? {}).sort()).toEqual(['type', ...flowColumns.map((c) => c.json)].sort());
     expect(JSON.parse(JSON.stringify(flow))).toEqual(flow);
+  });
+
+  test('sFlow is counted by kind of sample, and what has no column is shown as it was sent, cut to 1 KiB', () => {
+    const from = { sequence: 1, source: 3 };
+    const datagram = encodeSflow({
+      agent: parseAddress('192.0.2.1'),
+      sequence: 1,
+      samples: [
+        { kind: 'flow', ...from, rate: 10, input: 3, output: 4, records: [{ tag: 1005, octets: xdr(1, 'a', 'b') }] },
+        { kind: 'discard', ...from, input: 3, output: 0, reason: 258, records: [sflowHeader(new Uint8Array(60))] },
+        { kind: 'counter', ...from, records: [{ tag: 1002, octets: xdr(1, 2, 3) }] },
+        { kind: 'opaque', tag: (4300 << 12) + 1002, octets: new Uint8Array(2000) },
+      ],
+    });
+    const { records, summary } = run(datagram);
+    expect(records.map((r) => r.type).toSorted()).toEqual(
+      ['flow', 'flow', 'loss', 'sample', 'sample', 'sample', 'sample', 'structure', 'structure'].toSorted(),
+    );
+    expect(records.filter((r) => r.type === 'structure')).toMatchObject([
+      { of: 'flow', enterprise: 0, format: 1005, octets: 20, hex: '0000000100000001610000000000000162000000' },
+      { of: 'sample', enterprise: 4300, format: 1002, octets: 2000, hex: '00'.repeat(1024) },
+    ]);
+    // A dropped packet is not traffic.
+    expect(summary).toMatchObject({ samples: { flow: 1, counter: 1, discard: 1 }, octets: 0, packets: 1, flows: 2 });
+    expect(JSON.parse(JSON.stringify(records))).toEqual(records);
+    // A file may hold an hour in a few ms: nothing is limited.
+    const counters = run(Buffer.concat([datagram, datagram])).records.filter((r) => r.type === 'sample');
+    expect(counters.filter((sample) => sample.metric === 'radio.elapsed.ms')).toHaveLength(2);
   });
 
   test('a file that is none says so', () => {

@@ -193,7 +193,7 @@ export function* decodeCapture(
   const decoder = createDecoder({
     sink,
     keepElements: elements ? 'all' : [],
-    limits: { compilesPerSecond: Infinity, trapBurst: Infinity, ...limits },
+    limits: { compilesPerSecond: Infinity, trapBurst: Infinity, measuredEveryMs: 0, ...limits },
     traps: traps ?? {},
   });
   const { counters } = decoder;

@@ -104,6 +104,8 @@ export interface Limits {
   readonly samplersPerDomain: number;
   /** Names and statistics from options data remembered, to pass on changes only. */
   readonly namesPerExporter: number;
+  /** Least time between two measurements of one sFlow source and kind. */
+  readonly measuredEveryMs: number;
   /** Traps of one kind that a source may send at once, and then each second; a burst of Infinity = no limit. */
   readonly trapBurst: number;
   readonly trapsPerSecond: number;
@@ -129,6 +131,7 @@ export const defaultLimits: Limits = {
   templateMs: 0,
   samplersPerDomain: 1024,
   namesPerExporter: 8192,
+  measuredEveryMs: 1000,
   trapBurst: 50,
   trapsPerSecond: 1,
   trapSources: 4096,

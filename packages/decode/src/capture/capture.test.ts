@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatAddress } from '@linewatch/record';
 import { encodeV5 } from '../encode.ts';
+import { encodeSflow } from '../encode-sflow.ts';
 import { ip, message, nowMs, template } from '../testing.ts';
 import { type Captured, readCapture } from './index.ts';
 
@@ -204,12 +205,22 @@ describe('bare datagrams', () => {
     ['IPFIX', [1, 2, 3].map((n) => message(10, [{ template: t }, { data: t, rows: [[n]] }]))],
     ['v9', [1, 2, 3].map((n) => message(9, [{ template: t }, { data: t, rows: [[n]] }]))],
     ['v5', [1, 2, 3].map((n) => encodeV5({ uptimeMs: 5, exportMs: nowMs, sequence: n }, [record, record]))],
-  ])('of %s one after another are split', (_, datagrams) => {
+    [
+      'sFlow',
+      ['192.0.2.1', '2001:db8::1'].map((agent, sequence) =>
+        encodeSflow({
+          agent: ip(agent),
+          sequence,
+          samples: [1, 2, 3].map((n) => ({ kind: 'opaque', tag: n, octets: new Uint8Array(10 * n) })),
+        }),
+      ),
+    ],
+  ])('of %s one after another are split', (name, datagrams) => {
     const found = all(Buffer.concat(datagrams));
     expect(found.map((one) => (one.kind === 'datagram' ? Buffer.from(one.payload) : one))).toEqual(
       datagrams.map((d) => Buffer.from(d)),
     );
-    expect(found).toMatchObject(datagrams.map(() => ({ timeMs: nowMs, sourcePort: 0 })));
+    expect(found).toMatchObject(datagrams.map(() => ({ timeMs: name === 'sFlow' ? 0 : nowMs, sourcePort: 0 })));
   });
 
   test('are told from other files', () => {
@@ -229,6 +240,9 @@ test('a hostile file is read to its end without an error', () => {
     pcapng(frame, true, 9),
     pcapng(frame, false),
     Buffer.from(message(10, [])),
+    Buffer.from(
+      encodeSflow({ agent: ip('192.0.2.1'), sequence: 1, samples: [{ kind: 'opaque', tag: 1, octets: ip('::') }] }),
+    ),
   ];
   for (const file of files) for (let length = 0; length < file.length; length++) all(file.subarray(0, length));
   fc.assert(

@@ -1,11 +1,10 @@
-/** What has been measured of late: one measurement a second of each source and kind goes on. */
+/** What has been measured of late: of each source and kind one measurement a second goes on. */
 import type { MetricName, Sample } from '@linewatch/record';
 import type { Exporter } from '../exporter.ts';
 import type { Memory } from '../memory.ts';
 import type { Counters } from '../port.ts';
 
 const maxRemembered = 16_384;
-const intervalMs = 1000;
 /** A text is passed on again after this long, unchanged. */
 const textRefreshMs = 3_600_000;
 const maxTextOctets = 255;
@@ -14,11 +13,13 @@ export class Measured {
   readonly #memory: Memory;
   readonly #counters: Counters;
   readonly #emit: (sample: Sample) => void;
+  readonly #everyMs: number;
   readonly #last = new WeakMap<Exporter, Map<number, number>>();
 
-  constructor(memory: Memory, counters: Counters, emit: (sample: Sample) => void) {
+  constructor(memory: Memory, counters: Counters, everyMs: number, emit: (sample: Sample) => void) {
     this.#memory = memory;
     this.#counters = counters;
+    this.#everyMs = everyMs;
     this.#emit = emit;
   }
 
@@ -27,7 +28,7 @@ export class Measured {
     let last = this.#last.get(exporter);
     if (last === undefined) this.#last.set(exporter, (last = new Map<number, number>()));
     const before = last.get(key);
-    if (before !== undefined && Math.abs(nowMs - before) < intervalMs) {
+    if (before !== undefined && Math.abs(nowMs - before) < this.#everyMs) {
       this.#counters.sflow.measurementsLimited++;
       return false;
     }

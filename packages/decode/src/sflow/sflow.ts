@@ -47,12 +47,12 @@ export class SflowReader {
   readonly #agentBytes = new Uint8Array(this.#agentWords.buffer);
   #nowMs = 0;
 
-  constructor({ rows, memory, counters, emit }: SflowParts) {
+  constructor({ rows, memory, limits, counters, emit }: SflowParts) {
     this.#rows = rows;
     this.#memory = memory;
     this.#counters = counters;
     this.#agents = new Agents(memory, counters);
-    this.#measured = new Measured(memory, counters, emit);
+    this.#measured = new Measured(memory, counters, limits.measuredEveryMs, emit);
     this.#unread = new Unread(rows, counters);
     this.#flows = new FlowSamples({ rows, unread: this.#unread, tcpInfo: new TcpInfo(this.#measured) });
     this.#counterSamples = new CounterSamples(this.#measured, this.#unread);
