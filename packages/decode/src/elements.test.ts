@@ -1,5 +1,6 @@
 /** Elements that feed no column: counted by exporter, kept by name on request. */
 import { describe, expect, test } from 'vitest';
+import { type CaptureRecord, decodeCapture } from './decode-capture.ts';
 import { createDecoder } from './decoder.ts';
 import { harness, ip, message, nowMs, template } from './testing.ts';
 
@@ -156,23 +157,27 @@ describe('elements kept by name', () => {
   });
 
   test('come before the sink is told of their rows, whose numbers they have', () => {
-    const h = harness({ capacity: 2, keepElements: ['cisco:userName'] });
+    const h = harness({ capacity: 2 });
     const order: string[] = [];
-    const { element, decoded, flush } = h.sink;
-    h.sink.element = (row, name, value) => {
-      order.push(`${row} ${value}`);
-      element.call(h.sink, row, name, value);
-    };
-    h.sink.decoded = (exporter, from, to) => {
-      order.push(`decoded ${from} ${to}`);
-      decoded.call(h.sink, exporter, from, to);
-    };
-    h.sink.flush = () => {
-      order.push('flush');
-      flush.call(h.sink);
-    };
-    h.feed(message(9, [{ template: t }, { data: t, rows }]));
-    expect(order).toEqual(['0 ann', '1 bob', 'decoded 0 2', 'flush', 'decoded 0 1', 'flush']);
+    const { sink } = h;
+    const decoder = createDecoder({
+      sink: {
+        columns: sink.columns,
+        rows: 0,
+        flush() {
+          order.push('flush');
+          this.rows = 0;
+        },
+        element: (row, _, value) => order.push(`${row} ${value}`),
+        decoded: (_, from, to) => order.push(`decoded ${from} ${to}`),
+        sample: () => undefined,
+        event: () => undefined,
+      },
+      keepElements: ['cisco:userName'],
+    });
+    const datagram = message(9, [{ template: t }, { data: t, rows }]);
+    decoder.decode(decoder.exporter(ip('192.0.2.1')), datagram, nowMs);
+    expect(order).toEqual(['0 ann', '1 bob', 'decoded 0 2', 'flush', 'decoded 0 1']);
   });
 
   test('go with the forward half of a biflow, also those of the reverse direction', () => {
@@ -233,5 +238,60 @@ describe('elements kept by name', () => {
     const exporter = decoder.exporter(ip('192.0.2.1'));
     decoder.decode(exporter, message(9, [{ template: t }, { data: t, rows }]), nowMs);
     expect(decoder.counters.flows).toBe(3);
+  });
+});
+
+describe('elements in a capture', () => {
+  const unnamed = template(257, [
+    [1, 4],
+    [7, 2, 4242],
+    [460, 65535],
+  ]);
+  const names = template(
+    300,
+    [
+      [346, 4],
+      [303, 2],
+      [341, 65535],
+    ],
+    2,
+  );
+  const file = Buffer.concat([
+    message(10, [
+      { template: unnamed },
+      {
+        data: unnamed,
+        rows: [
+          [5, 0xcafe, 'a.example'],
+          [6, 1, ''],
+        ],
+      },
+    ]),
+    message(10, [{ data: unnamed, rows: [[7, 1, 'b.example']] }]),
+  ]);
+
+  function run(bytes: Uint8Array, elements?: boolean) {
+    const records: CaptureRecord[] = [];
+    const reading = decodeCapture(bytes, { elements });
+    for (;;) {
+      const next = reading.next();
+      if (next.done === true) return { records, summary: next.value };
+      records.push(next.value);
+    }
+  }
+
+  test('are listed with their records, by the name that is known or was told', () => {
+    expect(run(file).summary.unknownElements).toEqual({ '4242/7': 3, httpRequestHost: 3 });
+    const told = message(10, [{ template: names }, { data: names, rows: [[4242, 7, 'probe:thing']] }]);
+    expect(run(Buffer.concat([file, told])).summary.unknownElements).toEqual({ 'probe:thing': 3, httpRequestHost: 3 });
+  });
+
+  test('are shown with each flow on request only', () => {
+    expect(run(file, true).records.map((record) => 'elements' in record && record.elements)).toEqual([
+      { '4242/7': 'cafe', httpRequestHost: 'a.example' },
+      { '4242/7': '0001' },
+      { '4242/7': '0001', httpRequestHost: 'b.example' },
+    ]);
+    expect(run(file).records.some((record) => 'elements' in record)).toBe(false);
   });
 });

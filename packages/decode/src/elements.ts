@@ -122,6 +122,7 @@ export const sampling = {
   packetSpace: 306,
   size: 309,
   population: 310,
+  probability: 311,
   samplers: [48, 302],
   template: 145,
 } as const;

@@ -113,7 +113,12 @@ export const texts: ReadonlyMap<number, keyof OptionTexts> = new Map([
 export const statisticAt: ReadonlyMap<number, number> = new Map(statistics.map(([id], i) => [id, i]));
 
 const isUsed = (id: number): boolean =>
-  numbers.has(id) || texts.has(id) || statisticAt.has(id) || id === e.applicationElement || id === e.paddingElement;
+  numbers.has(id) ||
+  texts.has(id) ||
+  statisticAt.has(id) ||
+  id === e.applicationElement ||
+  id === e.sampling.probability ||
+  id === e.paddingElement;
 
 /** Keys of the elements of an options template that nothing is made of; its scope says what the others are of. */
 export const unusedOptions = ({ fields, scopes }: Layout): readonly string[] => [

@@ -2,6 +2,39 @@
 import { describe, expect, test } from 'vitest';
 import { harness, message, nowMs, template } from './testing.ts';
 
+describe('sampling in options data', () => {
+  const probability = (value: number): Uint8Array => {
+    const octets = new Uint8Array(8);
+    new DataView(octets.buffer).setFloat64(0, value);
+    return octets;
+  };
+
+  test.each([
+    [0.001, 1000, true],
+    [1, 1, true],
+    [0, 1, false],
+    [-5, 1, false],
+    [NaN, 1, false],
+    [Number.MIN_VALUE, 0xffffffff, true],
+  ])('as the probability %d (element 311) is one packet in %d', (p, rate, stated) => {
+    const h = harness();
+    const t = template(
+      300,
+      [
+        [149, 4],
+        [304, 2],
+        [311, 8],
+      ],
+      1,
+    );
+    const flows = template(256, [[1, 4]]);
+    h.feed(message(10, [{ template: t }, { data: t, rows: [[7, 3, probability(p)]] }]));
+    expect(h.feed(message(10, [{ template: flows }, { data: flows, rows: [[5]] }]))).toMatchObject([
+      { samplingRate: rate, samplingStated: stated, octets: 5 },
+    ]);
+  });
+});
+
 describe('names in options data', () => {
   test.each([9, 10] as const)('of applications become samples with their id (version %i)', (version) => {
     const h = harness();

@@ -3,7 +3,7 @@
  * are walked, not compiled.
  */
 import type { Sample } from '@linewatch/record';
-import { applicationElement } from './elements.ts';
+import { applicationElement, sampling } from './elements.ts';
 import type { Domain, Exporter } from './exporter.ts';
 import { lose } from './losses.ts';
 import type { Memory } from './memory.ts';
@@ -62,10 +62,19 @@ class OptionRecord {
     }
     const statistic = statisticAt.get(id);
     if (statistic !== undefined) this.statistics[statistic] = unsigned(view, at, length);
+    else if (id === sampling.probability) this.#probability(view, at, length);
     else if (id === applicationElement && this.application <= 0) {
       this.application = unsigned(view, at, length);
       this.applicationKey = hexOf(view, at, length);
     }
+  }
+
+  /** RFC 5477 section 8.2.7: each packet is taken with this probability, so one in 1 / p is. */
+  #probability(view: DataView, at: number, length: number): void {
+    const p = length === 8 ? view.getFloat64(at) : length === 4 ? view.getFloat32(at) : 0;
+    if (!(p > 0 && p <= 1) || this.numbers.population >= 0) return;
+    this.numbers.size = 1;
+    this.numbers.population = 1 / p;
   }
 }
 

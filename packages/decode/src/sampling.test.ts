@@ -91,6 +91,13 @@ describe('sampling', () => {
     });
   });
 
+  test('stands beside the counters, which are raw: nothing is multiplied', () => {
+    const h = harness();
+    const stated = options([34, 4]);
+    h.feed(message(9, [{ template: stated }, { data: stated, rows: [[1, 1000]] }, { template: plain }]));
+    expect(h.feed(message(9, [plainData]))).toMatchObject([{ octets: 1000, packets: 10, samplingRate: 1000 }]);
+  });
+
   test('holds for its exporter and observation domain only', () => {
     const h = harness();
     const stated = options([34, 4]);

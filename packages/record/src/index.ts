@@ -2,7 +2,7 @@ export * from './address.ts';
 export * from './batch.ts';
 export * from './columns.ts';
 export * from './control.ts';
-export * from './elements.ts';
+export { type ElementColumn, ElementColumnBuilder } from './elements.ts';
 export * from './flow.ts';
 export * from './keys.ts';
 export * from './metrics.ts';
