@@ -62,6 +62,19 @@ describe('bounds on what a sender costs', () => {
     expect(h.feed(withData(1, 500))).toMatchObject([{ octets: 2 }]);
   });
 
+  test('a few that flood the memory push out themselves, not those who send now and then', () => {
+    const h = harness({ limits: { remembered: 2000 } });
+    const quiet = Array.from({ length: 20 }, (_, n) => `10.0.1.${n}`);
+    const one = template(256, [[2, 4]]);
+    for (const from of quiet) h.feed(message(9, [{ template: one }]), { from });
+    for (let n = 0; n < 40; n++)
+      for (const from of ['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+        h.feed(message(9, Array.from({ length: 100 }, (_, i) => ({ template: template(300 + ((100 * n + i) % 1000), [[2, 4], [3, 1 + n]]) }))), { from }); // prettier-ignore
+    expect(h.losses().exporter_evicted).toBeGreaterThan(3);
+    for (const from of quiet)
+      expect(h.feed(message(9, [{ data: one, rows: [[7]] }]), { from })).toMatchObject([{ packets: 7 }]);
+  });
+
   test('equal rates of many samplers are told without a walk over them', () => {
     fc.assert(
       fc.property(

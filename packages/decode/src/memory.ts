@@ -1,6 +1,6 @@
 /**
- * What is remembered of exporters, within bounds. Each item weighs something; when all together weigh too much, exporters
- * that were not heard again are forgotten first.
+ * What is remembered of exporters, within bounds. Each item weighs something; when all together weigh too much, the
+ * heaviest exporter is forgotten if it has more than its share, else the first that was not heard again.
  */
 import { Domain, Exporter, type FlowVersion, domainKey } from './exporter.ts';
 import type { HeldSets } from './held.ts';
@@ -10,6 +10,8 @@ import type { Counters, Limits } from './port.ts';
 import { type Layout, type Template, signatureOf } from './template.ts';
 
 const domainWeight = 8;
+/** One that holds this part of what may be remembered is the first to be forgotten. */
+const fairShares = 64;
 const templateWeight = (template: Layout): number => 2 + (template.fields.length >> 2);
 
 export class Memory {
@@ -45,12 +47,26 @@ export class Memory {
         this.exporters.set(key, exporter);
         continue;
       }
-      exporter.evicted = true;
-      this.#held.dropAll(exporter.held);
-      this.#weight -= exporter.weight;
-      lose(this.#counters, exporter, 'exporter_evicted');
+      this.#forget(exporter);
       return;
     }
+  }
+
+  /** Whether one weighed more than its share, and was forgotten: a few that flood must not push out all the others. */
+  #evictHeaviest(): boolean {
+    let heaviest: [key: string, exporter: Exporter] | undefined;
+    for (const entry of this.exporters) if (entry[1].weight > (heaviest?.[1].weight ?? 0)) heaviest = entry;
+    if (heaviest === undefined || heaviest[1].weight < this.#limits.remembered / fairShares) return false;
+    this.exporters.delete(heaviest[0]);
+    this.#forget(heaviest[1]);
+    return true;
+  }
+
+  #forget(exporter: Exporter): void {
+    exporter.evicted = true;
+    this.#held.dropAll(exporter.held);
+    this.#weight -= exporter.weight;
+    lose(this.#counters, exporter, 'exporter_evicted');
   }
 
   /** Adds (or takes, below 0) the weight of something remembered of a domain, or of the exporter as a whole. */
@@ -62,7 +78,8 @@ export class Memory {
 
   /** To be called between datagrams: what one of them adds is bounded by its length. */
   trim(): void {
-    while (this.#weight > this.#limits.remembered && this.exporters.size > 0) this.#evictExporter();
+    while (this.#weight > this.#limits.remembered && this.exporters.size > 0)
+      if (!this.#evictHeaviest()) this.#evictExporter();
   }
 
   domain(exporter: Exporter, version: FlowVersion, id: number): Domain {

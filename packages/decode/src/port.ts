@@ -86,7 +86,10 @@ export type RefusalReason = 'exporter_refused' | 'exporter_unapproved';
 /** Bounds on what input can make the decoder keep or do. */
 export interface Limits {
   readonly exporters: number;
-  /** All that is remembered of exporters: a template weighs 2 and 1 for 4 fields, a sampler or name 1, a domain 8. */
+  /**
+   * All that is remembered of exporters: a template weighs 2 and 1 for 4 fields, a sampler or name 1, a domain 8. A weight of
+   * 1 is up to 430 octets of memory.
+   */
   readonly remembered: number;
   readonly domainsPerExporter: number;
   readonly templatesPerExporter: number;
