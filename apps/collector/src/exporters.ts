@@ -49,14 +49,12 @@ export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Prom
         else told.set(text, lastMsOf(value));
       }
     },
-    onError: (error) => end.reject(error),
+    // What cannot be read cannot be tidied up either; the rest goes on.
+    onError: () => end.resolve(undefined),
     onCaughtUp: () => end.resolve(undefined),
   });
-  try {
-    await end.promise;
-  } finally {
-    await consumer.close();
-  }
+  await end.promise;
+  await consumer.close();
   return told;
 }
 

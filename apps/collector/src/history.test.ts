@@ -32,5 +32,8 @@ describe('the counts of an exporter over time', () => {
     const history = new History({ atMs: 0, datagrams: 0, flows: 0, lost: lost(5) });
     history.add({ atMs: minute, datagrams: 1, flows: 0, lost: lost(2) });
     expect(history.lastHour().lost).toEqual(lost(0));
+    history.add({ atMs: 2 * minute, datagrams: 0, flows: 0, lost: lost(0) });
+    history.add({ atMs: 3 * minute, datagrams: 0, flows: 0, lost: lost(0) });
+    expect(history.rates(3 * minute)).toEqual({ datagramsPerS: 0, flowsPerS: 0 });
   });
 });

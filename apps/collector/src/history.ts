@@ -41,21 +41,20 @@ export class History {
     const from = this.#minute[0]!;
     const s = Math.max(1, (nowMs - from.atMs) / 1000);
     return {
-      datagramsPerS: round((this.#latest.datagrams - from.datagrams) / s),
-      flowsPerS: round((this.#latest.flows - from.flows) / s),
+      datagramsPerS: round(since(this.#latest.datagrams, from.datagrams) / s),
+      flowsPerS: round(since(this.#latest.flows, from.flows) / s),
     };
   }
 
   lastHour(): ExporterStatus['lastHour'] {
     const from = this.#hour[0]!;
     const lost = { ...this.#latest.lost };
-    // What came late after all may take off what was lost before the hour.
-    for (const unit of units) lost[unit] = Math.max(0, lost[unit] - from.lost[unit]);
+    for (const unit of units) lost[unit] = since(lost[unit], from.lost[unit]);
     return {
       fromMs: from.atMs,
       lost,
-      datagrams: this.#latest.datagrams - from.datagrams,
-      flows: this.#latest.flows - from.flows,
+      datagrams: since(this.#latest.datagrams, from.datagrams),
+      flows: since(this.#latest.flows, from.flows),
     };
   }
 }
@@ -65,5 +64,8 @@ function push(list: Counts[], counts: Counts, spanMs: number): void {
   list.push(counts);
   while (list.length > 2 && list[1]!.atMs <= counts.atMs - spanMs) list.shift();
 }
+
+/** Counts may go back: what came late after all is taken off, and what was held off is forgotten with an approval. */
+const since = (now: number, before: number): number => Math.max(0, now - before);
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

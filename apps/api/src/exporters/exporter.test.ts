@@ -55,6 +55,13 @@ describe('the share that was lost upstream', () => {
   });
 });
 
+test('a protocol without numbers or a clock tells nothing of losses or time', () => {
+  const traps = shown({ versions: { snmp: nowMs }, skewMs: 0, flows: 0 });
+  expect(traps).toMatchObject({ clockSkewMs: null, lostUpstream: { ratio: null }, lostLastHour: { ratio: null } });
+  expect(shown({ versions: { '105': nowMs } })).toMatchObject({ clockSkewMs: null, lostUpstream: { ratio: 0 } });
+  expect(shown({ skewMs: 700 }).clockSkewMs).toBe(700);
+});
+
 describe('advice', () => {
   test('is not given to an exporter that is well', () => {
     expect(about(shown())).toEqual([]);

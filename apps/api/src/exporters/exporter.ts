@@ -16,6 +16,10 @@ const versionNames: Readonly<Record<string, string>> = {
   snmp: 'SNMP traps',
 };
 
+/** Those that number what they send, and those that say what time it is. */
+const numbered = ['5', '9', '10', '105'] as const;
+const timed = ['5', '9', '10'] as const;
+
 type Upstream = ExporterStatus['lostUpstream'];
 
 /** What of all that was sent was lost, by the unit that its sequence numbers count; the worst of them. */
@@ -51,6 +55,9 @@ export function exporterOf({ collector, address, status }: KnownExporter, descri
   const { datagrams, lastHour, lostUpstream } = status;
   const state = stateOf(status, decision, nowMs);
   const read = datagrams.decoded + datagrams.held;
+  const sends = (versions: readonly string[]): boolean => read > 0 && versions.some((each) => each in status.versions);
+  const ratio = (lost: Upstream, came: number, flows: number): number | null =>
+    sends(numbered) ? ratioOf(lost, came, flows) : null;
   const heardLately = nowMs - status.atMs < 2 * 60_000;
   const sampled = status.sampling.length === 0 && status.flows > 0 ? [{ rate: 1, stated: false }] : status.sampling;
   const shown = {
@@ -72,16 +79,16 @@ export function exporterOf({ collector, address, status }: KnownExporter, descri
     templates: status.templates,
     setsHeld: status.setsHeld,
     sampling: sampled,
-    lostUpstream: { ...lostUpstream, ratio: ratioOf(lostUpstream, read, status.flows) },
+    lostUpstream: { ...lostUpstream, ratio: ratio(lostUpstream, read, status.flows) },
     lostLastHour: {
       sinceMs: lastHour.fromMs,
       ...lastHour.lost,
-      ratio: ratioOf(lastHour.lost, lastHour.datagrams, lastHour.flows),
+      ratio: ratio(lastHour.lost, lastHour.datagrams, lastHour.flows),
     },
     duplicates: status.duplicates,
     late: status.late,
     lostHere: lossesOf(Object.entries(status.lostHere)),
-    clockSkewMs: read > 0 ? status.skewMs : null,
+    clockSkewMs: sends(timed) ? status.skewMs : null,
     activeTimeoutMs: status.activeTimeoutMs > 0 ? status.activeTimeoutMs : null,
     unknownElements: status.unknownElements,
   };
