@@ -20,6 +20,8 @@ const wholeModules = [
   'BFD-STD-MIB',
   'ENTITY-MIB',
   'DISMAN-PING-MIB',
+  'VIPTELA-TRAPS',
+  'OLD-CISCO-INTERFACES-MIB',
 ];
 const trapModules = [
   'BRIDGE-MIB',
@@ -42,7 +44,6 @@ const trapModules = [
   'CISCO-SDWAN-OMP-MIB',
   'CISCO-SDWAN-POLICY-MIB',
   'CISCO-SDWAN-SECURITY-MIB',
-  'VIPTELA-TRAPS',
   'FORTINET-CORE-MIB',
   'FORTINET-FORTIGATE-MIB',
   'JUNIPER-MIB',

@@ -11,7 +11,7 @@ export interface FieldSource {
   readonly is?: string;
   /** Value of the first varbind of one of these objects, with its label for a number. */
   readonly of?: readonly string[];
-  /** Labels where the object's own are not known. */
+  /** Labels in place of the object's own. */
   readonly labels?: Readonly<Record<number, string>>;
   /** Whether that value is this number. */
   readonly equals?: number;

@@ -70,7 +70,7 @@ function instance(suffix: string, form: IndexForm): FieldValue | undefined {
 function valueOf(source: FieldSource, [varbind, object]: [Varbind, string]): FieldValue | undefined {
   const { value } = varbind;
   if (source.equals !== undefined) return value === source.equals;
-  if (typeof value === 'number') return exactName(object)?.labels?.get(value) ?? source.labels?.[value] ?? value;
+  if (typeof value === 'number') return source.labels?.[value] ?? exactName(object)?.labels?.get(value) ?? value;
   if (source.address) return octetsText(varbind, '.');
   if (source.mac) return octetsText(varbind, ':');
   return value ?? undefined;

@@ -383,6 +383,129 @@ export const namesData = `
 1.3.6.1.2.1.222.1.3.1.19 bfdSessPerfEchoPktDropHC
 1.3.6.1.2.1.222.1.4.1.1 bfdSessDiscMapIndex
 1.3.6.1.2.1.222.1.5.1.1 bfdSessIpMapIndex
+1.3.6.1.4.1.9.2.2.1.1.1 locIfHardType
+1.3.6.1.4.1.9.2.2.1.1.2 locIfLineProt
+1.3.6.1.4.1.9.2.2.1.1.3 locIfLastIn
+1.3.6.1.4.1.9.2.2.1.1.4 locIfLastOut
+1.3.6.1.4.1.9.2.2.1.1.5 locIfLastOutHang
+1.3.6.1.4.1.9.2.2.1.1.6 locIfInBitsSec
+1.3.6.1.4.1.9.2.2.1.1.7 locIfInPktsSec
+1.3.6.1.4.1.9.2.2.1.1.8 locIfOutBitsSec
+1.3.6.1.4.1.9.2.2.1.1.9 locIfOutPktsSec
+1.3.6.1.4.1.9.2.2.1.1.10 locIfInRunts
+1.3.6.1.4.1.9.2.2.1.1.11 locIfInGiants
+1.3.6.1.4.1.9.2.2.1.1.12 locIfInCRC
+1.3.6.1.4.1.9.2.2.1.1.13 locIfInFrame
+1.3.6.1.4.1.9.2.2.1.1.14 locIfInOverrun
+1.3.6.1.4.1.9.2.2.1.1.15 locIfInIgnored
+1.3.6.1.4.1.9.2.2.1.1.16 locIfInAbort
+1.3.6.1.4.1.9.2.2.1.1.17 locIfResets
+1.3.6.1.4.1.9.2.2.1.1.18 locIfRestarts
+1.3.6.1.4.1.9.2.2.1.1.19 locIfKeep
+1.3.6.1.4.1.9.2.2.1.1.20 locIfReason
+1.3.6.1.4.1.9.2.2.1.1.21 locIfCarTrans
+1.3.6.1.4.1.9.2.2.1.1.22 locIfReliab
+1.3.6.1.4.1.9.2.2.1.1.23 locIfDelay
+1.3.6.1.4.1.9.2.2.1.1.24 locIfLoad
+1.3.6.1.4.1.9.2.2.1.1.25 locIfCollisions
+1.3.6.1.4.1.9.2.2.1.1.26 locIfInputQueueDrops
+1.3.6.1.4.1.9.2.2.1.1.27 locIfOutputQueueDrops
+1.3.6.1.4.1.9.2.2.1.1.28 locIfDescr
+1.3.6.1.4.1.9.2.2.1.1.30 locIfSlowInPkts
+1.3.6.1.4.1.9.2.2.1.1.31 locIfSlowOutPkts
+1.3.6.1.4.1.9.2.2.1.1.32 locIfSlowInOctets
+1.3.6.1.4.1.9.2.2.1.1.33 locIfSlowOutOctets
+1.3.6.1.4.1.9.2.2.1.1.34 locIfFastInPkts
+1.3.6.1.4.1.9.2.2.1.1.35 locIfFastOutPkts
+1.3.6.1.4.1.9.2.2.1.1.36 locIfFastInOctets
+1.3.6.1.4.1.9.2.2.1.1.37 locIfFastOutOctets
+1.3.6.1.4.1.9.2.2.1.1.38 locIfotherInPkts
+1.3.6.1.4.1.9.2.2.1.1.39 locIfotherOutPkts
+1.3.6.1.4.1.9.2.2.1.1.40 locIfotherInOctets
+1.3.6.1.4.1.9.2.2.1.1.41 locIfotherOutOctets
+1.3.6.1.4.1.9.2.2.1.1.42 locIfipInPkts
+1.3.6.1.4.1.9.2.2.1.1.43 locIfipOutPkts
+1.3.6.1.4.1.9.2.2.1.1.44 locIfipInOctets
+1.3.6.1.4.1.9.2.2.1.1.45 locIfipOutOctets
+1.3.6.1.4.1.9.2.2.1.1.46 locIfdecnetInPkts
+1.3.6.1.4.1.9.2.2.1.1.47 locIfdecnetOutPkts
+1.3.6.1.4.1.9.2.2.1.1.48 locIfdecnetInOctets
+1.3.6.1.4.1.9.2.2.1.1.49 locIfdecnetOutOctets
+1.3.6.1.4.1.9.2.2.1.1.50 locIfxnsInPkts
+1.3.6.1.4.1.9.2.2.1.1.51 locIfxnsOutPkts
+1.3.6.1.4.1.9.2.2.1.1.52 locIfxnsInOctets
+1.3.6.1.4.1.9.2.2.1.1.53 locIfxnsOutOctets
+1.3.6.1.4.1.9.2.2.1.1.54 locIfclnsInPkts
+1.3.6.1.4.1.9.2.2.1.1.55 locIfclnsOutPkts
+1.3.6.1.4.1.9.2.2.1.1.56 locIfclnsInOctets
+1.3.6.1.4.1.9.2.2.1.1.57 locIfclnsOutOctets
+1.3.6.1.4.1.9.2.2.1.1.58 locIfappletalkInPkts
+1.3.6.1.4.1.9.2.2.1.1.59 locIfappletalkOutPkts
+1.3.6.1.4.1.9.2.2.1.1.60 locIfappletalkInOctets
+1.3.6.1.4.1.9.2.2.1.1.61 locIfappletalkOutOctets
+1.3.6.1.4.1.9.2.2.1.1.62 locIfnovellInPkts
+1.3.6.1.4.1.9.2.2.1.1.63 locIfnovellOutPkts
+1.3.6.1.4.1.9.2.2.1.1.64 locIfnovellInOctets
+1.3.6.1.4.1.9.2.2.1.1.65 locIfnovellOutOctets
+1.3.6.1.4.1.9.2.2.1.1.66 locIfapolloInPkts
+1.3.6.1.4.1.9.2.2.1.1.67 locIfapolloOutPkts
+1.3.6.1.4.1.9.2.2.1.1.68 locIfapolloInOctets
+1.3.6.1.4.1.9.2.2.1.1.69 locIfapolloOutOctets
+1.3.6.1.4.1.9.2.2.1.1.70 locIfvinesInPkts
+1.3.6.1.4.1.9.2.2.1.1.71 locIfvinesOutPkts
+1.3.6.1.4.1.9.2.2.1.1.72 locIfvinesInOctets
+1.3.6.1.4.1.9.2.2.1.1.73 locIfvinesOutOctets
+1.3.6.1.4.1.9.2.2.1.1.74 locIfbridgedInPkts
+1.3.6.1.4.1.9.2.2.1.1.75 locIfbridgedOutPkts
+1.3.6.1.4.1.9.2.2.1.1.76 locIfbridgedInOctets
+1.3.6.1.4.1.9.2.2.1.1.77 locIfbridgedOutOctets
+1.3.6.1.4.1.9.2.2.1.1.78 locIfsrbInPkts
+1.3.6.1.4.1.9.2.2.1.1.79 locIfsrbOutPkts
+1.3.6.1.4.1.9.2.2.1.1.80 locIfsrbInOctets
+1.3.6.1.4.1.9.2.2.1.1.81 locIfsrbOutOctets
+1.3.6.1.4.1.9.2.2.1.1.82 locIfchaosInPkts
+1.3.6.1.4.1.9.2.2.1.1.83 locIfchaosOutPkts
+1.3.6.1.4.1.9.2.2.1.1.84 locIfchaosInOctets
+1.3.6.1.4.1.9.2.2.1.1.85 locIfchaosOutOctets
+1.3.6.1.4.1.9.2.2.1.1.86 locIfpupInPkts
+1.3.6.1.4.1.9.2.2.1.1.87 locIfpupOutPkts
+1.3.6.1.4.1.9.2.2.1.1.88 locIfpupInOctets
+1.3.6.1.4.1.9.2.2.1.1.89 locIfpupOutOctets
+1.3.6.1.4.1.9.2.2.1.1.90 locIfmopInPkts
+1.3.6.1.4.1.9.2.2.1.1.91 locIfmopOutPkts
+1.3.6.1.4.1.9.2.2.1.1.92 locIfmopInOctets
+1.3.6.1.4.1.9.2.2.1.1.93 locIfmopOutOctets
+1.3.6.1.4.1.9.2.2.1.1.94 locIflanmanInPkts
+1.3.6.1.4.1.9.2.2.1.1.95 locIflanmanOutPkts
+1.3.6.1.4.1.9.2.2.1.1.96 locIflanmanInOctets
+1.3.6.1.4.1.9.2.2.1.1.97 locIflanmanOutOctets
+1.3.6.1.4.1.9.2.2.1.1.98 locIfstunInPkts
+1.3.6.1.4.1.9.2.2.1.1.99 locIfstunOutPkts
+1.3.6.1.4.1.9.2.2.1.1.100 locIfstunInOctets
+1.3.6.1.4.1.9.2.2.1.1.101 locIfstunOutOctets
+1.3.6.1.4.1.9.2.2.1.1.102 locIfspanInPkts
+1.3.6.1.4.1.9.2.2.1.1.103 locIfspanOutPkts
+1.3.6.1.4.1.9.2.2.1.1.104 locIfspanInOctets
+1.3.6.1.4.1.9.2.2.1.1.105 locIfspanOutOctets
+1.3.6.1.4.1.9.2.2.1.1.106 locIfarpInPkts
+1.3.6.1.4.1.9.2.2.1.1.107 locIfarpOutPkts
+1.3.6.1.4.1.9.2.2.1.1.108 locIfarpInOctets
+1.3.6.1.4.1.9.2.2.1.1.109 locIfarpOutOctets
+1.3.6.1.4.1.9.2.2.1.1.110 locIfprobeInPkts
+1.3.6.1.4.1.9.2.2.1.1.111 locIfprobeOutPkts
+1.3.6.1.4.1.9.2.2.1.1.112 locIfprobeInOctets
+1.3.6.1.4.1.9.2.2.1.1.113 locIfprobeOutOctets
+1.3.6.1.4.1.9.2.2.1.1.114 locIfDribbleInputs
+1.3.6.1.4.1.9.2.2.2.1.1 locIfFSIPIndex
+1.3.6.1.4.1.9.2.2.2.1.2 locIfFSIPtype 1=notAvailable,2=dte,3=dce
+1.3.6.1.4.1.9.2.2.2.1.3 locIfFSIPrts 1=notAvailable,2=up,3=down
+1.3.6.1.4.1.9.2.2.2.1.4 locIfFSIPcts 1=notAvailable,2=up,3=down
+1.3.6.1.4.1.9.2.2.2.1.5 locIfFSIPdtr 1=notAvailable,2=up,3=down
+1.3.6.1.4.1.9.2.2.2.1.6 locIfFSIPdcd 1=notAvailable,2=up,3=down
+1.3.6.1.4.1.9.2.2.2.1.7 locIfFSIPdsr 1=notAvailable,2=up,3=down
+1.3.6.1.4.1.9.2.2.2.1.8 locIfFSIPrxClockrate
+1.3.6.1.4.1.9.2.2.2.1.9 locIfFSIPrxClockrateHi
+1.3.6.1.4.1.9.2.2.2.1.10 locIfFSIPportType 1=noCable,2=rs232,3=rs422,4=rs423,5=v35,6=x21,7=rs449,8=rs530,9=hssi
 1.3.6.1.4.1.9.9.13.1.2.1.2 ciscoEnvMonVoltageStatusDescr
 1.3.6.1.4.1.9.9.13.1.2.1.3 ciscoEnvMonVoltageStatusValue
 1.3.6.1.4.1.9.9.13.1.2.1.7 ciscoEnvMonVoltageState 1=normal,2=warning,3=critical,4=shutdown,5=notPresent,6=notFunctioning
@@ -906,6 +1029,8 @@ export const namesData = `
 1.3.6.1.4.1.41916.100.1.100 viptelaAppRouteLocalColor
 1.3.6.1.4.1.41916.100.1.101 viptelaAppRouteRemoteSystemIp
 1.3.6.1.4.1.41916.100.1.102 viptelaAppRouteRemoteColor
+1.3.6.1.4.1.41916.100.1.103 viptelaAppRouteMeanLoss
+1.3.6.1.4.1.41916.100.1.104 viptelaAppRouteMeanLatency
 1.3.6.1.4.1.41916.100.1.105 viptelaAppRouteSlaClasses
 1.3.6.1.4.1.41916.100.1.106 viptelaActionsStatus 2=download-start,3=download-complete,4=verification-complete,5=upgrade-apply-complete,6=sync-partition-start,7=sync-partition-complete,8=install-complete,9=install-fail,10=reboot
 1.3.6.1.4.1.41916.100.1.107 viptelaActionsInstallId
@@ -938,6 +1063,7 @@ export const namesData = `
 1.3.6.1.4.1.41916.100.1.134 viptelaVpnIfCfgBwKbps
 1.3.6.1.4.1.41916.100.1.135 viptelaVpnTrafficDirection 0=downstream,1=upstream
 1.3.6.1.4.1.41916.100.1.136 viptelaVpnDuration
+1.3.6.1.4.1.41916.100.1.137 viptelaAppRouteMeanJitter
 1.3.6.1.4.1.41916.100.1.138 viptelaVpnPimEnabled 1=true,2=false
 1.3.6.1.4.1.41916.100.1.139 viptelaSystemRemoteHost
 1.3.6.1.4.1.41916.100.1.140 viptelaPolicyVpnListName
