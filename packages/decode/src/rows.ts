@@ -12,6 +12,8 @@ import { contentEnd } from './reader.ts';
 
 const widths = flowColumns.map((column) => columnWidth[column.type]);
 const every = widths.map((_, i) => i);
+/** As in `counterNames`. */
+const discardCounter = 3;
 /** Rows zeroed at once for those who fill them one by one. */
 const blankRows = 64;
 
@@ -153,7 +155,10 @@ export class RowWriter {
     this.#kept = 0;
     this.#counters.flows += count;
     exporter.flows += count;
-    exporter.habits.see(this.#sink.columns, this.#sink.rows - count, nowMs);
+    const first = this.#sink.rows - count;
+    // A dropped packet is told for itself: that says nothing of the sampling.
+    if (this.#sink.columns.arrays.counter[first] !== discardCounter)
+      exporter.habits.see(this.#sink.columns, first, nowMs);
     this.inSink = true;
     this.#sink.decoded(exporter, this.#sink.rows - count, this.#sink.rows);
     this.inSink = false;

@@ -295,6 +295,17 @@ test('a discarded packet is a row of its own kind, at rate 1', () => {
   });
 });
 
+test('shows the sampling of its exporter, which dropped packets do not', () => {
+  const h = harness();
+  h.feed(datagram([base], { sequence: 1 }));
+  h.feed(datagram([{ ...base, rate: 512 }], { sequence: 2 }));
+  h.feed(datagram([drop], { sequence: 3 }));
+  expect([...h.decoder.exporter(agent).sampling]).toEqual([
+    [1000, true],
+    [512, true],
+  ]);
+});
+
 test('rows after a flush, and after other rows, have nothing of those before them', () => {
   const h = harness({ capacity: 3 });
   const full = { ...base, records: [header, { tag: 1001, octets: xdr(100, 0, 200, 0) }] };

@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as p from '../encode-packet.ts';
-import { type SflowFlowSample, type SflowSample, encodeSflow, sflowHeader, xdr } from '../encode-sflow.ts';
+import {
+  type SflowFlowSample,
+  type SflowRecord,
+  type SflowSample,
+  encodeSflow,
+  sflowHeader,
+  xdr,
+} from '../encode-sflow.ts';
 import { harness, ip, nowMs } from '../testing.ts';
+import { counterFields, counterFormats } from './counter-formats.ts';
+import { flowFormats } from './formats.ts';
 
 const agent = ip('192.0.2.1');
 const web = p.ethernet(
@@ -200,6 +209,40 @@ describe('what sequence numbers tell', () => {
 });
 
 describe('hostile datagrams', () => {
+  const counterTags = [...counterFields.keys(), ...Object.values(counterFormats)];
+  const record = (tags: readonly number[]): fc.Arbitrary<SflowRecord> =>
+    fc.record({ tag: fc.constantFrom(...tags), octets: fc.uint8Array({ maxLength: 160 }) });
+
+  test('with records of any content never throw; every measurement is a number, every text short', () => {
+    fc.assert(
+      fc.property(
+        fc.array(record(Object.values(flowFormats)), { maxLength: 6 }),
+        fc.array(record(counterTags), { maxLength: 6 }),
+        fc.nat(3),
+        (flowRecords, counterRecords, sourceClass) => {
+          const h = harness();
+          h.feed(
+            datagram([
+              { ...flow(1), records: flowRecords },
+              { kind: 'counter', sequence: 1, source: 5, sourceClass, records: counterRecords },
+              flow(2, 8),
+            ]),
+          );
+          h.sink.flush();
+          expect(h.counters.losses.decoder_fault).toBe(0);
+          expect(h.counters.datagrams.decoded).toBe(1);
+          // Whatever the records say, their lengths hold: the last sample is there.
+          expect(h.sink.flows.at(-1)).toMatchObject({ inIf: 8, octets: 600, dstPort: 443 });
+          for (const { value, text, metric } of h.sink.samples) {
+            expect({ metric, finite: Number.isFinite(value) }).toEqual({ metric, finite: true });
+            expect(text.length).toBeLessThanOrEqual(255);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   const whole = datagram([
     flow(1),
     { ...flow(2), expanded: true },

@@ -53,7 +53,7 @@ export class SflowReader {
     this.#counters = counters;
     this.#agents = new Agents(memory, counters);
     this.#measured = new Measured(memory, counters, limits.measuredEveryMs, emit);
-    this.#unread = new Unread(rows, counters);
+    this.#unread = new Unread(rows, memory, counters);
     this.#flows = new FlowSamples({ rows, unread: this.#unread, tcpInfo: new TcpInfo(this.#measured) });
     this.#counterSamples = new CounterSamples(this.#measured, this.#unread);
   }

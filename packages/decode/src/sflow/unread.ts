@@ -1,5 +1,6 @@
 /** Counts the structures that have no column and no metric, and shows them to a sink that asks. */
 import type { Exporter } from '../exporter.ts';
+import type { Memory } from '../memory.ts';
 import { type Counters, type StructureKind, structureKinds } from '../port.ts';
 import type { RowWriter } from '../rows.ts';
 
@@ -17,10 +18,12 @@ export function structureOf(key: number): { of: StructureKind; enterprise: numbe
 
 export class Unread {
   readonly #rows: RowWriter;
+  readonly #memory: Memory;
   readonly #counters: Counters;
 
-  constructor(rows: RowWriter, counters: Counters) {
+  constructor(rows: RowWriter, memory: Memory, counters: Counters) {
     this.#rows = rows;
+    this.#memory = memory;
     this.#counters = counters;
   }
 
@@ -37,6 +40,7 @@ export class Unread {
     const { structures } = exporter;
     const key = structureKey(of, tag);
     const known = structures.get(key);
+    if (known === undefined && structures.size < maxKinds) this.#memory.weigh(exporter, undefined, 1);
     if (known !== undefined || structures.size < maxKinds) structures.set(key, (known ?? 0) + 1);
     this.#rows.structure(() => ({
       timeMs: nowMs,
