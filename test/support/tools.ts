@@ -6,6 +6,8 @@ export const tools = {
   chromium: { command: 'chromium', debian: 'chromium' },
   tshark: { command: 'tshark', debian: 'tshark' },
   nfdump: { command: 'nfdump', debian: 'nfdump' },
+  snmpd: { command: 'snmpd', debian: 'snmpd' },
+  snmptrap: { command: 'snmptrap', debian: 'snmp' },
 } as const;
 
 /** Full path of a program, or undefined. */

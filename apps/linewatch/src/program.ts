@@ -79,6 +79,7 @@ export function program(): Command {
     .description('print what a capture holds: a JSON object a record, a summary on standard error')
     .argument('<capture>', 'pcap, pcapng or raw datagrams; - reads standard input')
     .option('--elements', 'print the information elements of each flow that have no column, by name')
+    .option('--snmp <file>', 'communities and SNMPv3 users whose traps are read, YAML (default: any community)')
     .action(async (file: string, options: DecodeCommandOptions) =>
       (await import('./commands/decode.ts')).decode(file, options),
     );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeCapture } from '@linewatch/decode';
 import { LinewatchError } from '@linewatch/service';
+import { readSnmpFile } from './snmp-file.ts';
 
 export class CaptureError extends LinewatchError<'capture_unreadable' | 'capture_too_large'> {}
 
@@ -30,10 +31,13 @@ export async function readCaptureFile(file: string): Promise<Uint8Array> {
 export interface DecodeCommandOptions {
   /** Print the elements of each flow that have no column. */
   readonly elements?: boolean | undefined;
+  /** File of the communities and users whose traps are read. */
+  readonly snmp?: string | undefined;
 }
 
 /** Prints one JSON object a record, and the summary on standard error. */
-export async function decode(file: string, { elements }: DecodeCommandOptions = {}): Promise<void> {
+export async function decode(file: string, { elements, snmp }: DecodeCommandOptions = {}): Promise<void> {
+  const traps = snmp === undefined ? undefined : await readSnmpFile(snmp);
   const bytes = await readCaptureFile(file);
   let lines: string[] = [];
   const write = async (): Promise<void> => {
@@ -41,7 +45,7 @@ export async function decode(file: string, { elements }: DecodeCommandOptions = 
     lines = [];
     if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   };
-  const decoded = decodeCapture(bytes, { elements });
+  const decoded = decodeCapture(bytes, { elements, traps });
   for (;;) {
     const { value, done } = decoded.next();
     if (done) {
