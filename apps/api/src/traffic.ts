@@ -147,7 +147,7 @@ export class History {
     const { store, limits, metrics, clock } = this.#options;
     // A step that goes on is a mean over the part that has been; what lies ahead is not asked for.
     const toS = Math.min(range.toS, Math.floor(clock() / 1000));
-    if (toS <= range.fromS) return [padded(undefined, range), { inBps: null, outBps: null, samples: 0 }];
+    if (toS <= range.fromS) return [padded(undefined, range), { inBps: null, outBps: null, samples: 0, counted: 0 }];
     const running = this.#turnstile.run(async () => {
       const signal = AbortSignal.timeout(limits.queryMs);
       return Promise.all([

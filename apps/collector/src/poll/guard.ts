@@ -50,8 +50,9 @@ export function isAcceptable(bytes: Uint8Array, { version, flags }: Expected): b
   const message = element(bytes, 0, bytes.length);
   if (message?.tag !== tag.sequence) return false;
   const number = element(bytes, message.start, message.end);
-  if (number?.tag !== tag.integer || number.end - number.start !== 1) return false;
-  const stated = bytes[number.start]!;
+  if (number?.tag !== tag.integer || number.end - number.start > 5) return false;
+  // Some agents do not encode in the fewest octets.
+  const stated = bytes.subarray(number.start, number.end).reduce((sum, octet) => sum * 256 + octet, 0);
   if (version === '2c') {
     const community = element(bytes, number.end, message.end);
     return (

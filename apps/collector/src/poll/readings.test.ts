@@ -1,0 +1,99 @@
+import { metricCatalogue, parseAddress } from '@linewatch/record';
+import { describe, expect, it } from 'vitest';
+import type { DeviceReading, InterfaceReading } from './device.ts';
+import { DeviceMemory } from './readings.ts';
+
+const startMs = 1_800_000_000_000;
+const port = (more: Partial<InterfaceReading> = {}): InterfaceReading => ({
+  index: 7,
+  name: 'wan0',
+  alias: 'Circuit 12',
+  speedBps: 1e9,
+  admin: 1,
+  oper: 1,
+  lastChange: 5000,
+  discontinuity: 0,
+  in: undefined,
+  out: undefined,
+  inErrors: 0,
+  outErrors: 0,
+  inDiscards: 0,
+  outDiscards: 0,
+  ...more,
+});
+const octets = (value: number, atS: number) => ({
+  value: BigInt(value),
+  bits: 64 as const,
+  atMs: startMs + atS * 1000,
+});
+const reading = (
+  atS: number,
+  interfaces: readonly InterfaceReading[],
+  uptime = 100_000 + atS * 100,
+): DeviceReading => ({
+  atMs: startMs + atS * 1000,
+  rttMs: 3,
+  uptime,
+  name: 'edge-1',
+  description: 'a router',
+  interfaces,
+  truncated: false,
+  disordered: 0,
+});
+const metrics = (samples: readonly { metric: string }[]): string[] => samples.map(({ metric }) => metric);
+
+describe('readings of a device', () => {
+  it('become samples of the catalogue', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    memory.read(reading(0, [port({ in: octets(0, 0), out: octets(0, 0) })]));
+    const { samples } = memory.read(reading(60, [port({ in: octets(7500, 60), out: octets(0, 60) })]));
+    const known = new Set<string>(metricCatalogue.map(({ name }) => name));
+    expect(metrics(samples).filter((metric) => !known.has(metric))).toEqual([]);
+    expect(samples.find(({ metric }) => metric === 'interface.in.bps')).toMatchObject({ value: 1000, interface: 7 });
+    expect(samples.find(({ metric }) => metric === 'device.uptime_s')?.value).toBe(1060);
+  });
+
+  it('tell what stays once an hour, and what changes when it changes', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    const first = metrics(memory.read(reading(0, [port()])).samples);
+    expect(first).toEqual(expect.arrayContaining(['interface.name', 'interface.alias', 'interface.last_change_s']));
+    const each = ['poll.ok', 'poll.rtt.ms', 'device.uptime_s'];
+    expect(metrics(memory.read(reading(60, [port()])).samples)).toEqual(each);
+    expect(metrics(memory.read(reading(120, [port({ alias: 'Circuit 13' })])).samples)).toEqual([
+      ...each,
+      'interface.alias',
+    ]);
+    expect(metrics(memory.read(reading(3700, [port({ alias: 'Circuit 13' })])).samples)).toEqual(
+      expect.arrayContaining(['interface.name', 'interface.oper.state', 'interface.last_change_s', 'device.name']),
+    );
+  });
+
+  it('say when a state changed, and when it did so twice between two polls', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    expect(memory.read(reading(0, [port()])).changed).toBe(false);
+    expect(memory.read(reading(60, [port({ oper: 2, lastChange: 103_000 })])).changed).toBe(true);
+    expect(memory.read(reading(120, [port({ oper: 2, lastChange: 103_000 })])).changed).toBe(false);
+    const flapped = memory.read(reading(180, [port({ oper: 2, lastChange: 115_000 })]));
+    expect(flapped.changed).toBe(true);
+    expect(flapped.samples.find(({ metric }) => metric === 'interface.last_change_s')?.value).toBe(30);
+  });
+
+  it('have no rate across a restart, and one again after it', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    const at = (atS: number, value: number, uptime?: number) =>
+      memory.read(reading(atS, [port({ in: octets(value, atS) })], uptime));
+    at(0, 1_000_000);
+    expect(at(60, 2_000_000).passed).toMatchObject([{ octets: 1_000_000, side: 0, fromMs: startMs }]);
+    const restarted = at(120, 2_500_000, 1000);
+    expect(restarted.passed).toEqual([]);
+    expect(metrics(restarted.samples)).not.toContain('interface.in.bps');
+    expect(at(180, 2_600_000, 7000).passed).toMatchObject([{ octets: 100_000 }]);
+  });
+
+  it('of interfaces that are gone are forgotten', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    memory.read(reading(0, [port({ index: 1 }), port({ index: 2 })]));
+    memory.read(reading(1000, [port({ index: 2 })]));
+    expect(memory.interfaces).toBe(1);
+  });
+});
