@@ -12,7 +12,7 @@ export {
   lossReasons,
 } from './port.ts';
 export { structureOf } from './sflow/unread.ts';
-export { elementName, elementOf, isElementName } from './registry/registry.ts';
+export { elementOf, isElementName } from './registry/registry.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';

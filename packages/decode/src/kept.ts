@@ -1,5 +1,5 @@
 /** Values of elements that are kept by name, gathered while a compiled program runs. */
-import { type Element, elementKey, elementOf, keysOf } from './registry/registry.ts';
+import { type Element, elementKey, elementName, keysOf } from './registry/registry.ts';
 import { valueText } from './registry/text.ts';
 
 export interface KeptField {
@@ -23,7 +23,7 @@ export class Keeping {
   /** The name under which an element is kept, if it is: the one that was asked for. */
   nameOf(pen: number, id: number, columnless: boolean): string | undefined {
     const key = elementKey(pen, id);
-    if (this.#keys === 'all') return columnless ? (elementOf(pen, id)?.name ?? key) : undefined;
+    if (this.#keys === 'all') return columnless ? elementName(pen, id) : undefined;
     return this.#keys.get(key);
   }
 }
