@@ -121,6 +121,27 @@ describe.skipIf(!executablePath)('the dashboard (chromium)', () => {
     await page.close();
   });
 
+  it('shows the exporters from the header, by keyboard, with what to do about one', async () => {
+    const page = await open('/');
+    await page.getByRole('link', { name: 'Exporters' }).click();
+    await page.waitForURL(/\/exporters$/);
+    const row = page.locator('[data-exporter="127.40.0.7"]');
+    await row.waitFor({ timeout: 30_000 });
+    expect(await row.textContent()).toMatch(/School Number 7.*Reporting.*NetFlow v9.*1 template/s);
+    await row.getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    await row.getByText('It does not say how it samples').waitFor();
+    expect(await row.textContent()).toMatch(/= 2 decoded\s+\+ 0 held \+ 0 rejected/);
+    await page.getByRole('button', { name: 'Exporter', exact: true }).click();
+    expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+    await page.keyboard.press('/');
+    await page.keyboard.type('40.0.12');
+    await until('the search narrows the list', async () => (await page.locator('[data-exporter]').count()) === 1);
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')).toBe(false);
+    await page.close();
+  });
+
   it('fits a phone without sideways scrolling, and an unknown page says so', async () => {
     const page = await open('/', { width: 360 });
     await page.locator('[data-academy="school-7"]').waitFor();
