@@ -91,6 +91,36 @@ describe.skipIf(!available)('real captures (LINEWATCH_CAPTURES is not set when t
     },
   );
 
+  // How many samples each option record of the unit makes: what was said again, unchanged, makes none.
+  test.each([
+    ['netgauze-502', { 'vrf.name': 6, 'interface.name': 5, 'interface.alias': 5 }],
+    ['telegraf-ipfix-options', { 'application.name': 126, 'application.description': 126 }],
+    [
+      'nf-fortigate521-v9',
+      {
+        'exporter.exported.octets': 1,
+        'exporter.exported.messages': 1,
+        'exporter.exported.flows': 1,
+        'exporter.active_timeout': 1,
+      },
+    ],
+    [
+      'telegraf-ipfix-example',
+      {
+        'exporter.exported.flows': 1,
+        'exporter.observed.packets': 1,
+        'exporter.dropped.packets': 1,
+        'exporter.ignored.packets': 1,
+        'exporter.not_sent.packets': 1,
+      },
+    ],
+  ])('what %s says in options data becomes samples', (name, samples) => {
+    const counts: Record<string, number> = {};
+    for (const record of decodeCapture(readFileSync(join(folder, 'normal', `${name}.pcap`))))
+      if (record.type === 'sample') counts[record.metric] = (counts[record.metric] ?? 0) + 1;
+    expect(counts).toEqual(samples);
+  });
+
   test.each(units.filter((unit) => unit.cls === 'hostile').map((unit) => [unit.unit, unit] as const))(
     '%s is read without an error, each datagram with one outcome',
     (_, unit) => {
