@@ -87,6 +87,36 @@ describe('a round of signals', () => {
     expect(accepted).toHaveLength(3);
   });
 
+  it('goes out for counters too, when no flow came', async () => {
+    const { publisher, signals } = rig();
+    await publisher.publishSignals();
+    const fromMs = 1_795_000_000_000 - 60_000;
+    publisher.passed(address, { interface: 3, side: 0, octets: 600, fromMs, toMs: fromMs + 60_000 });
+    const reading = (atMs: number, value: number) => ({
+      timeMs: atMs,
+      exporter: address,
+      interface: 4,
+      metric: 'interface.out.octets',
+      value,
+      text: '',
+    });
+    publisher.sample(reading(fromMs, 100));
+    publisher.sample(reading(fromMs + 20_000, 150));
+    await publisher.publishSignals();
+    const batches = signals().flatMap(({ values }) => values.map(decodeSignalBatch));
+    const octets = batches.flatMap(({ rows, columns }) => {
+      const bytes = columns[octetsAt];
+      return bytes
+        ? Array.from({ length: rows }, (_, i) => Buffer.from(bytes).readUInt32LE((8 * i) % bytes.length))
+        : [];
+    });
+    expect(octets.reduce((sum, value) => sum + value, 0)).toBe(650);
+    expect(batches.flatMap(({ samples }) => samples)).toHaveLength(2);
+    await publisher.publishSignals();
+    const after = signals().flatMap(({ values }) => values);
+    expect(after).toHaveLength(batches.length);
+  });
+
   it('sends kept elements with their rows, inside hosts in them replaced', async () => {
     const { publisher, accepted, flow } = rig();
     await publisher.publishSignals();
