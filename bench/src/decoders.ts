@@ -6,7 +6,7 @@ import NetFlowV9 from 'node-netflowv9';
 const capacity = 65_536;
 
 /** Decodes every datagram but the first once; returns the records it made. The first, a template, was read before. */
-export type Pass = () => number;
+type Pass = () => number;
 
 function ours([first, ...data]: readonly Buffer[]): Pass {
   let done = 0;

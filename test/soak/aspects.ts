@@ -15,7 +15,7 @@ export interface AspectField {
   readonly pen: number;
 }
 
-export interface Fill {
+interface Fill {
   readonly random: Random;
   readonly row: ExpectedRow;
   /** Counters of the reverse half, where the template has them. */
@@ -31,7 +31,7 @@ export interface Aspect {
 }
 
 /** RFC 5103 section 6.1. */
-export const reversePen = 29_305;
+const reversePen = 29_305;
 
 export function integer(low: number, high: number, length: number): Uint8Array {
   const out = new Uint8Array(length);

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { encodeV5, readCapture } from '@linewatch/decode';
 import { mapped } from './aspects.ts';
-import { generate } from './generate.ts';
+import { generateSome } from './generate.ts';
 
 const nowMs = Date.UTC(2026, 0, 5, 9);
 
@@ -18,10 +18,7 @@ function ours(): Uint8Array[] {
     last: 20,
   };
   datagrams.push(encodeV5({ uptimeMs: 1000, exportMs: nowMs, sequence: 1, samplingInterval: 100 }, [flow, flow]));
-  for (const { datagram } of generate({ seed: 1, exporters: 8 })) {
-    datagrams.push(datagram);
-    if (datagrams.length >= 300) return datagrams;
-  }
+  return [...datagrams, ...generateSome(300, { seed: 1, exporters: 8 }).map(({ datagram }) => datagram)];
 }
 
 export function readCorpus(captures: string | undefined): Uint8Array[] {

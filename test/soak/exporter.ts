@@ -181,6 +181,17 @@ class Domain {
         this.#announce(slot, sets, expected, false);
       else records += this.#data(slot, sets, expected, receivedMs, exportMs, uptimeMs);
     }
+    return this.#encode(sets, records, exportMs, uptimeMs);
+  }
+
+  /** Templates of all that still waits for one; undefined when nothing does. */
+  settle(receivedMs: number, expected: ExpectedRow[]): Uint8Array | undefined {
+    const sets: EncodedSet[] = [];
+    for (const slot of this.#slots) if (slot.waiting.length > 0) this.#announce(slot, sets, expected, false);
+    return sets.length === 0 ? undefined : this.#encode(sets, 0, receivedMs - (receivedMs % 1000), 0);
+  }
+
+  #encode(sets: readonly EncodedSet[], records: number, exportMs: number, uptimeMs: number): Uint8Array {
     const { id, version } = this;
     const datagram = encodeMessage({ version, sequence: this.#sequence, domain: id, exportMs, uptimeMs }, sets);
     this.#sequence = (this.#sequence + (version === 9 ? 1 : records)) % word;
@@ -311,5 +322,14 @@ export class SimulatedExporter {
     const expected: ExpectedRow[] = [];
     const datagram = this.#random.pick(this.#domains).message(receivedMs, expected);
     return { address: this.#address, datagram, receivedMs, expected };
+  }
+
+  /** What it sends before it goes: nothing is left waiting. */
+  last(receivedMs: number): Generated[] {
+    return this.#domains.flatMap((domain) => {
+      const expected: ExpectedRow[] = [];
+      const datagram = domain.settle(receivedMs, expected);
+      return datagram ? [{ address: this.#address, datagram, receivedMs, expected }] : [];
+    });
   }
 }

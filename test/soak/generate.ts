@@ -39,7 +39,17 @@ export function* generate({
   for (;;) {
     now += random.below(20);
     const at = random.below(pool.length);
-    if (random.chance(pool.length / lifetime)) pool[at] = create();
+    if (random.chance(pool.length / lifetime)) {
+      const leaving = pool[at]!;
+      if (leaving instanceof SimulatedExporter) yield* leaving.last(now);
+      pool[at] = create();
+    }
     yield pool[at]!.next(now);
   }
+}
+
+/** The first `count`. */
+export function generateSome(count: number, options: GenerateOptions): Generated[] {
+  const stream = generate(options);
+  return Array.from({ length: count }, () => stream.next().value);
 }

@@ -227,7 +227,9 @@ function compare(subject: Subject, { datagram, expected }: Generated): void {
 export function soakGenerated(options: SoakOptions, count: number): PhaseResult {
   const subject = new Subject('generated', options, {});
   const { counters } = subject.decoder;
-  for (const generated of generate({ seed: options.seed })) {
+  const stream = generate({ seed: options.seed });
+  for (;;) {
+    const generated = stream.next().value;
     subject.decode(generated.address, generated.datagram, generated.receivedMs);
     compare(subject, generated);
     subject.sink.flush();

@@ -2,7 +2,7 @@
 import type { JsonFlow } from '@linewatch/decode';
 
 /** tshark's fields for each of our columns: all that may feed it. */
-export const flowFields = {
+const flowFields = {
   octets: ['octets', 'permanent_octets', 'initiator_octets', 'responder_octets'],
   packets: ['packets', 'permanent_packets', 'initiator_packets', 'responder_packets'],
   srcAddr: ['srcaddr', 'srcaddrv6'],
@@ -20,7 +20,6 @@ export const flowFields = {
   dstMask: ['dstmask', 'dstmaskv6'],
   tos: ['tos'],
 } as const satisfies Record<string, readonly string[]>;
-export type FlowField = (typeof flowFields)[Column][number];
 export type Column = keyof typeof flowFields;
 export const columns = Object.keys(flowFields) as Column[];
 

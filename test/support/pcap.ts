@@ -55,7 +55,7 @@ export function writePcap(datagrams: Iterable<PcapDatagram>): Buffer {
   head.writeUInt16LE(4, 6);
   head.writeUInt32LE(262_144, 16);
   head.writeUInt32LE(1, 20);
-  const parts = [head];
+  const parts: Buffer[] = [head];
   for (const datagram of datagrams) {
     const packet = packetOf(datagram);
     const record = Buffer.alloc(16);

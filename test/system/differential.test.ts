@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatAddress } from '@linewatch/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generate } from '../soak/generate.ts';
+import { generateSome } from '../soak/generate.ts';
 import { readUnits } from '../support/captures.ts';
 import { type Column, allFields, columns, ours, theirs } from '../support/compare.ts';
 import { type Datagram, flowsOf } from '../support/flows.ts';
@@ -116,13 +116,11 @@ function add(totals: Map<string, Totals>, unit: string, octets: number, packets:
   totals.set(unit, { flows: sum.flows + 1, octets: sum.octets + octets, packets: sum.packets + packets });
 }
 
-const plainDatagrams = (seed: number, count: number): Datagram[] => {
-  const datagrams: Datagram[] = [];
-  for (const { address, datagram } of generate({ seed, exporters: 12, plain: true })) {
-    datagrams.push({ sourceAddress: address, payload: datagram });
-    if (datagrams.length === count) return datagrams;
-  }
-};
+const plainDatagrams = (seed: number, count: number): Datagram[] =>
+  generateSome(count, { seed, exporters: 12, plain: true }).map(({ address, datagram }) => ({
+    sourceAddress: address,
+    payload: datagram,
+  }));
 
 let directory = '';
 beforeAll(() => {
