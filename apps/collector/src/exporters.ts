@@ -3,6 +3,7 @@
  * otherwise, and its numbers as samples once a minute. Told are exporters of which something could be read, and the short
  * list of those that are not taken: not every address that a datagram claims to come from.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Decoder, Exporter } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
 import {
@@ -29,8 +30,10 @@ const repeatMs = 60_000;
 const forgetMs = 30 * 86_400_000;
 /** Most that are on the topic; the one heard longest ago gives way. */
 const maxTold = 8192;
+/** Longest that a round holds the event loop before datagrams have their turn, ms. */
+const sliceMs = 5;
 /** Messages of one append. */
-const appendMessages = 500;
+const appendMessages = 200;
 
 export const statusPrefix = (trust: string, collector: string): string => `exporter/${trust}/${collector}/`;
 
@@ -89,6 +92,8 @@ interface Track {
   history: History;
   /** Everything told last but for its times; empty before. */
   content: string;
+  /** The same of what is about to be told. */
+  next: string;
   toldMs: number;
   sampledMs: number;
   readonly sampled: Map<MetricName, number>;
@@ -118,7 +123,7 @@ export class ExporterTeller {
   async #tell(): Promise<void> {
     const nowMs = this.#options.now();
     const values = new Map<string, Status | undefined>();
-    const present = this.#collect(nowMs, values);
+    const present = await this.#collect(nowMs, values);
     for (const [text, track] of this.#tracks) {
       if (present.has(text)) continue;
       this.#tracks.delete(text);
@@ -133,12 +138,18 @@ export class ExporterTeller {
   }
 
   /** Puts what is due into `values`; returns all that are there. */
-  #collect(nowMs: number, values: Map<string, Status | undefined>): Set<string> {
+  async #collect(nowMs: number, values: Map<string, Status | undefined>): Promise<Set<string>> {
     const { decoder, intake, epoch } = this.#options;
     const present = new Set<string>();
     const told = { nowMs, epoch };
-    for (const exporter of decoder.exporters) {
-      if (!isReadable(exporter)) continue;
+    let since = performance.now();
+    // Datagrams come meanwhile, and exporters with them.
+    for (const exporter of [...decoder.exporters]) {
+      if (performance.now() - since > sliceMs) {
+        await setImmediate();
+        since = performance.now();
+      }
+      if (exporter.evicted || !isReadable(exporter)) continue;
       const { text } = exporter;
       present.add(text);
       const outsider = intake.outsiders.get(text);
@@ -167,7 +178,7 @@ export class ExporterTeller {
     if (known?.exporter === exporter && known) return known;
     // Counts begin at the start, so the first rate is of all that came since the round before.
     const history = new History({ atMs: nowMs - tellEveryMs, datagrams: 0, flows: 0, lost: noUpstream });
-    const track: Track = { exporter, history, content: '', toldMs: 0, sampledMs: nowMs, sampled: new Map() };
+    const track: Track = { exporter, history, content: '', next: '', toldMs: 0, sampledMs: nowMs, sampled: new Map() };
     this.#tracks.set(text, track);
     return track;
   }
@@ -227,7 +238,7 @@ export class ExporterTeller {
       const track = this.#tracks.get(text);
       if (!status) this.#told.delete(text);
       else this.#told.set(text, status.lastMs);
-      if (track && status) [track.toldMs, track.content] = [nowMs, contentOf(status)];
+      if (track && status) [track.toldMs, track.content] = [nowMs, track.next];
     }
   }
 }
@@ -235,5 +246,7 @@ export class ExporterTeller {
 const contentOf = (status: Status): string =>
   JSON.stringify({ ...status, atMs: 0, skewMs: 0, lastHour: { ...status.lastHour, fromMs: 0 } });
 
-const isDue = (track: Track, status: Status, nowMs: number): boolean =>
-  nowMs - track.toldMs >= repeatMs || track.content !== contentOf(status);
+function isDue(track: Track, status: Status, nowMs: number): boolean {
+  track.next = contentOf(status);
+  return nowMs - track.toldMs >= repeatMs || track.content !== track.next;
+}
