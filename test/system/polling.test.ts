@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { AcademyList, Traffic } from '@linewatch/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { System, temporaryDirectory, until } from '../support/system.ts';
 import { findTool, tools } from '../support/tools.ts';
@@ -133,6 +134,31 @@ describe.skipIf(!snmpd)(`polling (${snmpd ?? 'snmpd is not installed'})`, () => 
       expect(sums[0]!.ms).toBeGreaterThanOrEqual(4000);
     }
     await store.close();
+  }, 90_000);
+
+  it('shows the bandwidth of a circuit whose device sends no flows, now and over time', async () => {
+    const file = path.join(system!.directory, 'estate.yaml');
+    writeFileSync(
+      file,
+      `
+trust: { name: Test Trust }
+providers: [{ id: acme, name: Acme }]
+academies: [{ id: hill, name: Hill Academy, phase: Primary }]
+circuits:
+  - { id: hill-1, academy: hill, provider: acme, committed: { down: 100M, up: 50M }, exporter: ${devices.user}, interface: { name: lo } }
+`,
+    );
+    expect(await system!.run('import', file)).toMatchObject({ code: 0 });
+    await until('the live rate', async () => {
+      const { academies } = await system!.json<AcademyList>('/api/v1/academies');
+      const [hill] = academies;
+      return hill?.state === 'reporting' && hill.inBps > 0 && hill.outBps > 0;
+    });
+    await until('the stored traffic', async () => {
+      const now = Date.now();
+      const where = `/api/v1/academies/hill/traffic?from=${now - 600_000}&to=${now}&step=60`;
+      return (await system!.json<Traffic>(where)).inBps.some((bps) => (bps ?? 0) > 0);
+    });
   }, 90_000);
 
   it('says why a device was not read', async () => {
