@@ -203,9 +203,10 @@ export class SimulatedAgent {
       version: sflowVersion,
       packets: [1, 0],
     };
-    const samples: SflowSample[] = Array.from({ length: random.between(1, 7) }, () => {
+    const samples: SflowSample[] = Array.from({ length: random.between(1, 7) }, (_, i) => {
       if (random.chance(0.1)) return this.#counters();
-      if (random.chance(0.05))
+      // One that is read is among them, or the datagram held nothing.
+      if (i > 0 && random.chance(0.05))
         return { kind: 'opaque', tag: tags.unknown, octets: random.octets(4 * random.below(30)) };
       return this.#flow(received, expected);
     });
