@@ -1,7 +1,7 @@
 /** Polls the devices that control names, and, where it says so, every exporter that is heard and taken. */
 import type { Event, Sample } from '@linewatch/record';
 import { formatAddress, parseAddress } from '@linewatch/record';
-import { type Logger, type Metrics, describe } from '@linewatch/service';
+import { type Logger, type Metrics, describe, sleep } from '@linewatch/service';
 import type { ControlFeed, ControlState } from '../control.ts';
 import { readDevice } from './device.ts';
 import { Endpoint } from './endpoint.ts';
@@ -31,6 +31,7 @@ const maxRows = 4096;
 /** Interfaces remembered, of all devices. */
 const maxInterfaces = 200_000;
 const maxDevices = 16_384;
+const stopMs = 1000;
 
 interface Device {
   readonly address: string;
@@ -78,12 +79,13 @@ export class Poller {
     );
   }
 
-  /** Resolves when no poll is under way. */
+  /** Nothing is told after it was called. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#endpoint.close();
-    await Promise.all(this.#inFlight);
+    // A question over whose answer net-snmp failed ends by its own time-out only.
+    await Promise.race([Promise.all(this.#inFlight), sleep(stopMs)]);
   }
 
   /** An event may say that a link changed: whoever it is of is asked within seconds. */
@@ -141,6 +143,8 @@ export class Poller {
     let changed = false;
     try {
       const reading = await this.#read(key, device);
+      // Told to stop, or to leave this device, meanwhile.
+      if (this.#stopped || !this.#devices.has(key)) return;
       if (reading.truncated)
         logger.warn({ device: key, rows: reading.interfaces.length }, 'not all interfaces were read');
       let memory = this.#memories.get(key);
