@@ -62,7 +62,7 @@ export function mibOf(ports: ReadonlyMap<number, Port>, uptime = 500_000): Map<s
 }
 
 const parts = (oid: string): number[] => oid.split('.').map(Number);
-export function compareOids(a: string, b: string): number {
+function compareOids(a: string, b: string): number {
   const [left, right] = [parts(a), parts(b)];
   for (let i = 0; i < Math.min(left.length, right.length); i++) if (left[i] !== right[i]) return left[i]! - right[i]!;
   return left.length - right.length;
@@ -78,7 +78,7 @@ const integer = (tag: number, value: number): Buffer => {
   bytes.writeUInt32BE(value >>> 0, 1);
   return tlv(tag, bytes);
 };
-export function encodeOid(oid: string): Buffer {
+function encodeOid(oid: string): Buffer {
   const [first = 0, second = 0, ...rest] = parts(oid);
   const bytes = [first * 40 + second];
   for (const part of rest) {

@@ -18,7 +18,7 @@ const bucketS: Readonly<Record<RollUp, number>> = { interface_1m: 60, interface_
 export const countedMs = (seconds: number): number => seconds * 950;
 
 /** Whether the interface's own counter tells of (nearly) all of the bucket. Rows of basis 2 say in `flows` of how many ms. */
-export const countedWhole = (table: RollUp): string => `(sumIf(flows, basis = 2) >= ${countedMs(bucketS[table])})`;
+const countedWhole = (table: RollUp): string => `(sumIf(flows, basis = 2) >= ${countedMs(bucketS[table])})`;
 
 /**
  * Octets of an interface, side and bucket, multiplied by the sampling rate. The interface's own counter is the truth,
