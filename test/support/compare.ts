@@ -34,7 +34,7 @@ export const theirs = (answer: Readonly<Record<string, readonly string[]>>, colu
     .map(plain)
     .sort();
 
-export const ours = (flows: readonly JsonFlow[], column: Column): string[] =>
+export const ours = (flows: readonly JsonFlow[], column: Column | SampleColumn): string[] =>
   flows
     .map((flow) => String(flow[column] as string | number))
     .filter((value) => !unset.has(value))
@@ -43,3 +43,24 @@ export const ours = (flows: readonly JsonFlow[], column: Column): string[] =>
 export const allFields = Object.values(flowFields).flatMap((fields) =>
   fields.map((field) => `cflow.${field}` as const),
 );
+
+/** tshark's fields of sFlow: what a sample says, and what it reads from the sampled packet's header. */
+const sampleFields = {
+  octets: ['sflow_245.header.frame_length'],
+  samplingRate: ['sflow.flow_sample.sampling_rate'],
+  inIf: ['sflow.flow_sample.input_interface', 'sflow.flow_sample.input_interface_value'],
+  srcAddr: ['ip.src', 'ipv6.src'],
+  dstAddr: ['ip.dst', 'ipv6.dst'],
+} as const;
+export type SampleColumn = keyof typeof sampleFields;
+export const sampleColumns = Object.keys(sampleFields) as SampleColumn[];
+export const allSampleFields = Object.values(sampleFields).flat();
+/** The agent itself: no interface to us (https://sflow.org/sflow_version_5.txt, "interface"). */
+const local = '1073741823';
+
+/** As `theirs`. The first IPv4 address is of the datagram that brought the samples. */
+export const theirSamples = (answer: Readonly<Record<string, readonly string[]>>, column: SampleColumn): string[] =>
+  sampleFields[column]
+    .flatMap((field) => (answer[field] ?? []).slice(field.startsWith('ip.') ? 1 : 0))
+    .filter((value) => !unset.has(value) && value !== local)
+    .sort();
