@@ -4,7 +4,7 @@
  */
 
 /** Names of protocols as in a status; see `peekProtocol`. */
-export type Protocol = '5' | '9' | '10' | '105' | 'snmp';
+type Protocol = '5' | '9' | '10' | '105' | 'snmp';
 
 export interface Outsider {
   readonly text: string;
@@ -18,7 +18,7 @@ export interface Outsider {
 }
 
 /** By the first octets alone; undefined when it is none of ours. */
-export function peekProtocol(datagram: Uint8Array): Protocol | undefined {
+function peekProtocol(datagram: Uint8Array): Protocol | undefined {
   if (datagram.length < 4) return undefined;
   if (datagram[0] === 0x30) return 'snmp';
   if (datagram[0] !== 0) return undefined;

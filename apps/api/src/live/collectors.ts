@@ -10,7 +10,7 @@ const maxPorts = 64;
 /** Most reasons of a loss that are remembered of one collector. */
 const maxReasons = 100;
 
-export interface SocketNow {
+interface SocketNow {
   readonly protocol: string;
   readonly port: number;
   received: number;
