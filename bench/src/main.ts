@@ -4,12 +4,14 @@ import { collectorBench } from './collector/bench.ts';
 import { decodeBench } from './decode.ts';
 import { pathBench } from './path.ts';
 import { cleanUp } from './processes.ts';
+import { trapsBench } from './traps.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   collector: collectorBench,
   path: pathBench,
   api: apiBench,
   decode: decodeBench,
+  traps: trapsBench,
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--option value …]`;
