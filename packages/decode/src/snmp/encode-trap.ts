@@ -14,7 +14,6 @@ import {
 import { User } from './keys.ts';
 import type { TrapUser } from './options.ts';
 import { pduTags, snmpTrapOid, sysUpTime } from './pdu.ts';
-import { encrypt } from './privacy.ts';
 
 /** Their values are encoded elements. */
 export type Varbinds = readonly (readonly [oid: string, value: Uint8Array])[];
@@ -83,9 +82,7 @@ export function v3(pdu: Uint8Array, options: V3Options): Buffer {
   const data =
     (level & flags.priv) === 0
       ? scoped
-      : encodeOctets(
-          encrypt(user.priv!.protocol, sender.privacyKey(keys, extension, engineId), boots, time, salt, scoped),
-        );
+      : encodeOctets(sender.privacyKey(keys, extension, engineId).encrypt(boots, time, salt, scoped));
   const encoded = encodeV3({
     msgId,
     flags: level | (options.reportable ? flags.reportable : 0),

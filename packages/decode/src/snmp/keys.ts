@@ -3,9 +3,10 @@
  * an engine's by hashing a few octets (RFC 3414 section 2.6). Keys of an engine are kept only when a message was authentic:
  * engine ids that anyone can make up push nothing out.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { latin1 } from './ber.ts';
 import type { AuthProtocol, PrivProtocol, TrapUser } from './options.ts';
+import { PrivacyKey } from './privacy.ts';
 
 /** Hash, and octets of msgAuthenticationParameters (RFC 3414 section 6, RFC 7860 section 4). */
 const authProtocols: Readonly<Record<AuthProtocol, { readonly hash: string; readonly octets: number }>> = {
@@ -34,12 +35,13 @@ export const localizeKey = (hash: string, key: Uint8Array, engineId: Uint8Array)
 
 /** Keys of one user at one engine. */
 export interface EngineKeys {
-  readonly auth: Buffer;
+  /** As OpenSSL has it: a digest with it costs a quarter. */
+  readonly auth: KeyObject;
   readonly priv: Buffer;
   /** How the privacy key is made longer than the hash, once it is known. */
   extension: 0 | 1 | undefined;
   /** By extension. */
-  readonly extended: [Buffer | undefined, Buffer | undefined];
+  readonly extended: [PrivacyKey | undefined, PrivacyKey | undefined];
 }
 
 export class User {
@@ -70,7 +72,7 @@ export class User {
       priv: this.priv === undefined ? Buffer.alloc(0) : passwordToKey(hash, this.#passwords.priv),
     };
     return {
-      auth: localizeKey(hash, this.#keys.auth, engineId),
+      auth: createSecretKey(localizeKey(hash, this.#keys.auth, engineId)),
       priv: this.priv === undefined ? Buffer.alloc(0) : localizeKey(hash, this.#keys.priv, engineId),
       extension: undefined,
       extended: [undefined, undefined],
@@ -88,12 +90,9 @@ export class User {
 
   /** The digest over a message with zeros at `at` in place of its own. */
   digest(keys: EngineKeys, message: Uint8Array, at: number): Buffer {
-    return createHmac(this.#hash, keys.auth)
-      .update(message.subarray(0, at))
-      .update(zeros.subarray(0, this.authOctets))
-      .update(message.subarray(at + this.authOctets))
-      .digest()
-      .subarray(0, this.authOctets);
+    // One call on a copy costs less than three on parts.
+    const copy = Buffer.from(message).fill(0, at, at + this.authOctets);
+    return createHmac(this.#hash, keys.auth).update(copy).digest().subarray(0, this.authOctets);
   }
 
   authentic(keys: EngineKeys, message: Uint8Array, at: number): boolean {
@@ -105,10 +104,13 @@ export class User {
    * is (draft-blumenthal-aes-usm-04 section 3.1.2.1), 1 takes it as a password again (draft-reeder-snmpv3-usm-3desede-00
    * section 2.1), which is what Cisco does.
    */
-  privacyKey(keys: EngineKeys, extension: 0 | 1, engineId: Uint8Array): Buffer {
-    const octets = keyOctets[this.priv ?? 'aes128'];
-    if (keys.priv.length >= octets) return keys.priv.subarray(0, octets);
-    return (keys.extended[extension] ??= this.#extend(keys.priv, extension, octets, engineId));
+  privacyKey(keys: EngineKeys, extension: 0 | 1, engineId: Uint8Array): PrivacyKey {
+    const known = keys.extended[extension];
+    if (known) return known;
+    const protocol = this.priv ?? 'aes128';
+    const octets = keyOctets[protocol];
+    const long = keys.priv.length >= octets ? keys.priv : this.#extend(keys.priv, extension, octets, engineId);
+    return (keys.extended[extension] = new PrivacyKey(protocol, long.subarray(0, octets)));
   }
 
   extensions(keys: EngineKeys): readonly (0 | 1)[] {
@@ -129,5 +131,3 @@ export class User {
     return key.subarray(0, octets);
   }
 }
-
-const zeros = new Uint8Array(64);

@@ -7,7 +7,7 @@ import { type EngineKeys, User } from './keys.ts';
 import { type Scoped, type V3Message, readScoped, userSecurityModel } from './message.ts';
 import type { TrapEngine, TrapUser } from './options.ts';
 import { type Pdu, pduTags } from './pdu.ts';
-import { decrypt, encrypt, saltOctets } from './privacy.ts';
+import { saltOctets } from './privacy.ts';
 import { TimeWindow, inOwnWindow } from './window.ts';
 
 /** usmStats (RFC 3414 section 5): the number of each counter under 1.3.6.1.6.3.15.1.1. */
@@ -160,9 +160,7 @@ export class V3Reader {
     const data =
       (level & flags.priv) === 0
         ? scoped
-        : encodeOctets(
-            encrypt(user!.priv!, user!.privacyKey(keys!, keys!.extension ?? 0, id), boots, time, salt, scoped),
-          );
+        : encodeOctets(user!.privacyKey(keys!, keys!.extension ?? 0, id).encrypt(boots, time, salt, scoped));
     const authOctets = (level & flags.auth) === 0 ? 0 : user!.authOctets;
     const fields = { msgId: message.msgId, flags: level, engineId: id, boots, time, user: message.user };
     const encoded = encodeV3({ ...fields, authOctets, salt, data });
@@ -197,7 +195,7 @@ function open(message: V3Message, { user, keys }: Sender): Scoped | undefined {
   if ((message.flags & flags.priv) === 0 || !keys || !user.priv) return readScoped(message.data);
   for (const extension of user.extensions(keys)) {
     const key = user.privacyKey(keys, extension, message.engineId);
-    const plain = decrypt(user.priv, key, message.boots, message.time, message.salt, message.data);
+    const plain = key.decrypt(message.boots, message.time, message.salt, message.data);
     try {
       const scoped = plain && readScoped(plain);
       if (!scoped) return undefined;
