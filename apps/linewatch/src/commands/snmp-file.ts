@@ -5,7 +5,7 @@ import { SnmpCredential } from '@linewatch/record';
 import { LinewatchError, checkYaml, formatProblem } from '@linewatch/service';
 import { Type } from 'typebox';
 
-export class SnmpFileError extends LinewatchError<'snmp_file_unreadable' | 'snmp_file_invalid'> {}
+class SnmpFileError extends LinewatchError<'snmp_file_unreadable' | 'snmp_file_invalid'> {}
 
 /**
  * Traps of the communities and users that the file has; of any community when it has users alone.

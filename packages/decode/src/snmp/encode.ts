@@ -67,7 +67,7 @@ export interface V3Fields {
   readonly data: Uint8Array;
 }
 
-export const maxMessageOctets = 65_507;
+const maxMessageOctets = 65_507;
 
 /** RFC 3412 section 6, RFC 3414 section 2.4; msgAuthenticationParameters are zeros at `authAt`. */
 export function encodeV3(fields: V3Fields): { message: Buffer; authAt: number } {

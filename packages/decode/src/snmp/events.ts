@@ -14,7 +14,7 @@ const snmpTrapCommunity = '1.3.6.1.6.3.18.1.4.0';
 /** Of an event's detail. */
 const maxDetailOctets = 16 * 1024;
 
-export interface NamedVarbind extends Varbind {
+interface NamedVarbind extends Varbind {
   readonly name?: string;
   readonly label?: string;
 }

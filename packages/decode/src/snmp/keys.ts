@@ -18,7 +18,7 @@ const authProtocols: Readonly<Record<AuthProtocol, { readonly hash: string; read
   sha512: { hash: 'sha512', octets: 48 },
 };
 
-export const keyOctets: Readonly<Record<PrivProtocol, number>> = { des: 16, aes128: 16, aes192: 24, aes256: 32 };
+const keyOctets: Readonly<Record<PrivProtocol, number>> = { des: 16, aes128: 16, aes192: 24, aes256: 32 };
 
 const expandedOctets = 1_048_576;
 const maxEngines = 4096;

@@ -3,7 +3,7 @@ import { formatAddress } from '@linewatch/record';
 import { fail, latin1, oidText, signed, tags, unsigned } from './ber.ts';
 
 /** HexString is an OCTET STRING that is no text, as `0x…`. Opaque may wrap a Float, Double, Integer64 or Unsigned64. */
-export type ValueType =
+type ValueType =
   | 'Integer32'
   | 'OctetString'
   | 'HexString'

@@ -13,7 +13,7 @@ interface EngineClock {
   floor: number;
 }
 
-export const windowS = 150;
+const windowS = 150;
 const maxEngines = 4096;
 const maxSeen = 512;
 const maxBoots = 0x7fffffff;
