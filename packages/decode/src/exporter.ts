@@ -8,6 +8,7 @@ import { SequenceTracker } from './sequence.ts';
 import type { LossReason, SequenceCounters } from './port.ts';
 import { createSequenceCounters } from './port.ts';
 import type { Template } from './template.ts';
+import { Updates } from './updates.ts';
 
 /** As in the column `version`: 105 is sFlow v5. */
 export type FlowVersion = 5 | 9 | 10 | 105;
@@ -25,8 +26,8 @@ export class Domain {
   systemInitMs = 0;
   /** Of what is remembered here; see Memory. */
   weight = 0;
-  #updateAgeMs = Infinity;
-  #updatesMs = 0;
+  /** Of a firewall. */
+  readonly updates = new Updates();
 
   constructor(version: FlowVersion, id: number, samplerLimit: number) {
     this.version = version;
@@ -34,21 +35,7 @@ export class Domain {
     this.samplers = new Samplers(samplerLimit);
     this.sequence = new SequenceTracker(version === 5 ? 'flows' : version === 10 ? 'records' : 'datagrams');
   }
-
-  /** The least age of a connection that an update was sent of, ms; Infinity where none are sent (Cisco ASA). */
-  updateAge(nowMs: number): number {
-    if (nowMs - this.#updatesMs > updatesForgottenMs) this.#updateAgeMs = Infinity;
-    return this.#updateAgeMs;
-  }
-
-  sawUpdates(ageMs: number, nowMs: number): void {
-    this.#updateAgeMs = ageMs;
-    this.#updatesMs = nowMs;
-  }
 }
-
-/** Without updates for this long, the exporter no longer sends them. */
-const updatesForgottenMs = 3_600_000;
 
 export const domainKey = (version: FlowVersion, id: number): number => version * 4_294_967_296 + id;
 

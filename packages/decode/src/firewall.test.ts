@@ -114,6 +114,73 @@ describe('firewall events', () => {
     expect(counted(flows)).toBe(1177);
   });
 
+  test('of teardown of a short connection count beside updates of one that is days old', () => {
+    const f = firewall();
+    const days = f.end(event.update, 3 * 86_400, 100, 1000);
+    expect(counted([...days, ...f.end(event.teardown, 2, 7, 70)])).toBe(1177);
+    expect(counted(f.end(event.teardown, 3 * 86_400, 1e9, 1e9))).toBe(0);
+  });
+
+  test('of update that come before any interval, or with no time of creation, tell nothing of the interval', () => {
+    const f = firewall();
+    f.end(event.update, 0, 1, 1);
+    f.end(event.update, nowMs / 1000, 1, 1);
+    expect(counted(f.end(event.teardown, 50, 7, 70))).toBe(77);
+  });
+
+  test('of update are of the time since the last one', () => {
+    const f = firewall();
+    f.end(event.update, 61, 100, 1000);
+    for (const ageS of [7200, 3 * 86_400])
+      expect(f.end(event.update, ageS, 100, 1000)).toMatchObject([
+        { startMs: nowMs - 61_000, endMs: nowMs, reverse: false },
+        { startMs: nowMs - 61_000, endMs: nowMs, reverse: true },
+      ]);
+    expect([...f.h.decoder.exporters][0]?.activeTimeoutMs).toBe(60_000);
+  });
+
+  test('of teardown count for longer connections once updates come less often', () => {
+    const f = firewall();
+    f.end(event.update, 61, 1, 1);
+    for (let minute = 1; minute <= 125; minute++) f.end(event.update, 1800, 1, 1, nowMs + minute * 60_000);
+    const at = nowMs + 126 * 60_000;
+    expect(counted(f.end(event.teardown, 900, 7, 70, at))).toBe(77);
+    expect(counted(f.end(event.teardown, 1900, 7, 70, at))).toBe(0);
+  });
+
+  test('of other exporters, with counters of their own or in IPFIX, count always', () => {
+    const h = harness();
+    const ended10 = template(
+      263,
+      ended.fields.filter(({ id }) => id < 40_000).map((f) => [f.id, f.length] as const),
+    );
+    const deltas = template(300, [
+      [233, 1],
+      [152, 8],
+      [153, 8],
+      [1, 4],
+    ]);
+    const update = message(10, [
+      { template: ended10 },
+      { data: ended10, rows: [[1, inside, outside, event.update, nowMs, nowMs - 61_000, 5, 5]] },
+    ]);
+    h.feed(update);
+    expect(
+      counted([
+        ...h.feed(
+          message(10, [{ data: ended10, rows: [[1, inside, outside, event.teardown, nowMs, nowMs - 90_000, 7, 70]] }]),
+        ),
+        ...h.feed(
+          message(9, [
+            { template: deltas },
+            { data: deltas, rows: [[event.update, nowMs - 61_000, nowMs, 100]] },
+            { data: deltas, rows: [[event.teardown, nowMs - 61_000, nowMs, 100]] },
+          ]),
+        ),
+      ]),
+    ).toBe(277);
+  });
+
   test('of teardown count again when updates are no longer sent', () => {
     const f = firewall();
     f.end(event.update, 61, 100, 1000);

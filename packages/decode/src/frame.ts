@@ -21,8 +21,8 @@ export class Frame {
 
   /** The least age of a connection that an update was sent of (Cisco ASA), ms; both in and out. */
   updateAgeMs = Infinity;
-  /** Such updates seen; cleared by whoever looks. */
-  updates = 0;
+  /** The same of the records just read; set back by whoever looks. */
+  youngestUpdateMs = Infinity;
   /** Reads sections of packets (elements 313 to 315) into a row. Set before a program runs. */
   packets: PacketReader | undefined;
   /** Takes values that are kept by name. */

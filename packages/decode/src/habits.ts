@@ -11,6 +11,8 @@ const enough = 3;
 const windowMs = 30 * 60_000;
 const maxRates = 16;
 const liveMs = 60_000;
+/** As in `counterNames`. */
+const totalCounter = 1;
 const word = 4_294_967_296;
 
 export class Habits {
@@ -25,12 +27,12 @@ export class Habits {
   #changed = false;
 
   see({ arrays }: FlowColumns, row: number, nowMs: number): void {
-    const { start_ms: start, end_ms: end, sampling_rate: rates, sampling_stated: stated, reverse } = arrays;
+    const { start_ms: start, end_ms: end, sampling_rate: rates, sampling_stated: stated, reverse, counter } = arrays;
     if (rates[row] !== this.#rate || stated[row] !== this.#stated) this.#rates(rates[row]!, stated[row]!);
     const d = 2 * row;
     const ms = (end[d + 1]! - start[d + 1]!) * word + end[d]! - start[d]!;
-    // Of a biflow, and of a firewall's connection, the one half is enough.
-    if (ms >= 1000 && reverse[row] === 0) this.#duration(ms, nowMs);
+    // Of a biflow, and of a firewall's connection, the one half is enough. A running total was sent before, in parts.
+    if (ms >= 1000 && reverse[row] === 0 && counter[row] !== totalCounter) this.#duration(ms, nowMs);
   }
 
   #rates(rate: number, stated: number): void {

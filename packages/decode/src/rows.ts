@@ -57,7 +57,7 @@ export class RowWriter {
     frame.rateOfSampler = domain.samplers.rateOf;
     frame.packets = this.#packets;
     frame.keep = this.#keptValues.add;
-    if (program.events) frame.updateAgeMs = domain.updateAge(frame.receivedMs);
+    if (program.events) frame.updateAgeMs = domain.updates.youngestMs(frame.receivedMs);
     let broken = false;
     let at = from;
     let left = stride > 0 ? countFixed(view, from, end, stride) : Math.floor((end - from) / smallest);
@@ -81,9 +81,9 @@ export class RowWriter {
       left = stride > 0 ? left - read : broken ? 0 : Math.floor((end - at) / smallest);
     }
     frame.broken = broken;
-    if (frame.updates > 0) {
-      domain.sawUpdates(frame.updateAgeMs, frame.receivedMs);
-      frame.updates = 0;
+    if (frame.youngestUpdateMs < Infinity) {
+      domain.updates.saw(frame.youngestUpdateMs, frame.receivedMs);
+      frame.youngestUpdateMs = Infinity;
     }
     if (broken) lose(this.#counters, exporter, 'record_malformed');
     this.#counters.dataRecords += records;

@@ -2,7 +2,19 @@
 import { type FlowColumnName, flowColumns } from '@linewatch/record';
 import * as e from './elements.ts';
 import { packetColumns } from './packet/packet.ts';
-import { type Placed, type Ref, addressWord, feeding, find, first, high, literal, low, narrow } from './fields.ts';
+import {
+  type Placed,
+  type Ref,
+  addressWord,
+  feeding,
+  find,
+  first,
+  high,
+  literal,
+  low,
+  narrow,
+  wide,
+} from './fields.ts';
 
 export type Half = 'forward' | 'reverse';
 
@@ -112,19 +124,28 @@ export function meaningCode(body: Body, placed: Placed, version: number, half: H
   icmpCode(body, placed, version, half);
 }
 
+/** The shortest interval of updates that can be configured. One that comes earlier tells of something else. */
+const leastUpdateMs = 60_000;
+
 /**
- * Firewall events (Cisco ASA NSEL). What was denied was dropped. Counters of an update are of the time since the last one,
- * those of a teardown of the whole connection: where updates are sent, and the connection lasted for one, they were
- * counted already. To follow the times, because a connection's age tells.
+ * Firewall events (Cisco ASA NSEL, which is v9 alone). What was denied was dropped. Counters of an update are of the time
+ * since the last one, those of a teardown of the whole connection: where updates are sent, and the connection lasted for
+ * one, they were counted already. To follow the times, which an update's are told anew: it says when its connection began.
  */
 export function eventCode(body: Body, placed: Placed, version: number): boolean {
   const event = feeding(placed, e.firewallEvent, version)[0];
   if (event === undefined) return false;
   body.code += `const ev=${narrow(event, 8)};\n`;
   if (find(placed, e.numberFeeds.forwarding_status.ids).length === 0) body.number('forwarding_status', 'ev===3?128:0'); // element 89: dropped, reason unknown
-  if (!body.columns.has('counter') || find(placed, [152]).length === 0) return false;
-  body.code += 'if(ev===5){f.updates++;if(e-s<f.updateAgeMs)f.updateAgeMs=e-s;}\n';
-  body.code += `if(ev===2&&e-s>=f.updateAgeMs)${body.array('counter')}[r]=1;\n`;
+  const began = find(placed, [152])[0];
+  if (version !== 9 || !body.columns.has('counter') || began === undefined) return false;
+  // Not from the start in its column: a connection may be days old, which is no time of a flow.
+  body.code += `const began=${wide(began)},age=began>0?e-shift-began:0;\n`;
+  body.code += `if(ev===2&&age>=f.updateAgeMs)${body.array('counter')}[r]=1;\n`;
+  body.code += `if(ev===5){
+if(age>=${literal(leastUpdateMs)}){if(age<f.youngestUpdateMs)f.youngestUpdateMs=age;if(age<f.updateAgeMs)f.updateAgeMs=age;}
+if(age>f.updateAgeMs){s=e-f.updateAgeMs;w=Math.floor(s/4294967296);${body.array('start_ms')}[d]=s-w*4294967296;c_start_ms[d+1]=w;}
+}\n`;
   return true;
 }
 
