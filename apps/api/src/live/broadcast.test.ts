@@ -30,10 +30,9 @@ const figures = (): AcademyRates[] =>
     cellsOut: new Float64Array(streamCells),
   }));
 
-beforeEach(async () => {
-  metrics = new Metrics('api');
-  broadcast = new Broadcast({
-    source: () => ({ version: 1, academies: figures() }),
+const broadcastOf = (source: () => AcademyRates[]): Broadcast =>
+  new Broadcast({
+    source: () => ({ version: 1, academies: source() }),
     viewers: 10,
     viewerBufferBytes: 65_536,
     metrics: createApiMetrics(metrics),
@@ -42,6 +41,10 @@ beforeEach(async () => {
       throw error;
     },
   });
+
+beforeEach(async () => {
+  metrics = new Metrics('api');
+  broadcast = broadcastOf(figures);
   broadcast.tick();
   server = createServer((request, response) =>
     broadcast.add(response, { 'content-type': 'text/event-stream' }, String(request.headers['last-event-id'] ?? '')),
@@ -77,6 +80,16 @@ const skipped = async (): Promise<number> => {
   const value = await metrics.registry.getSingleMetric('linewatch_api_stream_skipped_total')!.get();
   return value.values[0]?.value ?? 0;
 };
+
+test('a viewer that comes while nothing changes is told the time that it is', async () => {
+  metrics = new Metrics('api');
+  broadcast = broadcastOf(() => []);
+  broadcast.tick();
+  await tick();
+  await tick(120_000);
+  const { events } = await view();
+  expect(events[0]!.data).toMatchObject({ nowMs, academies: [] });
+});
 
 test('a viewer that does not read skips updates while others get them, then is caught up with a snapshot', async () => {
   const slow = await view();

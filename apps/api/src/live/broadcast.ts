@@ -97,8 +97,9 @@ export class Broadcast {
       metrics.streamEvents.inc({ kind: 'snapshot' });
     } else {
       const update = this.#changes.update(academies, nowMs);
+      // Also when nothing changed: it tells the time.
+      this.#snapshot = undefined;
       if (update) {
-        this.#snapshot = undefined;
         frame = this.#ring.add('update', JSON.stringify(update));
         metrics.streamEvents.inc({ kind: 'update' });
       }
@@ -121,7 +122,7 @@ export class Broadcast {
     else this.#options.metrics.streamSkipped.inc();
   }
 
-  /** Everything as of the last tick, made once for all who need it before the next change. */
+  /** Everything as of the last tick, made once for all who need it before the next one. */
   #currentSnapshot(): Buffer {
     this.#snapshot ??= encodeFrame(
       'snapshot',

@@ -65,7 +65,8 @@ export class Live {
     this.heardMs = Date.now();
     this.status = 'open';
     const latest = events.at(-1);
-    if (latest) this.#clock.set(latest.event.nowMs);
+    // A snapshot may be one that was held for pages that join: it tells an older time where nothing changed since.
+    if (latest?.kind === 'update') this.#clock.set(latest.event.nowMs);
     for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 }
