@@ -10,8 +10,8 @@ export const problemTable = {
   },
   request_malformed: {
     status: 400,
-    title: 'The request is not well-formed HTTP',
-    doc: 'The request could not be read as HTTP/1.1, or its path is not well-formed.',
+    title: 'The request is not well-formed',
+    doc: 'The request could not be read as HTTP/1.1, its path is not well-formed, or its body is not JSON.',
   },
   not_found: { status: 404, title: 'There is nothing here', doc: 'No resource has this path.' },
   academy_unknown: { status: 404, title: 'No such academy', doc: 'No academy of the estate has this id.' },

@@ -183,6 +183,11 @@ describe('POST /api/v1/exporters/:collector/:address/decision', () => {
     expect(await decisions()).toEqual([]);
   });
 
+  test('says of a body that is no JSON that it is none', async () => {
+    const problem = JSON.parse((await post('{')).text) as Problem;
+    expect(problem).toMatchObject({ code: 'request_malformed', detail: expect.stringContaining('not JSON') as string });
+  });
+
   test('takes no more than people make', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => post(approve)));
     const refused = answers.filter((each) => each.status === 429);
