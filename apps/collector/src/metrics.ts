@@ -69,6 +69,12 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
   metrics.gauge('sflow_measurements_limited_total', 'Measurements left out: over one a second of a source.', [], (g) =>
     g.set(counters.sflow.measurementsLimited),
   );
+  metrics.gauge(
+    'option_samples_limited_total',
+    'Names and statistics of options data left out: too many at once.',
+    [],
+    (g) => g.set(counters.optionSamplesLimited),
+  );
   metrics.gauge('templates_total', 'Template records read.', ['kind'], (g) => {
     g.set({ kind: 'data' }, counters.templates);
     g.set({ kind: 'options' }, counters.optionTemplates);

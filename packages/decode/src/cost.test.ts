@@ -75,6 +75,33 @@ describe('bounds on what a sender costs', () => {
       expect(h.feed(message(9, [{ data: one, rows: [[7]] }]), { from })).toMatchObject([{ packets: 7 }]);
   });
 
+  test('names that are always new are passed on a limited number of times a minute, and are told again', () => {
+    const h = harness({ limits: { namesPerExporter: 10 } });
+    const one = template(
+      256,
+      [
+        [10, 4],
+        [82, 4],
+        [41, 1],
+      ],
+      1,
+    );
+    h.feed(message(9, [{ template: one }]));
+    const tell = (from: number, seconds: number): void => {
+      const rows = Array.from({ length: 50 }, (_, i) => [from + i, 'ge-0', 1]);
+      h.feed(message(9, [{ data: one, rows }]), { at: nowMs + seconds * 1000 });
+    };
+    tell(1, 0);
+    expect(h.sink.samples).toHaveLength(10);
+    expect(h.counters.optionSamplesLimited).toBe(90);
+    tell(1000, 0);
+    expect(h.sink.samples).toHaveLength(10);
+    tell(6, 30);
+    expect(h.sink.samples).toHaveLength(15);
+    expect(h.sink.samples.at(-1)).toMatchObject({ interface: 8, text: 'ge-0' });
+    expect(h.losses()).toEqual({});
+  });
+
   test('equal rates of many samplers are told without a walk over them', () => {
     fc.assert(
       fc.property(

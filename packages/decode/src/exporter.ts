@@ -74,6 +74,9 @@ export class Exporter {
   readonly held = new Set<Held>();
   /** Names and statistics last passed on, by metric and what they are of. */
   readonly names = new Map<string, Name>();
+  /** Of those it may pass on, what it has passed on of late, and when that was reckoned. */
+  namesSpent = 0;
+  namesSpentMs = 0;
   /** How long its flows last and how it samples, as its rows show. */
   readonly habits = new Habits();
   readonly elementCounts: ElementCounts;

@@ -151,10 +151,24 @@ export class Memory {
     this.weigh(exporter, domain, samplers.byId.size + samplers.byTemplate.size - before);
   }
 
+  /** Whether the exporter may pass on another name now. It costs little to be refused: a sender chooses how often it is. */
+  mayName(exporter: Exporter, nowMs: number): boolean {
+    if (nowMs !== exporter.namesSpentMs) {
+      const minutes = Math.abs(nowMs - exporter.namesSpentMs) / 60_000;
+      exporter.namesSpent = Math.max(0, exporter.namesSpent - minutes * this.#limits.namesPerExporter);
+      exporter.namesSpentMs = nowMs;
+    }
+    if (exporter.namesSpent < this.#limits.namesPerExporter) return true;
+    this.#counters.optionSamplesLimited++;
+    return false;
+  }
+
+  /** Remembers a name, or a statistic, as passed on. */
   keepName(exporter: Exporter, key: string, text: string, nowMs: number): void {
     const { names } = exporter;
     const before = names.size;
     names.set(key, { text, sentMs: nowMs });
+    exporter.namesSpent++;
     if (names.size > this.#limits.namesPerExporter) names.delete(names.keys().next().value ?? key);
     this.weigh(exporter, undefined, names.size - before);
   }

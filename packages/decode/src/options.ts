@@ -169,6 +169,7 @@ export class OptionsReader {
 
   /** New, an hour old, or changed and not passed on less than `leastMs` ago. */
   #isNews(exporter: Exporter, key: string, text: string, leastMs: number, nowMs: number): boolean {
+    if (!this.#memory.mayName(exporter, nowMs)) return false;
     const known = exporter.names.get(key);
     const age = known === undefined ? refreshMs : nowMs - known.sentMs;
     if (known !== undefined && age < (known.text === text ? refreshMs : leastMs)) return false;

@@ -105,7 +105,10 @@ export interface Limits {
   /** A template not announced for this long is forgotten; 0 = never. */
   readonly templateMs: number;
   readonly samplersPerDomain: number;
-  /** Names and statistics from options data remembered, to pass on changes only. */
+  /**
+   * Names and statistics from options data remembered, to pass on changes only. So many may be passed on at once, and
+   * again over each minute.
+   */
   readonly namesPerExporter: number;
   /** Least time between two measurements of one sFlow source and kind. */
   readonly measuredEveryMs: number;
@@ -157,6 +160,8 @@ export interface Counters {
   templatesWithdrawn: number;
   dataRecords: number;
   optionRecords: number;
+  /** Names and statistics not passed on yet: the exporter told too many at once. It tells them again. */
+  optionSamplesLimited: number;
   /** Rows written: a biflow is one record and up to two rows. */
   flows: number;
   /** Rows whose record has no usable time field: the export time stands in. */
@@ -219,6 +224,7 @@ export const createCounters = (): Counters => ({
   templatesWithdrawn: 0,
   dataRecords: 0,
   optionRecords: 0,
+  optionSamplesLimited: 0,
   flows: 0,
   timesMissing: 0,
   timesAbsurd: 0,
