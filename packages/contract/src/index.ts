@@ -122,7 +122,9 @@ export const Traffic = Type.Object({
     inBps: Nullable(Type.Number()),
     outBps: Nullable(Type.Number()),
     samples: Type.Number({ description: '5-minute samples in the range; nearest rank over them.' }),
-    estimate: Type.Boolean({ description: 'True: made from flows, wholly or in part; false: from interface counters alone.' }),
+    estimate: Type.Boolean({
+      description: 'True: made from flows, wholly or in part; false: from interface counters alone.',
+    }),
   }),
   fillingFromMs: Type.Number({
     description: 'Steps at or after this may still grow as exporters report flows that are going on.',

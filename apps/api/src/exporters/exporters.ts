@@ -132,12 +132,12 @@ function canonical(address: string): string {
   }
 }
 
-const collectorOf = (of: CollectorState): ExporterList['collectors'][number] => ({
+const collectorOf = ({ counts, ...of }: CollectorState): ExporterList['collectors'][number] => ({
   collector: of.label,
   heardMs: of.heardMs,
   sinceMs: of.epoch,
-  datagrams: { received: of.datagrams, decoded: of.decoded, held: of.held, rejected: of.rejected },
-  flows: of.flows,
+  datagrams: { received: counts.received, decoded: counts.decoded, held: counts.held, rejected: counts.rejected },
+  flows: counts.flows,
   lostHere: lossesOf(of.lost),
   sockets: [...of.sockets.values()].map(({ protocol, port, received, kernelDropped, bufferBytes }) => ({
     protocol,

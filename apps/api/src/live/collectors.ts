@@ -19,28 +19,43 @@ interface SocketNow {
   heardMs: number;
 }
 
+/** Since the collector started. */
+interface Counts {
+  received: number;
+  decoded: number;
+  held: number;
+  rejected: number;
+  flows: number;
+}
+
 interface Collector {
   readonly trust: string;
   readonly label: string;
   epoch: number;
   heardMs: number;
-  datagrams: number;
-  decoded: number;
-  held: number;
-  rejected: number;
-  flows: number;
+  readonly counts: Counts;
+  /** The counts when it last told of its sockets and losses, which it does less often: side by side they agree. */
+  account: Readonly<Counts> | undefined;
   readonly sockets: Map<string, SocketNow>;
   /** Lost since it started, by reason: not read, and not queued. */
   readonly lost: Map<string, number>;
   readonly ports: Map<string, { protocol: string; port: number; heardMs: number }>;
 }
 
-export type CollectorState = Readonly<Omit<Collector, 'ports'>>;
+export type CollectorState = Readonly<Omit<Collector, 'ports' | 'account'>>;
 
 export interface Collecting {
   readonly listening: { protocol: string; port: number }[];
   readonly datagrams: number;
 }
+
+const countOf: Readonly<Record<string, keyof Counts>> = {
+  'collector.datagrams.received': 'received',
+  'collector.datagrams.decoded': 'decoded',
+  'collector.datagrams.held': 'held',
+  'collector.datagrams.rejected': 'rejected',
+  'collector.flows.decoded': 'flows',
+};
 
 /** What the collectors say of themselves: each once a second, in its heartbeat's batch. */
 export class Collectors {
@@ -48,32 +63,34 @@ export class Collectors {
 
   add(batch: SignalBatch, heardMs: number): void {
     let own: Collector | undefined;
+    let accounts = false;
     for (const { metric, value, text } of batch.samples) {
       if (!metric.startsWith('collector.')) continue;
       own ??= this.#of(batch, heardMs);
       if (!own) return;
-      if (metric === 'collector.datagrams.received') own.datagrams = value;
-      else if (metric === 'collector.datagrams.decoded') own.decoded = value;
-      else if (metric === 'collector.datagrams.held') own.held = value;
-      else if (metric === 'collector.datagrams.rejected') own.rejected = value;
-      else if (metric === 'collector.flows.decoded') own.flows = value;
+      const count = countOf[metric];
+      if (count) own.counts[count] = value;
       else if (metric === 'collector.lost' || metric === 'collector.flows.unqueued') {
         if (own.lost.has(text) || own.lost.size < maxReasons) own.lost.set(text.slice(0, 40), value);
-      } else if (metric.startsWith('collector.socket.')) addSocket(own, metric, value, text, heardMs);
-      else if (metric === 'collector.listening' && Number.isInteger(value) && value > 0 && value < 65_536) {
+      } else if (metric.startsWith('collector.socket.')) {
+        accounts = true;
+        addSocket(own, metric, value, text, heardMs);
+      } else if (metric === 'collector.listening' && Number.isInteger(value) && value > 0 && value < 65_536) {
         const protocol = text.slice(0, 40);
         const key = `${protocol} ${value}`;
         if (own.ports.has(key) || own.ports.size < maxPorts) own.ports.set(key, { protocol, port: value, heardMs });
       }
     }
+    if (own && accounts) own.account = { ...own.counts };
   }
 
   /** Those of a trust, heard lately, with the sockets that they still have. */
   all(trust: string, nowMs: number): CollectorState[] {
     return [...this.#all.values()]
       .filter((each) => each.trust === trust && each.heardMs >= nowMs - windowS * 1000)
-      .map((each) => ({
+      .map(({ account, ...each }) => ({
         ...each,
+        counts: account ?? each.counts,
         sockets: new Map([...each.sockets].filter(([, { heardMs }]) => heardMs >= each.heardMs - listeningMs)),
       }))
       .sort((a, b) => (a.label < b.label ? -1 : 1));
@@ -87,7 +104,7 @@ export class Collectors {
         this.#all.delete(key);
         continue;
       }
-      datagrams += each.datagrams;
+      datagrams += each.counts.received;
       for (const [name, { protocol, port, heardMs }] of each.ports)
         if (heardMs >= nowMs - listeningMs) listening.set(name, { protocol, port });
     }
@@ -105,11 +122,8 @@ export class Collectors {
         label: batch.collector,
         epoch: batch.epoch,
         heardMs,
-        datagrams: 0,
-        decoded: 0,
-        held: 0,
-        rejected: 0,
-        flows: 0,
+        counts: { received: 0, decoded: 0, held: 0, rejected: 0, flows: 0 },
+        account: undefined,
         sockets: new Map(),
         lost: new Map(),
         ports: new Map(),

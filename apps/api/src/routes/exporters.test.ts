@@ -105,6 +105,21 @@ describe('GET /api/v1/exporters', () => {
       },
     ]);
   });
+
+  test('shows what a collector received as of when it told of its sockets, so that the figures agree', async () => {
+    const received = (count: number) => sample('collector.datagrams.received', count);
+    const socket = (count: number) => sample('collector.socket.received', count, 'netflow:2055');
+    const shows = (count: number) => (got: ExporterList) =>
+      expect(got.collectors).toMatchObject([{ datagrams: { received: count }, sockets: [{ received: count }] }]);
+    await running.publish(sumsMessage([], { samples: [received(10), socket(10)] }));
+    await listed(shows(10));
+    await running.publish(sumsMessage([], { samples: [received(11)] }));
+    await running.publish(sumsMessage([], { samples: [sample('device.name', 0, 'last')] }));
+    await vi.waitFor(async () => expect(await running.metrics.text()).toMatch(/live_messages_total(\{[^}]*\})? 3/));
+    shows(10)(await list());
+    await running.publish(sumsMessage([], { samples: [received(12), socket(12)] }));
+    await listed(shows(12));
+  });
 });
 
 describe('POST /api/v1/exporters/:collector/:address/decision', () => {
