@@ -112,11 +112,11 @@ describe('GET /api/v1/exporters', () => {
     const shows = (count: number) => (got: ExporterList) =>
       expect(got.collectors).toMatchObject([{ datagrams: { received: count }, sockets: [{ received: count }] }]);
     await running.publish(sumsMessage([], { samples: [received(10), socket(10)] }));
-    await listed(shows(10));
+    const { nowMs } = await listed(shows(10));
     await running.publish(sumsMessage([], { samples: [received(11)] }));
     await running.publish(sumsMessage([], { samples: [sample('device.name', 0, 'last')] }));
     await vi.waitFor(async () => expect(await running.metrics.text()).toMatch(/live_messages_total(\{[^}]*\})? 3/));
-    shows(10)(await list());
+    shows(10)(await listed((got) => expect(got.nowMs).toBeGreaterThan(nowMs)));
     await running.publish(sumsMessage([], { samples: [received(12), socket(12)] }));
     await listed(shows(12));
   });
