@@ -99,11 +99,11 @@ describe('decodeCapture', () => {
     });
     const { records, summary } = run(datagram);
     expect(records.map((r) => r.type).toSorted()).toEqual(
-      ['flow', 'flow', 'loss', 'sample', 'sample', 'sample', 'sample', 'structure', 'structure'].toSorted(),
+      ['flow', 'flow', 'loss', 'sample', 'sample', 'sample', 'sample', 'sample', 'sample'].toSorted(),
     );
-    expect(records.filter((r) => r.type === 'structure')).toMatchObject([
-      { of: 'flow', enterprise: 0, format: 1005, octets: 20, hex: '0000000100000001610000000000000162000000' },
-      { of: 'sample', enterprise: 4300, format: 1002, octets: 2000, hex: '00'.repeat(1024) },
+    expect(records.filter((r) => r.type === 'sample' && r.metric.startsWith('sflow.'))).toMatchObject([
+      { metric: 'sflow.flow.0.1005', value: 20, text: '0000000100000001610000000000000162000000' },
+      { metric: 'sflow.sample.4300.1002', value: 2000, text: '00'.repeat(1024) },
     ]);
     // A dropped packet is not traffic.
     expect(summary).toMatchObject({ samples: { flow: 1, counter: 1, discard: 1 }, octets: 0, packets: 1, flows: 2 });

@@ -6,15 +6,7 @@ import type { Exporter } from './exporter.ts';
 import { type JsonFlow, flowToJson, jsonInteger } from './json.ts';
 import { elementOf } from './registry/registry.ts';
 import type { TrapOptions } from './snmp/options.ts';
-import {
-  type Counters,
-  type FlowSink,
-  type Limits,
-  type LossReason,
-  type Structure,
-  type StructureKind,
-  lossReasons,
-} from './port.ts';
+import { type Counters, type FlowSink, type Limits, type LossReason, type Structure, lossReasons } from './port.ts';
 
 export interface JsonSample {
   readonly type: 'sample';
@@ -43,19 +35,6 @@ export interface JsonLoss {
   readonly timeMs: number;
   /** Empty when the loss is the file's. */
   readonly exporter: string;
-}
-
-/** An sFlow structure that has no column and no metric. */
-export interface JsonStructure {
-  readonly type: 'structure';
-  readonly timeMs: number;
-  readonly exporter: string;
-  readonly of: StructureKind;
-  readonly enterprise: number;
-  readonly format: number;
-  readonly octets: number;
-  /** The first octets of it. */
-  readonly hex: string;
 }
 
 /** Most octets of a structure that are shown. */
@@ -89,7 +68,7 @@ export interface CaptureSummary {
   readonly losses: Readonly<Partial<Record<LossReason | CaptureReason, number>>>;
 }
 
-export type CaptureRecord = JsonFlow | JsonSample | JsonEvent | JsonStructure | JsonLoss;
+export type CaptureRecord = JsonFlow | JsonSample | JsonEvent | JsonLoss;
 
 const capacity = 4096;
 
@@ -133,9 +112,19 @@ class JsonSink implements FlowSink {
     this.out.push({ type: 'sample', ...sample, exporter: formatAddress(exporter) });
   }
 
-  structure({ exporter, octets, ...structure }: Structure): void {
-    const hex = Buffer.from(octets.subarray(0, shownOctets)).toString('hex');
-    this.out.push({ type: 'structure', ...structure, exporter: exporter.text, octets: octets.length, hex });
+  /** As a sample `sflow.<kind>.<enterprise>.<format>`: its length, and its first octets as hex. */
+  structure({ timeMs, exporter, of, enterprise, format, octets }: Structure): void {
+    const metric = `sflow.${of}.${enterprise}.${format}`;
+    const text = Buffer.from(octets.subarray(0, shownOctets)).toString('hex');
+    this.out.push({
+      type: 'sample',
+      timeMs,
+      interface: 0,
+      metric,
+      value: octets.length,
+      text,
+      exporter: exporter.text,
+    });
   }
 
   event({ exporter, detail, ...event }: Event): void {

@@ -27,7 +27,6 @@ export {
   type CaptureSummary,
   type JsonLoss,
   type JsonSample,
-  type JsonStructure,
   decodeCapture,
 } from './decode-capture.ts';
 export { type JsonFlow, flowToJson } from './json.ts';
