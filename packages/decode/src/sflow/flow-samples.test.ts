@@ -54,6 +54,29 @@ function one(sample: SflowDatagram['samples'][number]): JsonFlow {
 const withRecords = (...records: readonly SflowRecord[]): JsonFlow => one({ ...base, records });
 
 describe('a flow sample', () => {
+  test.each([
+    ['of a kind that is not read', sflowHeader(Uint8Array.of(1, 2, 3, 4), 1482, 2)],
+    ['cut before its addresses', sflowHeader(web.subarray(0, 12), 1482)],
+  ])('with a header %s has the addresses of the record beside it', (_, cut) => {
+    const ipv4 = {
+      tag: 3,
+      octets: xdr(1450, 6, ip('10.1.0.1').subarray(-4), ip('10.2.0.2').subarray(-4), 80, 443, 0x12, 8),
+    };
+    for (const records of [
+      [cut, ipv4],
+      [ipv4, cut],
+    ])
+      expect(withRecords(...records)).toMatchObject({
+        octets: 1482,
+        srcAddr: '10.1.0.1',
+        dstAddr: '10.2.0.2',
+        protocol: 6,
+        dstPort: 443,
+      });
+    // The packet's own header knows best.
+    expect(withRecords(header, ipv4)).toMatchObject({ octets: 1518, srcPort: 40_000 });
+  });
+
   test.each([false, true])('is a row: the frame once, and the rate beside it (expanded: %s)', (expanded) => {
     const flow = one({ ...base, expanded });
     expect(flow).toMatchObject({

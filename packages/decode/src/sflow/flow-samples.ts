@@ -47,6 +47,8 @@ export class FlowSamples {
   #vlanIn = 0;
   #vlanOut = 0;
   #size: number = sizeFrom.nothing;
+  /** The packet's own header told its addresses. */
+  #addressed = false;
   #routed = false;
   #tunnelAt = -1;
   #tunnelOctets = 0;
@@ -83,7 +85,7 @@ export class FlowSamples {
       this.#c.direction[row] = source === this.#c.in_if[row] ? 1 : source === this.#c.out_if[row] ? 2 : 0;
     this.#vlanIn = this.#vlanOut = this.#vni = this.#label = 0;
     this.#size = sizeFrom.nothing;
-    this.#routed = false;
+    this.#addressed = this.#routed = false;
     this.#tunnelAt = this.#ipAt = -1;
     const count = view.getUint32(at + layout.records);
     const records = this.#records(row, view, at + layout.octets, end, count);
@@ -261,14 +263,14 @@ export class FlowSamples {
     this.#sized(row, sizeFrom.header, view.getUint32(at + 4));
     switch (protocol) {
       case headerProtocols.ethernet:
-        this.#packets.ethernet(row, view, from, to);
+        this.#addressed = this.#packets.ethernet(row, view, from, to);
         break;
       case headerProtocols.ipv4:
       case headerProtocols.ipv6:
-        this.#packets.ip(row, view, from, to);
+        this.#addressed = this.#packets.ip(row, view, from, to);
         break;
       case headerProtocols.mpls:
-        this.#packets.mpls(row, view, from, to);
+        this.#addressed = this.#packets.mpls(row, view, from, to);
         break;
       default:
         if (this.#exporter) this.#unread.count(this.#exporter, 'header', protocol & 0xfff, view, from, to, this.#nowMs);
@@ -279,7 +281,7 @@ export class FlowSamples {
   /** What records say of a packet together, whatever their order. */
   #finish(row: number, view: DataView): void {
     const c = this.#c;
-    if (this.#ipAt >= 0 && this.#size !== sizeFrom.header) readIp(c, row, view, this.#ipAt, this.#ipOctets);
+    if (this.#ipAt >= 0 && !this.#addressed) readIp(c, row, view, this.#ipAt, this.#ipOctets);
     if (c.mpls_label[row] === 0) c.mpls_label[row] = this.#label;
     if (this.#vlanIn > 0 && this.#vlanIn < 4096) c.src_vlan[row] = this.#vlanIn;
     if (this.#vlanOut > 0 && this.#vlanOut < 4096) c.dst_vlan[row] = this.#vlanOut;
