@@ -175,7 +175,7 @@ export interface Counters {
   readonly sequence: SequenceCounters;
 }
 
-export interface SflowCounters {
+interface SflowCounters {
   flowSamples: number;
   counterSamples: number;
   discardSamples: number;

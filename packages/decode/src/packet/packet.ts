@@ -32,7 +32,7 @@ export const packetColumns = [
 ] as const satisfies readonly FlowColumnName[];
 
 /** As in `tunnelNames`. EtherIP is in IP directly, so it counts with IP in IP. */
-const tunnels = { gre: 1, ipip: 2, vxlan: 3, geneve: 4 } as const;
+export const tunnels = { gre: 1, ipip: 2, vxlan: 3, geneve: 4 } as const;
 
 const ethernetOctets = 14;
 /** Ethernet headers read in one packet: in MPLS there may be one below another. */

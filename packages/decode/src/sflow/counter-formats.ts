@@ -1,7 +1,7 @@
 /** Where the numbers of counter structures are, and which metrics they become. Layouts: sflow.org, structure numbers. */
 import type { MetricName } from '@linewatch/record';
 
-export type NumberType = 'u8' | 'u32' | 'u64' | 'i32' | 'f32';
+type NumberType = 'u8' | 'u32' | 'u64' | 'i32' | 'f32';
 
 export interface CounterField {
   /** Octets from the structure's beginning. */
@@ -20,7 +20,7 @@ const u32 = of('u32');
 const u64 = of('u64');
 const f32 = of('f32');
 
-/** Those with more than fixed fields, or a meaning of their own; see counters.ts. */
+/** Those with more than fixed fields, or a meaning of their own; see counter-samples.ts. */
 export const counterFormats = {
   generic: 1,
   vlan: 5,

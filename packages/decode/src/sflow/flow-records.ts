@@ -1,12 +1,10 @@
 /** Flow records that need more than a word or two: each reads from the view into columns of a row. */
 import type { FlowColumns } from '@linewatch/record';
+import { tunnels } from '../packet/packet.ts';
 import { copyAddress } from '../values.ts';
 import { addressOctets } from './formats.ts';
 
 type Arrays = FlowColumns['arrays'];
-
-/** As in `tunnelNames`. */
-export const tunnels = { gre: 1, ipip: 2, vxlan: 3, geneve: 4 } as const;
 
 /** Copies an address, its type first; returns where it ends, -1 when it does not fit. */
 export function readAddress(
@@ -42,7 +40,7 @@ export function readPath(c: Arrays, row: number, view: DataView, from: number, e
 }
 
 /** Octets of a sampled_ipv4 or sampled_ipv6 structure, whose addresses have this size. */
-export const ipOctets = (size: number): number => 24 + 2 * size;
+export const ipStructureOctets = (size: number): number => 24 + 2 * size;
 
 /** Length, protocol, addresses, ports, TCP flags and ToS of a packet whose header is not sent. */
 export function readIp(c: Arrays, row: number, view: DataView, at: number, size: number): void {

@@ -1,9 +1,9 @@
 /** Flow samples and discarded packets: a sampled packet is a row. */
 import type { FlowColumns } from '@linewatch/record';
 import type { Exporter } from '../exporter.ts';
-import { PacketReader } from '../packet/packet.ts';
+import { PacketReader, tunnels } from '../packet/packet.ts';
 import type { RowWriter } from '../rows.ts';
-import { ipOctets, readAddress, readIp, readOuter, readPath, tunnels } from './flow-records.ts';
+import { ipStructureOctets, readAddress, readIp, readOuter, readPath } from './flow-records.ts';
 import { type Taken, flowFormats, headerProtocols, padded, sampleFormats, sourceClasses, taken } from './formats.ts';
 import type { TcpInfo } from './tcp-info.ts';
 import type { Unread } from './unread.ts';
@@ -181,7 +181,7 @@ export class FlowSamples {
       case flowFormats.ipv4:
       case flowFormats.ipv6:
         this.#ipOctets = tag === flowFormats.ipv4 ? 4 : 16;
-        if (octets < ipOctets(this.#ipOctets)) return false;
+        if (octets < ipStructureOctets(this.#ipOctets)) return false;
         this.#ipAt = at;
         this.#sized(row, sizeFrom.ip, view.getUint32(at));
         return true;
@@ -224,7 +224,7 @@ export class FlowSamples {
       case flowFormats.ipv6TunnelEgress:
       case flowFormats.ipv6TunnelIngress: {
         const size = tag <= flowFormats.ipv4TunnelIngress ? 4 : 16;
-        if (octets < ipOctets(size)) return false;
+        if (octets < ipStructureOctets(size)) return false;
         this.#tunnelAt = at;
         this.#tunnelOctets = size;
         return true;
