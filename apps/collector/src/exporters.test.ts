@@ -143,6 +143,22 @@ describe('what is told of exporters', () => {
     expect(await round(2 * 86_400)).toEqual(['192.0.2.1']);
   });
 
+  test.each(['open', 'approve'] as const)(
+    'is not told any more when the exporter was not heard for 30 days (%s)',
+    async (admission) => {
+      const { clock, send, round, status } = teller({ rules: { admission } });
+      send('192.0.2.1');
+      await round();
+      clock.nowMs += 30 * dayMs;
+      expect(await round()).toEqual(['192.0.2.1']);
+      expect(status('192.0.2.1')).toBeUndefined();
+      expect(await round(60)).toEqual([]);
+      send('192.0.2.1');
+      await round();
+      expect(status('192.0.2.1')).toMatchObject({ lastMs: clock.nowMs - 10_000 });
+    },
+  );
+
   test('is told again when the queue refused it', async () => {
     const { send, round, clock, status } = teller();
     send('192.0.2.1');
@@ -188,7 +204,7 @@ describe('what is told of exporters', () => {
 });
 
 test('the numbers of an exporter are samples once a minute, of what came since the one before', async () => {
-  const { send, round, samples } = teller();
+  const { clock, send, round, samples } = teller();
   const told = (): [string, number][] => samples.splice(0).map(({ metric, value }) => [metric, value]);
   for (const sequence of [0, 1, 5]) send('192.0.2.1', { sequence });
   await round();
@@ -209,4 +225,13 @@ test('the numbers of an exporter are samples once a minute, of what came since t
   ]);
   await round(60);
   expect(told()).toEqual([]);
+  // Our clock is set back.
+  clock.nowMs -= dayMs;
+  send('192.0.2.1');
+  await round();
+  expect(told()).toMatchObject([
+    ['exporter.datagrams', 1],
+    ['exporter.flows', 1],
+    ['exporter.skew.ms', 0],
+  ]);
 });

@@ -151,8 +151,9 @@ export class ExporterTeller {
       }
       if (exporter.evicted || !isReadable(exporter)) continue;
       const { text } = exporter;
-      present.add(text);
       const outsider = intake.outsiders.get(text);
+      if (Math.max(exporter.lastMs, outsider?.lastMs ?? 0) < nowMs - forgetMs) continue;
+      present.add(text);
       const datagrams = exporter.datagrams + (outsider?.datagrams ?? 0);
       const lost = upstreamOf(exporter);
       const track = this.#track(text, exporter, nowMs);
@@ -162,8 +163,8 @@ export class ExporterTeller {
       if (isDue(track, status, nowMs)) values.set(text, status);
     }
     for (const outsider of intake.outsiders.all()) {
-      const { text, datagrams } = outsider;
-      if (present.has(text)) continue;
+      const { text, datagrams, lastMs } = outsider;
+      if (present.has(text) || lastMs < nowMs - forgetMs) continue;
       present.add(text);
       const track = this.#track(text, undefined, nowMs);
       track.history.add({ atMs: nowMs, datagrams, flows: 0, lost: noUpstream });
@@ -184,7 +185,8 @@ export class ExporterTeller {
   }
 
   #sample(exporter: Exporter, track: Track, nowMs: number): void {
-    if (nowMs - track.sampledMs < repeatMs) return;
+    // The clock may have been set back.
+    if (Math.abs(nowMs - track.sampledMs) < repeatMs) return;
     track.sampledMs = nowMs;
     const lost = upstreamOf(exporter);
     const heard = exporter.datagrams - (track.sampled.get('exporter.datagrams') ?? 0);

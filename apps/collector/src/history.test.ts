@@ -36,4 +36,13 @@ describe('the counts of an exporter over time', () => {
     history.add({ atMs: 3 * minute, datagrams: 0, flows: 0, lost: lost(0) });
     expect(history.rates(3 * minute)).toEqual({ datagramsPerS: 0, flowsPerS: 0 });
   });
+
+  test('begin anew when our clock is set back', () => {
+    const history = new History({ atMs: 0, datagrams: 0, flows: 0, lost: lost(0) });
+    for (let s = 10; s <= 600; s += 10) history.add({ atMs: s * 1000, datagrams: s, flows: s, lost: lost(0) });
+    history.add({ atMs: 10_000, datagrams: 610, flows: 610, lost: lost(0) });
+    history.add({ atMs: 20_000, datagrams: 620, flows: 620, lost: lost(0) });
+    expect(history.rates(20_000)).toEqual({ datagramsPerS: 1, flowsPerS: 1 });
+    expect(history.lastHour()).toEqual({ fromMs: 10_000, lost: lost(0), datagrams: 10, flows: 10 });
+  });
 });

@@ -19,9 +19,9 @@ const units = ['flows', 'datagrams', 'records', 'samples'] as const;
 
 export class History {
   /** Oldest first; the first is the last one that is a minute old, or the start. */
-  readonly #minute: Counts[];
+  #minute: Counts[];
   /** The same of the hour, a step apart. */
-  readonly #hour: Counts[];
+  #hour: Counts[];
   #latest: Counts;
 
   constructor(start: Counts) {
@@ -31,6 +31,8 @@ export class History {
   }
 
   add(counts: Counts): void {
+    // Our clock was set back: no rate is to be had over such a time.
+    if (counts.atMs < this.#latest.atMs) [this.#minute, this.#hour] = [[counts], [counts]];
     this.#latest = counts;
     push(this.#minute, counts, minuteMs);
     if (counts.atMs - this.#hour.at(-1)!.atMs >= stepMs) push(this.#hour, counts, hourMs);
