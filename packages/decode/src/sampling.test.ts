@@ -177,6 +177,30 @@ describe('sampling', () => {
     });
   });
 
+  test('is matched by all octets of a sampler id (element 302 is an unsigned64)', () => {
+    const h = harness();
+    const sampler = template(
+      300,
+      [
+        [302, 8],
+        [305, 4],
+        [306, 4],
+      ],
+      1,
+    );
+    const flow = template(256, [
+      [302, 8],
+      [1, 4],
+    ]);
+    const ids = [0x1_0000_0005, 5];
+    const rows = ids.map((id, i) => [id, 1, 99 + 100 * i]);
+    h.feed(message(10, [{ template: sampler }, { data: sampler, rows }, { template: flow }]));
+    expect(h.feed(message(10, [{ data: flow, rows: ids.map((id) => [id, 7]) }]))).toMatchObject([
+      { samplingRate: 100, samplingStated: true },
+      { samplingRate: 200, samplingStated: true },
+    ]);
+  });
+
   test('is matched by template id', () => {
     const h = harness();
     const byTemplate = template(

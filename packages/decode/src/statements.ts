@@ -257,7 +257,7 @@ export function samplingCode(body: Body, placed: Placed): boolean {
   const samplers = find(placed, s.samplers);
   let { rate, stated } = { rate: 'fr', stated: 'fs' };
   if (samplers.length > 0) {
-    body.code += `const sid=${first(samplers, low)};if(sid!==lastSampler){lastSampler=sid;samplerRate=f.rateOfSampler(sid);}\n`;
+    body.code += `const sid=${first(samplers, wide)};if(sid!==lastSampler){lastSampler=sid;samplerRate=f.rateOfSampler(sid);}\n`;
     [rate, stated] = ['Math.abs(samplerRate)', '(samplerRate>0?1:0)'];
   }
   if (parts.some(Boolean)) {

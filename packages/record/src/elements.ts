@@ -20,6 +20,9 @@ export interface ElementColumn {
 /** Fields of a FlowBatch. */
 export const elementFields = { offsets: 100, names: 101, values: 102 } as const;
 
+/** Names that exporters make up, too: more than any of them have in use. */
+const maxCachedNames = 4096;
+
 /** Gathers the pairs of rows as they come, in rising order of rows. */
 export class ElementColumnBuilder {
   #ends: number[] = [];
@@ -54,6 +57,7 @@ export class ElementColumnBuilder {
     this.#names = [];
     this.#values = [];
     this.octets = 0;
+    if (this.#nameCache.size > maxCachedNames) this.#nameCache.clear();
     return column;
   }
 }
