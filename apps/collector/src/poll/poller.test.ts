@@ -92,7 +92,7 @@ describe('the poller', () => {
     expect(await metrics.text()).toMatch(/polls_total{result="timeout"[^}]*} 1/);
   });
 
-  it('asks a device soon when a link of it went down', async () => {
+  it.each(['link.down', 'device.cold_start'])('asks a device soon when it tells of %s', async (kind) => {
     const fake = await device(new Map([[1, { in: 1, out: 1 }]]));
     const { made, feed, samples, clock } = poller();
     const polls = (): number => samples.filter(({ metric }) => metric === 'poll.ok').length;
@@ -101,9 +101,22 @@ describe('the poller', () => {
     await vi.waitFor(() => expect(polls()).toBe(1), 5000);
     const event = { timeMs: 0, exporter: parseAddress(here), interface: 1, detail: '{}' };
     clock.offMs += 6000;
-    made.onEvent({ ...event, kind: 'link.down' });
+    made.onEvent({ ...event, kind });
     clock.offMs += 1000;
     await vi.waitFor(() => expect(polls()).toBe(2), 5000);
+  });
+
+  it('never tells its community when an answer has another', async () => {
+    const liar = await fakeDevice((question) => {
+      const answer = response(question.id, []);
+      return [Buffer.from(answer.toString('latin1').replace('public', 'forged'), 'latin1')];
+    });
+    stops.push(() => liar.close());
+    const { feed, samples, clock } = poller();
+    feed.poll([liar.port], 300);
+    clock.offMs += 10_000;
+    await vi.waitFor(() => expect(samples).toHaveLength(1), 5000);
+    expect(samples[0]!.text).toBe('malformed: another community in the answer');
   });
 
   it('ends while devices do not answer', async () => {

@@ -7,7 +7,15 @@ import { readDevice } from './device.ts';
 import { Endpoint } from './endpoint.ts';
 import { DeviceMemory, type Passed } from './readings.ts';
 import { Schedule } from './schedule.ts';
-import { PollError, type PollFailure, openSession } from './session.ts';
+import {
+  type KeyExtension,
+  PollError,
+  type PollFailure,
+  boundKeys,
+  extensionsOf,
+  mayBeExtension,
+  openSession,
+} from './session.ts';
 
 export interface PollerOptions {
   readonly control: ControlFeed;
@@ -32,12 +40,15 @@ const maxRows = 4096;
 const maxInterfaces = 200_000;
 const maxDevices = 16_384;
 const stopMs = 1000;
+const restarts: ReadonlySet<string> = new Set(['device.cold_start', 'device.warm_start']);
 
 interface Device {
   readonly address: string;
   readonly bytes: Uint8Array;
   readonly port: number;
   readonly credential: ControlState['secrets']['polling'][number];
+  /** Ways to make its key, the one that was answered last first. */
+  extensions: readonly KeyExtension[];
 }
 
 const failures: readonly PollFailure[] = ['timeout', 'authentication', 'refused', 'malformed', 'unreachable'];
@@ -88,9 +99,9 @@ export class Poller {
     await Promise.race([Promise.all(this.#inFlight), sleep(stopMs)]);
   }
 
-  /** An event may say that a link changed: whoever it is of is asked within seconds. */
+  /** Whoever says that a link changed is asked within seconds, and who started again, perhaps with other ifIndexes. */
   onEvent({ kind, exporter }: Event): void {
-    if (kind.startsWith('link.')) this.soon(exporter);
+    if (kind.startsWith('link.') || restarts.has(kind)) this.soon(exporter);
   }
 
   soon(exporter: Uint8Array): void {
@@ -101,6 +112,7 @@ export class Poller {
 
   #update(): void {
     if (this.#stopped) return;
+    boundKeys();
     const { control, heard, now } = this.#options;
     const { polling, secrets } = control.state;
     const next = new Map<string, Device>();
@@ -111,7 +123,12 @@ export class Poller {
       const credential = secrets.polling.find((each) => each.name === name);
       if (!credential || next.has(key) || next.size >= maxDevices) return;
       const known = this.#devices.get(key);
-      next.set(key, known?.credential === credential ? known : { address, bytes, port, credential });
+      next.set(
+        key,
+        known?.credential === credential
+          ? known
+          : { address, bytes, port, credential, extensions: extensionsOf(credential) },
+      );
     };
     for (const { address, port, credential } of polling.targets) add(address, port, credential);
     if (polling.heard !== undefined) {
@@ -142,7 +159,7 @@ export class Poller {
     let answered = false;
     let changed = false;
     try {
-      const reading = await this.#read(key, device);
+      const reading = await this.#readEitherWay(key, device);
       // Told to stop, or to leave this device, meanwhile.
       if (this.#stopped || !this.#devices.has(key)) return;
       if (reading.truncated)
@@ -172,10 +189,23 @@ export class Poller {
     }
   }
 
-  async #read(key: string, { address, port, credential }: Device): ReturnType<typeof readDevice> {
+  async #readEitherWay(key: string, device: Device): ReturnType<typeof readDevice> {
+    const [first, second] = device.extensions;
+    try {
+      return await this.#read(key, device, first);
+    } catch (error) {
+      if (!second || this.#stopped || !mayBeExtension(error)) throw error;
+      const reading = await this.#read(key, device, second);
+      device.extensions = [...device.extensions].reverse();
+      return reading;
+    }
+  }
+
+  async #read(key: string, device: Device, extension?: KeyExtension): ReturnType<typeof readDevice> {
+    const { address, port, credential } = device;
     const { control, now } = this.#options;
     const { timeoutMs, retries, everyMs } = control.state.polling;
-    const session = openSession({ endpoint: this.#endpoint, address, port, credential, timeoutMs, retries });
+    const session = openSession({ endpoint: this.#endpoint, address, port, credential, extension, timeoutMs, retries });
     // A device that goes on answering must not be at it when its next poll is due.
     const endMs = now() + Math.max(everyMs * 0.8, 4000);
     const others = this.#interfaces - (this.#memories.get(key)?.interfaces ?? 0);

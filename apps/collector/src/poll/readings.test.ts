@@ -90,6 +90,17 @@ describe('readings of a device', () => {
     expect(at(180, 2_600_000, 7000).passed).toMatchObject([{ octets: 100_000 }]);
   });
 
+  it('tell the name at once, and have no rate, when an ifIndex is another interface’s', () => {
+    const memory = new DeviceMemory(parseAddress('192.0.2.1'));
+    memory.read(reading(0, [port({ in: octets(1000, 0) })]));
+    const moved = memory.read(reading(60, [port({ name: 'lan3', in: octets(9_000_000_000, 60) })]));
+    expect(moved.passed).toEqual([]);
+    expect(metrics(moved.samples)).not.toContain('interface.in.bps');
+    expect(moved.samples.find(({ metric }) => metric === 'interface.name')?.text).toBe('lan3');
+    const after = memory.read(reading(120, [port({ name: 'lan3', in: octets(9_000_000_500, 120) })]));
+    expect(after.passed).toMatchObject([{ octets: 500 }]);
+  });
+
   it('of interfaces that are gone are forgotten', () => {
     const memory = new DeviceMemory(parseAddress('192.0.2.1'));
     memory.read(reading(0, [port({ index: 1 }), port({ index: 2 })]));

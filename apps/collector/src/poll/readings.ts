@@ -33,6 +33,8 @@ interface Told {
 
 interface Known {
   readonly told: Map<MetricName, Told>;
+  /** ifName. */
+  name: string | undefined;
   counters: readonly [CounterReading | undefined, CounterReading | undefined];
   oper: number | undefined;
   lastChange: number | undefined;
@@ -79,6 +81,9 @@ export class DeviceMemory {
       const of = (metric: MetricName, value: number | undefined, text?: string): void => {
         if (value !== undefined) tell(known.told, each.index, metric, value, text);
       };
+      // Another interface bears the number now: it did not go on counting where the one before had stopped.
+      if (each.name && known.name && each.name !== known.name) known.counters = [undefined, undefined];
+      known.name = each.name ?? known.name;
       if (each.name) of('interface.name', 0, each.name);
       if (each.alias) of('interface.alias', 0, each.alias);
       of('interface.speed.bps', each.speedBps);
@@ -137,6 +142,7 @@ export class DeviceMemory {
         index,
         (known = {
           told: new Map(),
+          name: undefined,
           counters: [undefined, undefined],
           oper: undefined,
           lastChange: undefined,

@@ -4,7 +4,7 @@ import type { SnmpCredential } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Endpoint } from './endpoint.ts';
-import { PollError, openSession } from './session.ts';
+import { type KeyExtension, PollError, boundKeys, extensionsOf, openSession } from './session.ts';
 
 const uptime = '1.3.6.1.2.1.1.3.0';
 const logger = createLogger('test', 'silent');
@@ -52,6 +52,15 @@ describe('a session with an agent', () => {
       scalarType: snmp.ObjectType.TimeTicks,
       maxAccess: snmp.MaxAccess['read-only'],
     };
+    // A Cisco device's way to an AES-256 key of a SHA-1 password.
+    authorizer.addUser({
+      name: 'cisco',
+      level: snmp.SecurityLevel.authPriv,
+      authProtocol: snmp.AuthProtocols.sha,
+      authKey: 'authsecret',
+      privProtocol: snmp.PrivProtocols.aes256r,
+      privKey: 'privsecret',
+    });
     agent.getMib().registerProvider(scalar);
     agent.getMib().setScalarValue('sysUpTime', 4711);
   });
@@ -60,8 +69,8 @@ describe('a session with an agent', () => {
     agent.close();
   });
 
-  async function ask(credential: SnmpCredential, timeoutMs = 3000): Promise<unknown> {
-    const options = { endpoint, address: '127.0.0.1', port, credential, timeoutMs, retries: 0 };
+  async function ask(credential: SnmpCredential, timeoutMs = 3000, extension?: KeyExtension): Promise<unknown> {
+    const options = { endpoint, address: '127.0.0.1', port, credential, extension, timeoutMs, retries: 0 };
     try {
       const session = openSession(options);
       try {
@@ -89,6 +98,21 @@ describe('a session with an agent', () => {
     expect(await ask(user('authsecret', 'privsecret'))).toBe(4711);
   });
 
+  it('makes AES-256 keys of short digests either way, and knows where there are two', async () => {
+    const cisco: SnmpCredential = {
+      name: 'v3',
+      user: 'cisco',
+      auth: { protocol: 'sha1', password: 'authsecret' },
+      priv: { protocol: 'aes256', password: 'privsecret' },
+    };
+    expect(await ask(cisco, 300, 'blumenthal')).not.toBe(4711);
+    expect(await ask(cisco, 3000, 'reeder')).toBe(4711);
+    expect(extensionsOf(cisco)).toEqual(['blumenthal', 'reeder']);
+    expect(extensionsOf({ ...cisco, auth: { protocol: 'sha256', password: 'authsecret' } })).toEqual(['blumenthal']);
+    expect(extensionsOf(user('authsecret', 'privsecret'))).toEqual(['blumenthal']);
+    expect(extensionsOf({ name: 'v2', community: 'public' })).toEqual(['blumenthal']);
+  });
+
   it('gets nothing with a wrong password, user or protection', async () => {
     expect(await ask(user('not the one', 'privsecret'), 300)).not.toBe(4711);
     expect(await ask(user('authsecret', 'not the one'), 300)).not.toBe(4711);
@@ -97,6 +121,19 @@ describe('a session with an agent', () => {
     expect(priv).toBeDefined();
     expect(await ask(bare, 300)).not.toBe(4711);
     expect(await ask({ ...bare, priv: { protocol: 'aes192', password: 'privsecret' } })).toBe('authentication');
+  });
+
+  it('keeps no more keys than it should, and makes them again', async () => {
+    const cache = (): object =>
+      (snmp as unknown as { Authentication: { authToKeyCache: object } }).Authentication.authToKeyCache;
+    expect(await ask(user('authsecret', 'privsecret'))).toBe(4711);
+    const made = Object.keys(cache()).length;
+    expect(made).toBeGreaterThan(1);
+    boundKeys(made);
+    expect(Object.keys(cache())).toHaveLength(made);
+    boundKeys(made - 1);
+    expect(Object.keys(cache())).toHaveLength(0);
+    expect(await ask(user('authsecret', 'privsecret'))).toBe(4711);
   });
 
   it('fails at once when polling has ended', async () => {

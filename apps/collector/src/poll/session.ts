@@ -27,6 +27,7 @@ export interface SessionOptions {
   readonly address: string;
   readonly port: number;
   readonly credential: SnmpCredential;
+  readonly extension?: KeyExtension | undefined;
   readonly timeoutMs: number;
   readonly retries: number;
 }
@@ -39,27 +40,43 @@ const authProtocols: Readonly<Record<string, snmp.AuthProtocols>> = {
   sha384: snmp.AuthProtocols.sha384,
   sha512: snmp.AuthProtocols.sha512,
 };
-/** AES-256 keys beyond the digest's length are extended as draft-blumenthal-aes-usm-04 has it. */
+/** How an AES-256 key is made longer than a short digest: see `extensionsOf`. */
+export type KeyExtension = 'blumenthal' | 'reeder';
 const privProtocols: Readonly<Record<string, snmp.PrivProtocols>> = {
   des: snmp.PrivProtocols.des,
   aes128: snmp.PrivProtocols.aes,
   aes256: snmp.PrivProtocols.aes256b,
 };
 
+/**
+ * Where a digest is shorter than an AES-256 key, net-snmp's agents and others make the key longer as
+ * draft-blumenthal-aes-usm-04 section 3.1.2.1 has it, and Cisco's as draft-reeder-snmpv3-usm-3desede-00 section 2.1:
+ * nothing but an attempt tells which. Elsewhere there is one way.
+ */
+export function extensionsOf(credential: SnmpCredential): readonly KeyExtension[] {
+  const isShort = 'user' in credential && ['md5', 'sha1', 'sha224'].includes(credential.auth?.protocol ?? '');
+  return isShort && credential.priv?.protocol === 'aes256' ? ['blumenthal', 'reeder'] : ['blumenthal'];
+}
+
+/** What a device does with a request that it cannot decrypt: it says so, or nothing. */
+export const mayBeExtension = (error: unknown): boolean =>
+  error instanceof PollError &&
+  (error.code === 'timeout' || (error.code === 'authentication' && /decrypt/i.test(error.message)));
+
 function failureOf(error: Error): PollError {
   const { name, message } = error;
   if (name === 'RequestTimedOutError') return new PollError('timeout', 'no answer', { cause: error });
   if (name === 'RequestFailedError') return new PollError('refused', message, { cause: error });
   const code = (error as { code?: unknown }).code;
-  const { EAuthFailure, ECouldNotDecrypt, ENotInTimeWindow } = snmp.ResponseInvalidCode as unknown as Record<
-    string,
-    number
-  >;
+  const { EAuthFailure, ECouldNotDecrypt, ENotInTimeWindow, ECommunityNoMatch } =
+    snmp.ResponseInvalidCode as unknown as Record<string, number>;
   if (name === 'ResponseInvalidError') {
-    // net-snmp puts digests into the message.
-    const text = message.startsWith('Authentication digest') ? 'Wrong Digest in the answer' : message;
+    // net-snmp puts digests and our community into the message: that error is not passed on as a cause either.
+    if (message.startsWith('Authentication digest'))
+      return new PollError('authentication', 'Wrong Digest in the answer');
+    if (code === ECommunityNoMatch) return new PollError('malformed', 'another community in the answer');
     const isAuth = code === EAuthFailure || code === ECouldNotDecrypt || code === ENotInTimeWindow;
-    return new PollError(isAuth ? 'authentication' : 'malformed', text, { cause: error });
+    return new PollError(isAuth ? 'authentication' : 'malformed', message, { cause: error });
   }
   return new PollError(typeof code === 'string' ? 'unreachable' : 'malformed', describe(error), { cause: error });
 }
@@ -77,13 +94,23 @@ function create(options: SessionOptions) {
   const user: snmp.User = { name, level };
   if (auth) Object.assign(user, { authProtocol: authProtocols[auth.protocol], authKey: auth.password });
   if (priv) {
-    const privProtocol = privProtocols[priv.protocol];
+    const isReeder = priv.protocol === 'aes256' && options.extension === 'reeder';
+    const privProtocol = isReeder ? snmp.PrivProtocols.aes256r : privProtocols[priv.protocol];
     if (privProtocol === undefined)
       throw new PollError('authentication', `${priv.protocol} is not supported for polls`);
     Object.assign(user, { privProtocol, privKey: priv.password });
   }
   const dgramModule = endpoint.module(address, port, { version: '3', flags: (auth ? 1 : 0) + (priv ? 2 : 0) });
   return snmp.createV3Session(address, user, { port, timeout, retries, dgramModule });
+}
+
+const keys = (snmp as unknown as { Authentication: { authToKeyCache: Record<string, Buffer> } }).Authentication;
+/** Two or three a device. */
+const maxKeys = 65_536;
+
+/** net-snmp keeps every key that it made for an engine for ever, and a device may have another engine at each poll. */
+export function boundKeys(limit = maxKeys): void {
+  if (Object.keys(keys.authToKeyCache).length > limit) keys.authToKeyCache = {};
 }
 
 const isNone = (type: number | undefined): boolean =>
