@@ -3,6 +3,8 @@
  * address, so both lists are short, and whoever is heard again and again stays in them.
  */
 
+import { giveWay } from './second-chance.ts';
+
 /** Names of protocols as in a status; see `peekProtocol`. */
 type Protocol = '5' | '9' | '10' | '105' | 'snmp';
 
@@ -71,15 +73,5 @@ export class Outsiders {
   review(admissionOf: (text: string) => string): void {
     for (const [why, list] of Object.entries(this.#lists))
       for (const text of list.keys()) if (admissionOf(text) !== why) list.delete(text);
-  }
-}
-
-/** Second chance: the first in line that was not heard again since it was last looked at. */
-function giveWay(list: Map<string, Outsider>): void {
-  for (const [text, outsider] of list) {
-    list.delete(text);
-    if (!outsider.used) return;
-    outsider.used = false;
-    list.set(text, outsider);
   }
 }

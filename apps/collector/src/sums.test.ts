@@ -1,4 +1,4 @@
-import { type FlowColumns, createFlowColumns, parseAddress, sumColumns } from '@linewatch/record';
+import { type FlowColumns, createFlowColumns, formatAddress, parseAddress, sumColumns } from '@linewatch/record';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InterfaceSums } from './sums.ts';
@@ -198,6 +198,41 @@ describe('interface sums', () => {
     sums.forget(nowMs + 3_600_000);
     sums.add(exporter, flows(100_000, 10), 0, 10, nowMs);
     expect(sums.overLimit).toBe(10);
+  });
+
+  it('remember a bounded number of exporters: who was not heard again gives way, and nothing is lost by it', () => {
+    const heard = new Map<string, number>();
+    let rows = 0;
+    const sums = new InterfaceSums(
+      (set) => {
+        rows += set.rows;
+        for (let row = 0; row < set.rows; row++) {
+          const address = formatAddress(
+            set.columns.bytes[sumColumns.findIndex(({ name }) => name === 'exporter')]!,
+            16 * row,
+          );
+          heard.set(address, (heard.get(address) ?? 0) + set.columns.arrays.octets[2 * row]!);
+        }
+      },
+      { exporters: 8, interfaces: 4 },
+    );
+    const columns = columnsOf([{ octets: 100, startMs: nowMs, endMs: nowMs }]);
+    const hear = (address: string, of = { address: parseAddress(address) }) => {
+      sums.add(of, columns, 0, 1, nowMs);
+      return of;
+    };
+    const steady = hear('192.0.2.1');
+    for (let i = 0; i < 250; i++) {
+      hear(`198.51.100.${i}`);
+      hear('192.0.2.1', steady);
+    }
+    expect(sums.overLimit).toBe(0);
+    sums.flush();
+    expect(heard.size).toBe(251);
+    expect(heard.get('192.0.2.1')).toBe(251 * 200);
+    expect([...heard.values()].reduce((sum, octets) => sum + octets)).toBe(501 * 200);
+    // The steady one never began anew: its two rows are still the same.
+    expect(rows).toBe(251 * 2);
   });
 
   it('fill every column of the table', () => {

@@ -10,12 +10,15 @@
 import type { Exporter as DecodedExporter } from '@linewatch/decode';
 import { type FlowColumns, type SumColumns, createSumColumns } from '@linewatch/record';
 import type { Passed } from './poll/readings.ts';
+import { type Used, giveWay } from './second-chance.ts';
 
 /** All that is needed of an exporter: the same object each time, and its address. */
 type Exporter = Pick<DecodedExporter, 'address'>;
 
 /** Rows that one set takes before it must be published. */
 const capacity = 32_768;
+/** Exporters remembered: anyone can claim to be many. Who gives way begins with new rows, which add up with the old. */
+const maxExporters = 8192;
 /** Interfaces remembered for one exporter and in all; more are counted and not summed. */
 const maxInterfacesPerExporter = 4096;
 const maxInterfaces = 200_000;
@@ -55,7 +58,7 @@ class Series {
   }
 }
 
-interface ExporterSeries {
+interface ExporterSeries extends Used {
   readonly address: Uint8Array;
   /** By interface × 8 + side × 4 + basis; more than one where the sampling rate changed. */
   readonly byKey: Map<number, Series[]>;
@@ -83,6 +86,8 @@ export class InterfaceSums {
   readonly #exporterAt: number;
   readonly #exporters = new Map<Exporter, ExporterSeries>();
   readonly #publish: (set: SumSet) => void;
+  readonly #maxExporters: number;
+  readonly #maxSeries: number;
   #rows = 0;
   #nowS = 0;
   #secondsFrom = 0;
@@ -95,8 +100,10 @@ export class InterfaceSums {
   totalsSkipped = 0;
 
   /** `publish` must consume the set before it returns. */
-  constructor(publish: (set: SumSet) => void) {
+  constructor(publish: (set: SumSet) => void, { exporters = maxExporters, interfaces = maxInterfaces } = {}) {
     this.#publish = publish;
+    this.#maxExporters = exporters;
+    this.#maxSeries = interfaces * 4;
     this.#exporterAt = this.#columns.table.findIndex((column) => column.name === 'exporter');
   }
 
@@ -147,16 +154,18 @@ export class InterfaceSums {
 
   #of(exporter: Exporter): ExporterSeries {
     let known = this.#exporters.get(exporter);
-    if (!known)
-      this.#exporters.set(
-        exporter,
-        (known = {
-          address: exporter.address,
-          byKey: new Map(),
-          recent: new Array<Series | undefined>(recentSlots).fill(undefined),
-          interfaces: 0,
-        }),
-      );
+    if (known) known.used = true;
+    else {
+      if (this.#exporters.size >= this.#maxExporters) this.#series -= giveWay(this.#exporters)?.interfaces ?? 0;
+      known = {
+        address: exporter.address,
+        byKey: new Map(),
+        recent: new Array<Series | undefined>(recentSlots).fill(undefined),
+        interfaces: 0,
+        used: false,
+      };
+      this.#exporters.set(exporter, known);
+    }
     return known;
   }
 
@@ -212,7 +221,7 @@ export class InterfaceSums {
     let list = known.byKey.get(key);
     let found = list?.find((series) => series.rate === rate && series.stated === stated);
     if (!found) {
-      if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= maxInterfaces * 4) {
+      if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= this.#maxSeries) {
         this.overLimit++;
         return undefined;
       }
