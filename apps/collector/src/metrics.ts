@@ -70,10 +70,10 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
     g.set(counters.sflow.measurementsLimited),
   );
   metrics.gauge(
-    'option_samples_limited_total',
-    'Names and statistics of options data left out: too many at once.',
+    'names_limited_total',
+    'Names and statistics that exporters tell left out: too many at once.',
     [],
-    (g) => g.set(counters.optionSamplesLimited),
+    (g) => g.set(counters.namesLimited),
   );
   metrics.gauge('templates_total', 'Template records read.', ['kind'], (g) => {
     g.set({ kind: 'data' }, counters.templates);

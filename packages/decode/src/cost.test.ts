@@ -1,8 +1,9 @@
 /** What a sender can make the decoder keep or do is bounded, however few its octets. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeSflow } from './encode-sflow.ts';
 import { Samplers } from './samplers.ts';
-import { harness, message, nowMs, template } from './testing.ts';
+import { harness, ip, message, nowMs, template } from './testing.ts';
 
 /** A layout of its own for each `n`. */
 const layout = (n: number, fields = 1) =>
@@ -93,13 +94,23 @@ describe('bounds on what a sender costs', () => {
     };
     tell(1, 0);
     expect(h.sink.samples).toHaveLength(10);
-    expect(h.counters.optionSamplesLimited).toBe(90);
+    expect(h.counters.namesLimited).toBe(90);
     tell(1000, 0);
     expect(h.sink.samples).toHaveLength(10);
     tell(6, 30);
     expect(h.sink.samples).toHaveLength(15);
     expect(h.sink.samples.at(-1)).toMatchObject({ interface: 8, text: 'ge-0' });
     expect(h.losses()).toEqual({});
+  });
+
+  test('agents that one address makes up are told a limited number of times a minute', () => {
+    const h = harness({ limits: { namesPerExporter: 10 } });
+    for (let n = 0; n < 1000; n++) {
+      const agent = ip(`10.9.${n >> 8}.${n & 255}`);
+      h.feed(encodeSflow({ agent, subAgent: 0, sequence: 1, uptimeMs: 1, samples: [] }));
+    }
+    expect(h.sink.samples).toHaveLength(10);
+    expect(h.counters.namesLimited).toBe(990);
   });
 
   test('equal rates of many samplers are told without a walk over them', () => {

@@ -159,7 +159,7 @@ export class Memory {
       exporter.namesSpentMs = nowMs;
     }
     if (exporter.namesSpent < this.#limits.namesPerExporter) return true;
-    this.#counters.optionSamplesLimited++;
+    this.#counters.namesLimited++;
     return false;
   }
 

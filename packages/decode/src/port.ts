@@ -106,8 +106,8 @@ export interface Limits {
   readonly templateMs: number;
   readonly samplersPerDomain: number;
   /**
-   * Names and statistics from options data remembered, to pass on changes only. So many may be passed on at once, and
-   * again over each minute.
+   * Names and statistics from options data and sFlow remembered, to pass on changes only. So many may be passed on at
+   * once, and again over each minute.
    */
   readonly namesPerExporter: number;
   /** Least time between two measurements of one sFlow source and kind. */
@@ -161,7 +161,7 @@ export interface Counters {
   dataRecords: number;
   optionRecords: number;
   /** Names and statistics not passed on yet: the exporter told too many at once. It tells them again. */
-  optionSamplesLimited: number;
+  namesLimited: number;
   /** Rows written: a biflow is one record and up to two rows. */
   flows: number;
   /** Rows whose record has no usable time field: the export time stands in. */
@@ -224,7 +224,7 @@ export const createCounters = (): Counters => ({
   templatesWithdrawn: 0,
   dataRecords: 0,
   optionRecords: 0,
-  optionSamplesLimited: 0,
+  namesLimited: 0,
   flows: 0,
   timesMissing: 0,
   timesAbsurd: 0,

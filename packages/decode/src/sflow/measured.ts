@@ -54,6 +54,7 @@ export class Measured {
   text(exporter: Exporter, key: string, index: number, metric: MetricName, text: string, nowMs: number): void {
     const known = exporter.names.get(key);
     if (text === '' || (known?.text === text && nowMs - known.sentMs < textRefreshMs)) return;
+    if (!this.#memory.mayName(exporter, nowMs)) return;
     this.#memory.keepName(exporter, key, text, nowMs);
     this.#emit({ timeMs: nowMs, exporter: exporter.address, interface: index, metric, value: 0, text });
   }
