@@ -4,8 +4,12 @@
  *
  *   node scripts/snmp-names.ts MIB-DIRECTORY… > src/snmp/names-data.ts
  *
- * It needs `snmptranslate` of net-snmp (Debian package `snmp`), and the directories `rfc`, `cisco`, `fortinet`, `juniper`,
- * `meraki` and `silver-peak` of github.com/netdisco/netdisco-mibs and `viptela-mibs` of github.com/cisco/cisco-mibs.
+ * It needs `snmptranslate` of net-snmp (Debian package `snmp`) and the modules listed below, which are in the directories
+ * `rfc`, `cisco`, `fortinet`, `juniper`, `meraki` and `silver-peak` of github.com/netdisco/netdisco-mibs and `viptela-mibs`
+ * of github.com/cisco/cisco-mibs. Modules of the IETF are in the RFCs named below as well: RFC 6933 and RFC 7331 under the
+ * Revised BSD License (RFC 5378, IETF Trust Legal Provisions section 4), the older ones under the copyright statement that
+ * each has. LLDP-MIB is of IEEE 802.1AB. Vendors' modules are under their own terms, which stand at the head of each file.
+ * None of them comes with this project: what is taken is numbers, names and labels, which are facts.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -13,23 +17,23 @@ import path from 'node:path';
 
 /** Of these every object has a name; of the others, traps and what they carry. */
 const wholeModules = [
-  'SNMPv2-MIB',
-  'IF-MIB',
-  'SNMP-COMMUNITY-MIB',
-  'BGP4-MIB',
-  'BFD-STD-MIB',
-  'ENTITY-MIB',
-  'DISMAN-PING-MIB',
+  'SNMPv2-MIB', // RFC 3418
+  'IF-MIB', // RFC 2863
+  'SNMP-COMMUNITY-MIB', // RFC 3584
+  'BGP4-MIB', // RFC 4273
+  'BFD-STD-MIB', // RFC 7331
+  'ENTITY-MIB', // RFC 6933
+  'DISMAN-PING-MIB', // RFC 4560
   'VIPTELA-TRAPS',
   'OLD-CISCO-INTERFACES-MIB',
 ];
 const trapModules = [
-  'BRIDGE-MIB',
-  'RMON-MIB',
-  'OSPF-TRAP-MIB',
-  'VRRP-MIB',
-  'POWER-ETHERNET-MIB',
-  'UPS-MIB',
+  'BRIDGE-MIB', // RFC 4188
+  'RMON-MIB', // RFC 2819
+  'OSPF-TRAP-MIB', // RFC 4750
+  'VRRP-MIB', // RFC 2787
+  'POWER-ETHERNET-MIB', // RFC 3621
+  'UPS-MIB', // RFC 1628
   'LLDP-MIB',
   'CISCO-BGP4-MIB',
   'CISCO-IETF-BFD-MIB',
@@ -111,8 +115,10 @@ const lines = [...oids]
   .toSorted(([a], [b]) => (order(a) < order(b) ? -1 : 1))
   .map(([oid, name]) => [oid, name, labelsOf(oid, wanted.get(oid)!)].join(' ').trimEnd());
 
-process.stdout
-  .write(`/** Made by scripts/snmp-names.ts; not edited by hand. An object identifier, its name, labels of its values. */
+process.stdout.write(`/**
+ * Made by scripts/snmp-names.ts; not edited by hand. An object identifier, its name, labels of its values: facts from MIB
+ * modules of the IETF, of IEEE 802.1AB and of vendors, which the script names with their sources. No text of them is here.
+ */
 export const namesData = \`
 ${lines.join('\n')}
 \`;

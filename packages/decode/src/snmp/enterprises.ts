@@ -1,4 +1,4 @@
-/** Private enterprise numbers (IANA) of common makers of network equipment. */
+/** Private enterprise numbers (IANA registry of that name) of common makers of network equipment. */
 export const enterprises: Readonly<Record<number, string>> = {
   2: 'IBM',
   9: 'Cisco',

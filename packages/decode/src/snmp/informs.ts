@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Pdu } from './pdu.ts';
 
-const rememberMs = 120_000;
+/** Longest that a v3 inform is timely: 150 s behind our clock and 150 s before it (RFC 3414 section 3.2 step 7a). */
+const rememberMs = 301_000;
 const maxInforms = 8192;
 
 export class Informs {

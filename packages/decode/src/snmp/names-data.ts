@@ -1,4 +1,7 @@
-/** Made by scripts/snmp-names.ts; not edited by hand. An object identifier, its name, labels of its values. */
+/**
+ * Made by scripts/snmp-names.ts; not edited by hand. An object identifier, its name, labels of its values: facts from MIB
+ * modules of the IETF, of IEEE 802.1AB and of vendors, which the script names with their sources. No text of them is here.
+ */
 export const namesData = `
 1.0.8802.1.1.2.0.0.1 lldpRemTablesChange
 1.0.8802.1.1.2.1.2.2 lldpStatsRemTablesInserts

@@ -22,6 +22,14 @@ describe('a storm of traps', () => {
     expect(h.counters.datagrams).toEqual({ decoded: 50, held: 950, rejected: 0 });
   });
 
+  test('has its last told when the clock is set back', () => {
+    const h = trapHarness();
+    for (let i = 0; i < 60; i++) h.feed(down(1, i));
+    h.decoder.expire(nowMs - 3_600_000);
+    expect(h.events).toHaveLength(51);
+    expect(h.events.at(-1)!.detail).toMatchObject({ uptime: 59 });
+  });
+
   test('lets one a second through, which says how many went before it', () => {
     const h = trapHarness();
     for (let i = 0; i < 60; i++) h.feed(down(1, i));

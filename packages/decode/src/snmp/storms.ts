@@ -120,8 +120,11 @@ export class Storms {
 
   /** Lets out what waited long enough, and forgets whom nothing was heard of. */
   tick(nowMs: number): void {
-    for (const { thing, sinceMs } of this.#waiting)
-      if (nowMs - thing.lastMs >= quietMs || nowMs - sinceMs >= longestMs) this.#release(thing);
+    for (const { thing, sinceMs } of this.#waiting) {
+      // Our clock may have been set back: nothing waits until it is there again.
+      const isBack = nowMs < sinceMs;
+      if (isBack || nowMs - thing.lastMs >= quietMs || nowMs - sinceMs >= longestMs) this.#release(thing);
+    }
     for (const [key, source] of this.#sources) {
       if (nowMs - source.lastMs >= forgetMs) this.#drop(key, source);
       else

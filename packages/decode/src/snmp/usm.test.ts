@@ -316,6 +316,14 @@ describe('a v3 inform', () => {
     expect(h.events).toHaveLength(2);
   });
 
+  test('makes one event however late in its time window it comes again', () => {
+    const h = trapHarness(options);
+    const ahead = { user: strong, engineId: ours.id, boots: 4, time: ownTime + 140, reportable: true };
+    for (const at of [0, 130_000, 280_000]) h.feed(v3(inform(), ahead), { at: nowMs + at });
+    expect(h.losses()).toEqual({});
+    expect(h.events).toHaveLength(1);
+  });
+
   test('is answered in DES as well, with a salt that is never the same', () => {
     const old = user('md5', 'des');
     const h = trapHarness({ users: [old], engine: ours });
