@@ -876,6 +876,23 @@ describe('95th percentile', () => {
     expect(month).toMatchObject({ inP95Bps: 240, inPeakBps: 240, samples: 4 });
   });
 
+  test('is of flows where a counter stands still and they say what passed', async () => {
+    store = await fresh();
+    await publish(circuitRow());
+    const still = (timeS: number): Sum => ({ timeS, octets: 0, basis: 2, flows: 300_000 });
+    await addSums([still(fromS), { timeS: fromS, octets: 90, rate: 100 }, still(fromS + 300)]);
+    const toS = fromS + 600;
+    expect(await percentile95(store, { circuit: 101 }, fromS, toS)).toMatchObject({
+      inBps: 240,
+      samples: 2,
+      counted: 1,
+    });
+    const series = await trafficSeries(store, { circuit: 101 }, { fromS, toS, stepS: 300 });
+    expect(series.inBps).toEqual([240, 0]);
+    await refreshPercentiles(store, '2026-03', toS * 1000);
+    expect(await monthPercentiles(store, '2026-03', '2026-03')).toMatchObject([{ inP95Bps: 240, samples: 2 }]);
+  });
+
   test('is the nearest rank over the steps in which the exporter was heard', async () => {
     store = await fresh();
     await publish(circuitRow());

@@ -46,7 +46,7 @@ SELECT {month:Date} AS month, trust, collector, exporter, interface, side,
   toUInt32(samples) AS samples, toUInt32({steps:UInt32} - samples) AS gaps, now64(3) AS refreshed_at
 FROM (
   SELECT trust, collector, exporter, interface, side,
-    arrayFilter((rate, is_heard) -> is_heard, arrayMap((c, c_ms, o, o_has, i) -> if(c_ms >= ${countedMs(bucketS)}, c, greatest(c, if(o_has, o, i))), counted, counted_ms, observed, observed_has, inferred), heard) AS rates,
+    arrayFilter((rate, is_heard) -> is_heard, arrayMap((c, c_ms, o, o_has, i) -> if(c > 0 AND c_ms >= ${countedMs(bucketS)}, c, greatest(c, if(o_has, o, i))), counted, counted_ms, observed, observed_has, inferred), heard) AS rates,
     length(rates) AS samples
   FROM (
     SELECT trust, collector, exporter, interface, side,

@@ -17,8 +17,13 @@ const bucketS: Readonly<Record<RollUp, number>> = { interface_1m: 60, interface_
 /** Ms of a bucket that a counter must tell of to stand for all of it. */
 export const countedMs = (seconds: number): number => seconds * 950;
 
-/** Whether the interface's own counter tells of (nearly) all of the bucket. Rows of basis 2 say in `flows` of how many ms. */
-const countedWhole = (table: RollUp): string => `(sumIf(flows, basis = 2) >= ${countedMs(bucketS[table])})`;
+/**
+ * Whether the interface's own counter tells of (nearly) all of the bucket. Rows of basis 2 say in `flows` of how many ms.
+ * Many devices have counters that never move at VLANs, subinterfaces or tunnels: one that says nothing passed, while flows
+ * say what did, is none.
+ */
+const countedWhole = (table: RollUp): string =>
+  `(sumIf(flows, basis = 2) >= ${countedMs(bucketS[table])} AND (sumIf(octets, basis = 2) > 0 OR sumIf(octets, basis != 2) = 0))`;
 
 /**
  * Octets of an interface, side and bucket, multiplied by the sampling rate. The interface's own counter is the truth,
