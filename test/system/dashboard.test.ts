@@ -1,6 +1,7 @@
 /** The dashboard in a real browser. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ExporterList } from '@linewatch/contract';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestExporter } from '../support/exporter.ts';
@@ -139,6 +140,24 @@ describe.skipIf(!executablePath)('the dashboard (chromium)', () => {
     await until('the search narrows the list', async () => (await page.locator('[data-exporter]').count()) === 1);
     await page.setViewportSize({ width: 360, height: 800 });
     expect(await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')).toBe(false);
+    await page.close();
+  });
+
+  it('shows a long list of exporters a part at a time', async () => {
+    const whole = await system.json<ExporterList>('/api/v1/exporters');
+    const exporters = Array.from({ length: 600 }, (_, i) => ({
+      ...whole.exporters[0]!,
+      address: `127.41.${i >> 8}.${i & 255}`,
+    }));
+    const page = await open('/');
+    await page.route('**/api/v1/exporters', (route) => route.fulfill({ json: { ...whole, exporters } }));
+    await page.goto(`${system.url}/exporters`);
+    const rows = page.locator('[data-exporter]');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(250);
+    await page.getByText('The first 250 of 600').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    expect(await rows.count()).toBe(500);
     await page.close();
   });
 
