@@ -4,7 +4,9 @@ import {
   type Arrangement,
   arrangeExporters,
   formatClockSkew,
+  formatLoss,
   formatLost,
+  isQuiet,
   formatPerS,
   formatRatio,
   formatSampling,
@@ -163,4 +165,13 @@ describe('figures', () => {
     expect(formatSampling(mixed.slice(0, 1))).toBe('1 in 512');
     expect(samplingWord(mixed.slice(0, 1))).toBe('stated');
   });
+});
+
+it('tells a loss with its share, and that there is none, or none to know', () => {
+  const loss = (ratio: number | null, flows: number) => ({ ratio, flows, datagrams: 0, records: 0, samples: 0 });
+  expect([loss(null, 0), loss(0, 0), loss(0.012, 7)].map(formatLoss)).toEqual(['–', 'none', '1.2%: 7 flows']);
+});
+
+it('calls a collector quiet that has said nothing for half a minute', () => {
+  expect([29_999, 30_000].map((agoMs) => isQuiet({ heardMs: 1_000_000 - agoMs }, 1_000_000))).toEqual([false, true]);
 });

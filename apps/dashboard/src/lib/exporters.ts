@@ -1,5 +1,5 @@
 /** Which exporters the page shows, in what order, and their figures as text. */
-import type { Exporter, ExporterList, ExporterState } from '@linewatch/contract';
+import type { CollectorNow, Exporter, ExporterList, ExporterState } from '@linewatch/contract';
 import { formatCount, formatNumberOf } from './format.ts';
 
 export const stateLabels: Record<ExporterState, string> = {
@@ -140,6 +140,16 @@ export function formatPerS(perS: number): string {
   if (perS < 0.1) return '<0.1';
   return perS < 10 ? perS.toFixed(1) : formatCount(Math.round(perS));
 }
+
+/** `0.52%: 12 flows`; `none`; an en dash where it is not known: nothing was read, or what came has no numbers. */
+export const formatLoss = (loss: Lost & { readonly ratio: number | null }): string =>
+  loss.ratio === null ? '–' : loss.ratio === 0 ? formatLost(loss) : `${formatRatio(loss.ratio)}: ${formatLost(loss)}`;
+
+/** Collectors tell of themselves once a second: after this long without a word something is wrong, ms. */
+const quietMs = 30_000;
+
+export const isQuiet = ({ heardMs }: Pick<CollectorNow, 'heardMs'>, nowMs: number): boolean =>
+  nowMs - heardMs >= quietMs;
 
 /** `3 min`, `450 ms`: a length without a direction. */
 export function formatLength(ms: number): string {
