@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Message, type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
 import { Control, Secrets, decodeState, encodeState, open, topics } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
@@ -50,9 +51,17 @@ describe('publication of control', () => {
   });
 
   /** As one writer that leads does. */
-  function publish(control: PlainControl, fingerprintKey = Buffer.alloc(32, 1)): () => Promise<void> {
+  function publish(
+    control: PlainControl,
+    fingerprintKey = Buffer.alloc(32, 1),
+    asked: () => void = () => undefined,
+  ): () => Promise<void> {
     const stopping = new AbortController();
-    const source = { trust: 'main', fingerprintKey, controlOf: () => control };
+    const controlOf = (): PlainControl => {
+      asked();
+      return control;
+    };
+    const source = { trust: 'main', fingerprintKey, controlOf };
     const running = publishControl({ queue, producer, source, logger }, stopping.signal);
     const stop = (): Promise<void> => {
       stopping.abort();
@@ -66,6 +75,22 @@ describe('publication of control', () => {
       { key, value: typeof value === 'string' ? Buffer.from(value) : encodeState(value) },
     ]);
   const until = (count: number) => vi.waitFor(() => expect(seen).toHaveLength(count), { timeout: 5000 });
+
+  it('works out nothing when collectors tell of exporters', async () => {
+    let asked = 0;
+    publish(plain('a'), undefined, () => {
+      asked++;
+    });
+    await tell('key/main/north', { publicKey: collectorKey().publicKey });
+    await until(1);
+    for (let i = 0; i < 50; i++) {
+      await tell(`exporter/main/north/192.0.2.${i}`, {});
+      await sleep(5);
+    }
+    await tell('key/main/south', { publicKey: collectorKey().publicKey });
+    await until(2);
+    expect(asked).toBeLessThan(20);
+  });
 
   it('seals to the key of each collector of the trust, whenever that appears', async () => {
     const north = collectorKey();

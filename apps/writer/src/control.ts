@@ -47,8 +47,9 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
     topic: topics.state,
     from: 'oldest',
     onMessages: (_partition, messages) => {
-      for (const message of messages) told.take(message, logger);
-      if (state.caughtUp) state.woken.abort();
+      // Not by what collectors tell of exporters, which is most of the topic.
+      const isNews = messages.filter((message) => told.take(message, logger)).length > 0;
+      if (state.caughtUp && isNews) state.woken.abort();
     },
     onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
     // Not before: what was told already must not be told again.
@@ -90,9 +91,10 @@ class Told {
     this.#source = source;
   }
 
-  take({ key, value }: Message, logger: Logger): void {
+  /** Whether it may change who is to be told what. */
+  take({ key, value }: Message, logger: Logger): boolean {
     const [kind, trust, collector = '', ...more] = key.split('/');
-    if (trust !== this.#source.trust || collector === '' || more.length > 0) return;
+    if (trust !== this.#source.trust || collector === '' || more.length > 0) return false;
     try {
       if (kind === 'key') {
         if (value.length === 0) this.#keys.delete(collector);
@@ -110,6 +112,7 @@ class Told {
       if (!(error instanceof MessageError)) throw error;
       logger.warn({ key, reason: describe(error) }, 'control state is not valid');
     }
+    return kind === 'key' || kind === 'control';
   }
 
   /** Collectors that were not told what is to be, with their keys. */
