@@ -123,6 +123,20 @@ describe('a session with an agent', () => {
     expect(await ask({ ...bare, priv: { protocol: 'aes192', password: 'privsecret' } })).toBe('authentication');
   });
 
+  it('takes a clock below zero for what it is: an answer that cannot be used', async () => {
+    // It reports with the question's own octets, but for the PDU's tag and the engine's boots.
+    const liar = createSocket('udp4', (question, { port: to, address }) => {
+      const text = question.toString('latin1');
+      const clock = '\x04\x00\x02\x01\x00\x02\x01\x00';
+      const answer = text.replace(clock, '\x04\x00\x02\x01\xff\x02\x01\x00').replace('\xa0', '\xa8');
+      liar.send(Buffer.from(answer, 'latin1'), to, address);
+    });
+    port = await freePort();
+    await new Promise<void>((resolve) => liar.bind(port, '127.0.0.1', resolve));
+    expect(await ask(user('authsecret', 'privsecret'), 300)).toBe('malformed');
+    liar.close();
+  });
+
   it('keeps no more keys than it should, and makes them again', async () => {
     const cache = (): object =>
       (snmp as unknown as { Authentication: { authToKeyCache: object } }).Authentication.authToKeyCache;

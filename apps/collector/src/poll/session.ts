@@ -78,7 +78,9 @@ function failureOf(error: Error): PollError {
     const isAuth = code === EAuthFailure || code === ECouldNotDecrypt || code === ENotInTimeWindow;
     return new PollError(isAuth ? 'authentication' : 'malformed', message, { cause: error });
   }
-  return new PollError(typeof code === 'string' ? 'unreachable' : 'malformed', describe(error), { cause: error });
+  // ENETUNREACH and the like are of the system; ERR_OUT_OF_RANGE is what net-snmp stumbled over in an answer.
+  const isSystem = typeof code === 'string' && !code.startsWith('ERR_');
+  return new PollError(isSystem ? 'unreachable' : 'malformed', describe(error), { cause: error });
 }
 
 function create(options: SessionOptions) {
