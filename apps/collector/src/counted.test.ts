@@ -64,11 +64,12 @@ describe('what counters say that an interface carried', () => {
     expect(exporters.size).toBe(1);
   });
 
-  it('is not spread over hours that nobody looked', () => {
-    const { sample, taken } = counted();
+  it('is not spread over a time that nobody looked', () => {
+    const { sample, poll, taken } = counted();
     sample(0, 0);
-    sample(4 * 3600, 1e9);
-    sample(4 * 3600 + 20, 1e9 + 5);
+    sample(1200, 1e9);
+    sample(1220, 1e9 + 5);
+    poll(20_000, 20_000 + 4 * 3600);
     expect(taken.map(({ octets }) => octets)).toEqual([5]);
   });
 

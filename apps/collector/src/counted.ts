@@ -8,8 +8,10 @@ import { type CounterReading, delta } from './poll/rate.ts';
 
 /** Sides of interfaces that are remembered; the exporter not heard longest gives way. */
 const maxRemembered = 400_000;
-/** Readings further apart than this tell of too long a time to be spread over it. */
+/** Polls further apart than this tell of too long a time to be spread over it; the poller knows a shorter one. */
 const longestMs = 3 * 3_600_000;
+/** Counter samples of sFlow come every half minute, or few minutes: over more, an outage would show as a steady rate. */
+const longestBetweenSamplesMs = 900_000;
 
 export interface CountedExporter {
   readonly address: Uint8Array;
@@ -53,6 +55,7 @@ export class Counted {
     const previous = side.reading;
     const reading: CounterReading = { atMs: timeMs, value: BigInt(Math.floor(value)), bits: 64 };
     side.reading = reading;
+    if (previous && timeMs - previous.atMs > longestBetweenSamplesMs) return;
     const octets = previous && delta(previous, reading);
     if (octets !== undefined)
       this.#take(known, side, { interface: index, side: number, octets, fromMs: previous!.atMs, toMs: timeMs });

@@ -25,6 +25,7 @@ import { type Logger, describe } from '@linewatch/service';
 import { Counted } from './counted.ts';
 import type { CollectorMetrics, UnqueuedReason } from './metrics.ts';
 import type { Passed } from './poll/readings.ts';
+import { RunningTotals } from './running-totals.ts';
 import { InterfaceSums, type SumSet } from './sums.ts';
 
 /** Rows of a batch: about 1 MB of message. */
@@ -97,6 +98,7 @@ export class Publisher implements FlowSink {
   readonly #partitions = new WeakMap<Exporter, SignalPartition>();
   readonly #pending = new Set<Promise<void>>();
   readonly #elements = new ElementColumnBuilder();
+  readonly #totals: RunningTotals;
   readonly #counted = new Counted((exporter, passed) =>
     this.#partitionOf(exporter.address).sums.addCounted(exporter, passed, this.#options.now()),
   );
@@ -114,6 +116,7 @@ export class Publisher implements FlowSink {
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.acceptedMs = options.now();
+    this.#totals = new RunningTotals(options.epoch);
     this.#signals = Array.from({ length: options.signalPartitions }, (_, index) => {
       const partition: SignalPartition = {
         index,
@@ -165,6 +168,7 @@ export class Publisher implements FlowSink {
       partition = this.#partitionOf(exporter.address);
       this.#partitions.set(exporter, partition);
     }
+    this.#totals.apply(exporter, this.columns, from, to);
     partition.sums.add(exporter, this.columns, from, to, this.#options.now());
     if (this.#elements.octets > elementOctets) this.flush();
   }

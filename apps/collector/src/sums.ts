@@ -126,10 +126,11 @@ export class InterfaceSums {
     const latestMs = nowMs + 1000;
     this.#atTime(nowMs);
     for (let row = from; row < to; row++) {
-      // Running totals are not deltas: adding them up would count the same octets again and again. A dropped packet did
-      // not leave, and that it came was seen by the interface's own samples.
-      if (counter[row] === 1 || counter[row] === 3) {
-        if (counter[row] === 1) this.totalsSkipped++;
+      // Totals are not deltas: adding them up would count the same octets again. A dropped packet did not leave, and that
+      // it came was seen by the interface's own samples.
+      const kind = counter[row];
+      if (kind === 1 || kind === 3 || kind === 4) {
+        if (kind !== 3) this.totalsSkipped++;
         continue;
       }
       const at = 2 * row;

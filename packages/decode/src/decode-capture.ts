@@ -182,7 +182,13 @@ export function* decodeCapture(
   const decoder = createDecoder({
     sink,
     keepElements: elements ? 'all' : [],
-    limits: { compilesPerSecond: Infinity, trapBurst: Infinity, measuredEveryMs: 0, ...limits },
+    limits: {
+      compilesPerSecond: Infinity,
+      namesPerExporter: Infinity,
+      trapBurst: Infinity,
+      measuredEveryMs: 0,
+      ...limits,
+    },
     traps: traps ?? {},
   });
   const { counters } = decoder;

@@ -12,7 +12,7 @@ const windowMs = 30 * 60_000;
 const maxRates = 16;
 const liveMs = 60_000;
 /** As in `counterNames`. */
-const totalCounter = 1;
+const totalCounters: readonly number[] = [1, 4];
 const word = 4_294_967_296;
 
 export class Habits {
@@ -32,7 +32,7 @@ export class Habits {
     const d = 2 * row;
     const ms = (end[d + 1]! - start[d + 1]!) * word + end[d]! - start[d]!;
     // Of a biflow, and of a firewall's connection, the one half is enough. A running total was sent before, in parts.
-    if (ms >= 1000 && reverse[row] === 0 && counter[row] !== totalCounter) this.#duration(ms, nowMs);
+    if (ms >= 1000 && reverse[row] === 0 && !totalCounters.includes(counter[row]!)) this.#duration(ms, nowMs);
   }
 
   #rates(rate: number, stated: number): void {

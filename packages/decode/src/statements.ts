@@ -141,7 +141,7 @@ export function eventCode(body: Body, placed: Placed, version: number): boolean 
   if (version !== 9 || !body.columns.has('counter') || began === undefined) return false;
   // Not from the start in its column: a connection may be days old, which is no time of a flow.
   body.code += `const began=${wide(began)},age=began>0?e-shift-began:0;\n`;
-  body.code += `if(ev===2&&age>=f.updateAgeMs)${body.array('counter')}[r]=1;\n`;
+  body.code += `if(ev===2&&age>=f.updateAgeMs)${body.array('counter')}[r]=4;\n`;
   body.code += `if(ev===5){
 if(age>=${literal(leastUpdateMs)}){if(age<f.youngestUpdateMs)f.youngestUpdateMs=age;if(age<f.updateAgeMs)f.updateAgeMs=age;}
 if(age>f.updateAgeMs){s=e-f.updateAgeMs;w=Math.floor(s/4294967296);${body.array('start_ms')}[d]=s-w*4294967296;c_start_ms[d+1]=w;}

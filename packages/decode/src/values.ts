@@ -58,7 +58,9 @@ export interface SamplingParameters {
  */
 export function statedRate(s: Readonly<SamplingParameters>): number {
   let rate = -1;
-  if (s.packetInterval > 0 && s.packetSpace >= 0) rate = (s.packetInterval + s.packetSpace) / s.packetInterval;
+  // ASR9000 states 305 and 309 as 1 and the rate in 310: a space of 0 says no more than that.
+  if (s.packetInterval > 0 && (s.packetSpace > 0 || (s.packetSpace === 0 && s.population <= s.size)))
+    rate = (s.packetInterval + s.packetSpace) / s.packetInterval;
   else if (s.size > 0 && s.population > 0) rate = s.population / s.size;
   else if (s.interval >= 0) rate = s.interval;
   else if (s.randomInterval >= 0) rate = s.randomInterval;

@@ -81,6 +81,21 @@ describe('the poller', () => {
     expect(await metrics.text()).toMatch(/polls_total{result="ok"[^}]*} [23]/);
   });
 
+  it('does not spread what passed over a time in which it did not read the device', async () => {
+    const ports = new Map<number, Port>([[1, { in: 1000, out: 1 }]]);
+    const { feed, samples, passed, clock } = poller();
+    const fake = await device(ports, () => 500_000 + clock.offMs / 10);
+    const polls = (): number => samples.filter(({ metric }) => metric === 'poll.ok').length;
+    feed.poll([fake.port]);
+    for (const [i, offMs] of [10_000, 600_000, 60_000].entries()) {
+      clock.offMs += offMs;
+      ports.get(1)!.in += 8000;
+      await vi.waitFor(() => expect(polls()).toBe(i + 1), 5000);
+    }
+    expect(passed.map(({ octets }) => octets)).toEqual([8000, 0]);
+    expect(samples.filter(({ metric }) => metric === 'interface.in.bps')).not.toEqual([]);
+  });
+
   it('tells why a device was not read', async () => {
     const silent = await fakeDevice(() => []);
     stops.push(() => silent.close());

@@ -51,6 +51,12 @@ interface Device {
   extensions: readonly KeyExtension[];
 }
 
+/**
+ * A poll or two may be missed. Over more, what an interface carried is not known by when: spread evenly, an outage would
+ * show as a steady rate after the event, and a percentile would be of means.
+ */
+const longestGapMs = (everyMs: number): number => Math.max(300_000, 3 * everyMs);
+
 const failures: readonly PollFailure[] = ['timeout', 'authentication', 'refused', 'malformed', 'unreachable'];
 
 export class Poller {
@@ -170,7 +176,8 @@ export class Poller {
       const { samples, passed, changed: differs } = memory.read(reading);
       this.#interfaces += memory.interfaces - before;
       for (const sample of samples) sink.sample(sample);
-      for (const each of passed) sink.passed(device.bytes, each);
+      const longestMs = longestGapMs(this.#options.control.state.polling.everyMs);
+      for (const each of passed) if (each.toMs - each.fromMs <= longestMs) sink.passed(device.bytes, each);
       answered = true;
       changed = differs;
       this.#count('ok');

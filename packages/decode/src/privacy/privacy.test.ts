@@ -195,6 +195,26 @@ describe('the pass over a batch', () => {
     expect(hostColumns).toHaveLength(6);
   });
 
+  it.each(['pseudonym', 'truncate'] as const)(
+    'replaces a next hop that is the destination itself (%s)',
+    (addresses) => {
+      const columns = createFlowColumns(4);
+      const put = (name: 'next_hop' | 'dst_addr', texts: readonly string[]): void =>
+        texts.forEach((text, row) => new Uint8Array(columns.arrays[name].buffer).set(parseAddress(text), 16 * row));
+      const hosts = ['10.1.2.3', '10.1.2.4', 'fd00::5', '10.1.2.6'];
+      put('dst_addr', hosts);
+      put('next_hop', ['10.1.2.3', '10.1.2.1', 'fd00::5', '10.1.2.6']);
+      new Privacy({ addresses, key }).apply(columns, 3);
+      const at = (name: 'next_hop' | 'dst_addr', row: number): string =>
+        formatAddress(new Uint8Array(columns.arrays[name].buffer), 16 * row);
+      for (const row of [0, 2]) {
+        expect(at('next_hop', row)).toBe(at('dst_addr', row));
+        expect(at('next_hop', row)).not.toBe(hosts[row]);
+      }
+      expect([at('next_hop', 1), at('next_hop', 3)]).toEqual(['10.1.2.1', '10.1.2.6']);
+    },
+  );
+
   it('touches no row beyond those in use', () => {
     const columns = filled();
     new Privacy({ addresses: 'pseudonym', key }).apply(columns, 10);

@@ -22,7 +22,7 @@ export interface PrivacyOptions {
 
 export type PseudonymOptions = Pick<PrivacyOptions, 'inside'> & { readonly key: Uint8Array };
 
-/** Columns with addresses of hosts. Exporter and next hop are routers: no person is behind them. */
+/** Columns with addresses of hosts. Exporter and next hop are routers, with no person behind them; but see `directRows`. */
 export const hostColumns = [
   'src_addr',
   'dst_addr',
@@ -39,6 +39,20 @@ const noWords = new Uint8Array(0);
 /** What an address among other text is made of, and IPv4 with something behind it. Each takes a time linear in the text. */
 const addressLike = /[0-9a-f:.]{2,}/gi;
 const dotted = /(?<!\d|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)/g;
+
+/** Rows whose next hop is the destination itself: one that is directly connected, and a host. */
+function directRows({ next_hop: hop, dst_addr: destination }: FlowColumns['arrays'], rows: number): number[] {
+  const found: number[] = [];
+  for (let row = 0, at = 0; row < rows; row++, at += 4)
+    if (
+      hop[at + 3] === destination[at + 3] &&
+      hop[at + 2] === destination[at + 2] &&
+      hop[at + 1] === destination[at + 1] &&
+      hop[at] === destination[at]
+    )
+      found.push(row);
+  return found;
+}
 
 export class Privacy {
   readonly mode: AddressMode;
@@ -72,7 +86,9 @@ export class Privacy {
   /** Replaces the inside hosts of the first `rows` rows. What is zero stays zero. */
   apply({ arrays }: FlowColumns, rows: number): void {
     if (this.mode === 'keep') return;
+    const direct = this.#isZero(arrays.next_hop, rows) ? [] : directRows(arrays, rows);
     for (const name of hostColumns) if (!this.#isZero(arrays[name], rows)) this.#column(arrays[name], rows);
+    for (const row of direct) arrays.next_hop.set(arrays.dst_addr.subarray(4 * row, 4 * row + 4), 4 * row);
   }
 
   /** Replaces one address of 16 octets, in place. */

@@ -29,7 +29,7 @@ SELECT trust, collector, exporter, toDateTime({hour:UInt32}, 'UTC') AS hour, in_
   sampling_rate, sampling_stated, sum(f.octets), sum(f.packets), count(), now64(3)
 FROM flows AS f
 WHERE received_ms >= toDateTime({hour:UInt32}) AND received_ms < toDateTime({hour:UInt32} + 3600)
-  AND counter NOT IN (1, 3) -- running totals are not increments; a dropped packet was not carried
+  AND counter NOT IN (1, 3, 4) -- totals are not increments; a dropped packet was not carried
 GROUP BY trust, collector, exporter, in_if, out_if, direction, to_local, protocol, service_port, remote_as,
   local_network, sampling_rate, sampling_stated
 SETTINGS optimize_aggregation_in_order = 1, max_threads = 1, optimize_on_insert = 0, max_bytes_before_external_group_by = 1000000000`;
