@@ -167,7 +167,10 @@ describe('the pass over a batch', () => {
       if (type === 'ip' && !name.startsWith('inner'))
         for (let row = 0; row < rows; row++)
           if (!name.startsWith('post_nat') || row % 2 === 0)
-            columns.bytes[i]!.set(parseAddress(row % 3 === 0 ? `fd00::${row}` : `10.0.1.${row & 255}`), 16 * row);
+            columns.bytes[i]!.set(
+              parseAddress(name === 'next_hop' ? '10.0.2.1' : row % 3 === 0 ? `fd00::${row}` : `10.0.1.${row & 255}`),
+              16 * row,
+            );
     });
     return columns;
   };
