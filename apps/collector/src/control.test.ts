@@ -91,6 +91,14 @@ describe('control of a collector', () => {
     expect([...state.decisions]).toEqual([['192.0.2.7', 'approved']]);
   });
 
+  it('takes whom it is to take and no others, even when secrets are sealed to a key that it lost', async () => {
+    const lost = publicKeyText(generateKeyPairSync('x25519').privateKey);
+    await tell('control/main/hub', control({ sealed: seal(lost, encodeState(secrets)) }));
+    const { state } = await follow();
+    expect(state).toEqual({ ...defaultControl, allow: ['192.0.2.0/24'], admission: 'approve' });
+    expect(invalid).toBe(1);
+  });
+
   it('is open to all, with traps of community "public", until something is told', async () => {
     expect((await follow()).state).toEqual(defaultControl);
   });

@@ -141,8 +141,14 @@ export class CollectorControl implements ControlFeed {
       try {
         if (key === this.#keyName)
           this.#known = value.length > 0 ? decodeState(CollectorKey, value).publicKey : undefined;
-        else if (key === this.#controlName && value.length > 0) next = { ...next, ...this.#read(value) };
-        else if (key.startsWith(this.#decisionPrefix)) {
+        else if (key === this.#controlName && value.length > 0) {
+          const control = decodeState(Control, value);
+          const { allow, admission } = control;
+          new Networks(allow);
+          // Whose datagrams are taken is no secret: it holds even where the rest cannot be opened, as with a new key.
+          next = { ...next, allow, admission };
+          next = { ...next, ...this.#read(control) };
+        } else if (key.startsWith(this.#decisionPrefix)) {
           decisions ??= new Map(next.decisions);
           decide(decisions, key.slice(this.#decisionPrefix.length), value);
         }
@@ -165,11 +171,9 @@ export class CollectorControl implements ControlFeed {
   }
 
   /** @throws MessageError, RangeError */
-  #read(value: Uint8Array): Omit<ControlState, 'decisions'> {
-    const { allow, admission, polling, sealed } = decodeState(Control, value);
+  #read({ polling, sealed }: Control): Pick<ControlState, 'polling' | 'secrets'> {
     const secrets =
       sealed === '' ? { traps: [], polling: [] } : decodeState(Secrets, open(this.#options.privateKey, sealed));
-    new Networks(allow);
     const named = new Set(secrets.polling.map(({ name }) => name));
     for (const { address, port, credential } of polling.targets) {
       parseAddress(address);
@@ -178,7 +182,7 @@ export class CollectorControl implements ControlFeed {
     }
     if (polling.heard !== undefined && !named.has(polling.heard))
       throw new MessageError(`no credential "${polling.heard}" for exporters that are heard`);
-    return { allow, admission, polling, secrets };
+    return { polling, secrets };
   }
 }
 
