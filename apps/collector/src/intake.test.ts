@@ -28,7 +28,7 @@ function intake(rules: Partial<AdmissionRules> = {}, exporters = 4096) {
     heard,
     intake: made,
     use: (next: Partial<AdmissionRules>) => made.use({ ...all, ...next }),
-    send: (from: string, octets: Uint8Array = datagram) => made.take(octets, from, nowMs),
+    send: (from: string, octets: Uint8Array = datagram, atMs = nowMs) => made.take(octets, from, atMs),
     outsiders: () => [...made.outsiders.all()].map(({ text, why, datagrams }) => [text, why, datagrams]),
   };
 }
@@ -39,6 +39,18 @@ describe('the intake', () => {
     for (const from of ['::ffff:192.0.2.1', '192.0.2.1', '::ffff:192.0.2.1']) send(from);
     expect([...decoder.exporters].map(({ text, outcomes }) => [text, outcomes.decoded])).toEqual([['192.0.2.1', 3]]);
     expect(heard).toEqual(['192.0.2.1']);
+  });
+
+  test('takes made-up exporters, and tells of a thousand a minute', () => {
+    const { send, decoder, heard } = intake({}, 16);
+    const flood = (atMs: number): void => {
+      for (let i = 0; i < 3000; i++) send(`198.18.${i >> 8}.${i & 255}`, datagram, atMs);
+    };
+    flood(nowMs);
+    flood(nowMs + 59_000);
+    expect([decoder.counters.flows, heard.length]).toEqual([6000, 1000]);
+    flood(nowMs + 60_000);
+    expect(heard).toHaveLength(2000);
   });
 
   test('holds off who awaits approval, lists it with its protocol, and takes it once it is approved', () => {

@@ -6,11 +6,14 @@ import { Outsiders } from './outsiders.ts';
 
 /** Addresses whose handle is at hand. */
 const maxHandles = 8192;
+/** Exporters of one minute that are news. Made-up addresses push each other out of the decoder and come again. */
+const maxHeard = 1000;
+const minuteMs = 60_000;
 
 export interface IntakeOptions {
   readonly decoder: Decoder;
   readonly rules: AdmissionRules;
-  /** The first flows of an exporter were read. */
+  /** The first flows of an exporter were read; not called for all when there are very many. */
   readonly onHeard: (exporter: Exporter) => void;
 }
 
@@ -20,6 +23,8 @@ export class Intake {
   /** Of those that are taken, by the address as the socket writes it. */
   readonly #handles = new Map<string, Exporter>();
   #admitter: Admitter;
+  #heard = 0;
+  #heardSinceMs = 0;
 
   /** @throws RangeError when an allowed network is none. */
   constructor(options: IntakeOptions) {
@@ -64,7 +69,12 @@ export class Intake {
     const flowsBefore = exporter.flows;
     const reply = this.#options.decoder.decode(exporter, datagram, nowMs);
     // Whoever sends something readable; not every address that a datagram claims to come from.
-    if (flowsBefore === 0 && exporter.flows > 0) this.#options.onHeard(exporter);
+    if (flowsBefore === 0 && exporter.flows > 0 && this.#isNews(nowMs)) this.#options.onHeard(exporter);
     return reply;
+  }
+
+  #isNews(nowMs: number): boolean {
+    if (Math.abs(nowMs - this.#heardSinceMs) >= minuteMs) [this.#heardSinceMs, this.#heard] = [nowMs, 0];
+    return this.#heard++ < maxHeard;
   }
 }
