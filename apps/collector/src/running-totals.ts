@@ -12,8 +12,8 @@ import type { Exporter } from '@linewatch/decode';
 import type { FlowColumns } from '@linewatch/record';
 
 /** As in `counterNames`. */
-const delta = 0;
 const total = 1;
+const growth = 5;
 /** A flow's start is told in ms or s, on a clock that is corrected by what each message says. */
 const sameStartMs = 5000;
 const defaultFlows = 100_000;
@@ -88,7 +88,7 @@ export class RunningTotals {
   }
 
   #becomes({ arrays }: FlowColumns, row: number, octets: number, packets: number, startMs: number): void {
-    arrays.counter[row] = delta;
+    arrays.counter[row] = growth;
     setWide(arrays.octets, row, octets);
     setWide(arrays.packets, row, packets);
     setWide(arrays.start_ms, row, startMs);
