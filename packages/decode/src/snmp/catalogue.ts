@@ -167,9 +167,10 @@ export const trapTypes: readonly TrapType[] = [
     fields: { ...linkFields, from: { of: [`${ifEntry}.8`] }, to: { is: 'down' } },
   },
   {
+    // The state that is entered, which is never down; agents that read it too early say so.
     oids: ['1.3.6.1.6.3.1.1.5.4'],
     kind: 'link.up',
-    fields: { ...linkFields, from: { is: 'down' }, to: { of: [`${ifEntry}.8`], otherwise: 'up' } },
+    fields: { ...linkFields, from: { is: 'down' }, to: { of: [`${ifEntry}.8`], labels: { 2: 'up' }, otherwise: 'up' } },
   },
   { oids: ['1.3.6.1.6.3.1.1.5.5'], kind: 'device.authentication_failure' },
   {

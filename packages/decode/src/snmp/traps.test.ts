@@ -242,6 +242,10 @@ describe('the traps of circuits become typed events', () => {
     });
   });
 
+  test('linkUp is up even where the agent still reads down', () => {
+    expect(eventOf(oids.linkUp, interfaceVarbinds(7, 1, 2))).toMatchObject({ kind: 'link.up', detail: { to: 'up' } });
+  });
+
   test('an interface is known by the instance where ifIndex itself is not sent', () => {
     expect(eventOf(oids.linkDown, [[`${oids.ifOperStatus}.1048577`, integer(2)]]).interface).toBe(1_048_577);
   });
