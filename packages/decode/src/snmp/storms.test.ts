@@ -61,6 +61,21 @@ describe('a storm of traps', () => {
     expect(h.events.length - before).toBe(1);
   });
 
+  test('of a sender that names another device each time is limited', () => {
+    const h = trapHarness(undefined, { trapSources: 100 });
+    const relayed = (n: number): Buffer =>
+      v2c({ ...link('linkDown', 1, [['1.3.6.1.6.3.18.1.3.0', Buffer.from([0x40, 4, 10, 0, n >> 8, n & 255])]]) });
+    for (let n = 0; n < 5000; n++) h.feed(relayed(n));
+    expect(h.events).toHaveLength(100);
+    expect(h.losses()).toEqual({ trap_storm: 4900 });
+    // Its own, and those of others, are none of that.
+    h.feed(down(1));
+    h.feed(relayed(5000), { from: '192.0.2.2' });
+    expect(h.events).toHaveLength(102);
+    for (let n = 6000; n < 6100; n++) h.feed(relayed(n), { at: nowMs + 1000 });
+    expect(h.events).toHaveLength(122);
+  });
+
   test('of different peers without an interface keeps the first and last of each', () => {
     const h = trapHarness();
     const peer = (n: number): Buffer =>

@@ -41,6 +41,15 @@ interface Bucket {
   atMs: number;
 }
 
+function takeToken(bucket: Bucket, burst: number, perSecond: number, nowMs: number): boolean {
+  const elapsedS = Math.max(0, nowMs - bucket.atMs) / 1000;
+  bucket.tokens = Math.min(burst, bucket.tokens + elapsedS * perSecond);
+  bucket.atMs = nowMs;
+  if (bucket.tokens < 1) return false;
+  bucket.tokens--;
+  return true;
+}
+
 interface Source {
   /** The least recently heard first. */
   readonly things: Map<string, Thing>;
@@ -53,6 +62,8 @@ interface Source {
 const quietMs = 2000;
 /** The latest does not wait for the end of a storm longer than this. */
 const longestMs = 30_000;
+/** Devices that one sender names anew, beyond the first. */
+const relayedPerSecond = 20;
 /** What was not heard for this long is new again. */
 const forgetMs = 60_000;
 
@@ -67,6 +78,7 @@ export class Storms {
   /** By exporter, the least recently heard first. */
   readonly #sources = new Map<string, Source>();
   readonly #waiting = new Set<Stream>();
+  readonly #relays = new WeakMap<Exporter, Bucket>();
   #streams = 0;
   #order = 0;
 
@@ -82,7 +94,12 @@ export class Storms {
       emit(event, 0);
       return 'decoded';
     }
-    const source = this.#source(event.exporter, nowMs);
+    const name = latin1(event.exporter);
+    if (!this.#sources.has(name) && name !== latin1(sender.address) && !this.#mayRelay(sender, nowMs)) {
+      lose(this.#parts.counters, sender, 'trap_storm');
+      return 'trap_storm';
+    }
+    const source = this.#source(name, nowMs);
     const allowed = this.#token(source, event.kind, nowMs);
     const key = `${event.interface} ${event.subject}`;
     let stream = source.things.get(key)?.streams.get(event.kind);
@@ -135,8 +152,15 @@ export class Storms {
     }
   }
 
-  #source(exporter: Uint8Array, nowMs: number): Source {
-    const key = latin1(exporter);
+  /** Whoever speaks for others may name as many of them as are remembered, and then no more than a few a second. */
+  #mayRelay(sender: Exporter, nowMs: number): boolean {
+    const burst = this.#parts.limits.trapSources;
+    const bucket = this.#relays.get(sender) ?? { tokens: burst, atMs: nowMs };
+    this.#relays.set(sender, bucket);
+    return takeToken(bucket, burst, relayedPerSecond, nowMs);
+  }
+
+  #source(key: string, nowMs: number): Source {
     const known = this.#sources.get(key);
     const source = known ?? {
       things: new Map<string, Thing>(),
@@ -159,12 +183,7 @@ export class Storms {
     const { trapBurst, trapsPerSecond } = this.#parts.limits;
     const bucket = source.buckets.get(kind) ?? { tokens: trapBurst, atMs: nowMs };
     source.buckets.set(kind, bucket);
-    const elapsedS = Math.max(0, nowMs - bucket.atMs) / 1000;
-    bucket.tokens = Math.min(trapBurst, bucket.tokens + elapsedS * trapsPerSecond);
-    bucket.atMs = nowMs;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens--;
-    return true;
+    return takeToken(bucket, trapBurst, trapsPerSecond, nowMs);
   }
 
   #newStream(source: Source, key: string, kind: string, nowMs: number): Stream {
