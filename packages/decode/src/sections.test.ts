@@ -37,7 +37,7 @@ describe('a sampled packet', () => {
       srcVlan: 30,
       octets: 1500,
       packets: 1,
-      counter: 'delta',
+      counter: 'packet',
       mplsLabel: 0,
     });
   });
@@ -52,7 +52,7 @@ describe('a sampled packet', () => {
       ],
       [ethernet, 4321, 3000, 2],
     );
-    expect(flow).toMatchObject({ ...udp, srcPort: 4321, octets: 3000, packets: 2 });
+    expect(flow).toMatchObject({ ...udp, srcPort: 4321, octets: 3000, packets: 2, counter: 'delta' });
   });
 
   test('that is cut short, of another link layer or of a later offset gives what there is', () => {

@@ -1,5 +1,5 @@
 /** The statements that generated functions are made of: each brings some of a record's fields to their columns. */
-import { type FlowColumnName, flowColumns } from '@linewatch/record';
+import { type FlowColumnName, counterNames, flowColumns } from '@linewatch/record';
 import * as e from './elements.ts';
 import { packetColumns } from './packet/packet.ts';
 import {
@@ -246,6 +246,7 @@ export function sectionCode(body: Body, placed: Placed, hasCounters: boolean): v
     );
   if (sizes.length > 0) body.pair('octets', sizes.join('||'), '0');
   body.pair('packets', '1', '0');
+  body.number('counter', literal(counterNames.indexOf('packet')));
 }
 
 /** Per-record sampling: parameters in the record, else a sampler named by it. */

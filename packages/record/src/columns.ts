@@ -38,7 +38,7 @@ export const flowColumns = [
   { name: 'in_if', json: 'inIf', type: 'u32', clickhouse: 'UInt32', field: 25, doc: 'ifIndex of the ingress interface; 0 = not known.' },
   { name: 'out_if', json: 'outIf', type: 'u32', clickhouse: 'UInt32', field: 26, doc: 'ifIndex of the egress interface; 0 = not known or dropped.' },
   { name: 'direction', json: 'direction', type: 'u8', clickhouse: 'UInt8', field: 27, doc: 'Where it was observed: 1 ingress, 2 egress, 0 not stated (element 61 plus one).' },
-  { name: 'counter', json: 'counter', type: 'u8', clickhouse: 'UInt8', field: 28, doc: '0 delta, 1 running total, 2 initiator side of a session, 3 a dropped packet reported for itself, 4 a total of what was reported before, 5 what a running total grew by.' },
+  { name: 'counter', json: 'counter', type: 'u8', clickhouse: 'UInt8', field: 28, doc: '0 delta, 1 running total, 2 initiator side of a session, 3 a dropped packet reported for itself, 4 a total of what was reported before, 5 what a running total grew by, 6 one sampled packet (IPFIX 313 to 315), whose length it is.' },
   { name: 'reverse', json: 'reverse', type: 'u8', clickhouse: 'UInt8', field: 29, doc: '1 for the reverse half of a biflow (RFC 5103).' },
   { name: 'src_addr', json: 'srcAddr', type: 'ip', clickhouse: 'IPv6', field: 30, doc: 'Source address.' },
   { name: 'dst_addr', json: 'dstAddr', type: 'ip', clickhouse: 'IPv6', field: 31, doc: 'Destination address.' },
@@ -138,6 +138,6 @@ export const createFlowColumns = (capacity: number): FlowColumns => createColumn
 export const createSumColumns = (capacity: number): SumColumns => createColumns(sumColumns, capacity);
 
 /** Value lists behind the numeric columns, for JSON and for people. */
-export const counterNames = ['delta', 'total', 'initiator', 'discard', 'total', 'delta'] as const;
+export const counterNames = ['delta', 'total', 'initiator', 'discard', 'total', 'delta', 'packet'] as const;
 export const directionNames = ['unknown', 'ingress', 'egress'] as const;
 export const tunnelNames = ['none', 'gre', 'ipip', 'vxlan', 'geneve'] as const;
