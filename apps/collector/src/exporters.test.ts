@@ -4,7 +4,7 @@ import { ExporterStatus, type Sample, createFlowColumns, decodeState, parseAddre
 import { createLogger } from '@linewatch/service';
 import { describe, expect, test } from 'vitest';
 import type { AdmissionRules } from './admission.ts';
-import { ExporterTeller } from './exporters.ts';
+import { ExporterTeller, readTold } from './exporters.ts';
 import { Intake } from './intake.ts';
 
 const startMs = Date.UTC(2026, 0, 5, 9);
@@ -134,8 +134,8 @@ describe('what is told of exporters', () => {
 
   test('is kept over a restart until the exporter was not heard for 30 days', async () => {
     const told = new Map([
-      ['192.0.2.1', startMs - 29 * dayMs],
-      ['192.0.2.2', startMs - 31 * dayMs],
+      ['192.0.2.1', startMs + dayMs],
+      ['192.0.2.2', startMs - dayMs],
     ]);
     const { round, topic } = teller({ told });
     expect(await round()).toEqual(['192.0.2.2']);
@@ -158,6 +158,44 @@ describe('what is told of exporters', () => {
       expect(status('192.0.2.1')).toMatchObject({ lastMs: clock.nowMs - 10_000 });
     },
   );
+
+  test('is not told any more of who is not taken and was not heard for a day', async () => {
+    const { clock, send, round, status } = teller({ rules: { admission: 'approve' } });
+    send('192.0.2.1');
+    await round();
+    expect(status('192.0.2.1')).toMatchObject({ admission: 'awaiting' });
+    clock.nowMs += dayMs;
+    expect(await round()).toEqual(['192.0.2.1']);
+    expect(status('192.0.2.1')).toBeUndefined();
+  });
+
+  test('is, after a restart, forgotten a day or 30 days after it was heard', async () => {
+    const { send, round, topic, use } = teller({ rules: { admission: 'approve' } });
+    send('192.0.2.1');
+    await round();
+    use({ admission: 'open' });
+    send('192.0.2.2');
+    await round();
+    const prefix = 'exporter/north/main/';
+    const messages = ['192.0.2.1', '192.0.2.2'].map((text, offset) => {
+      const value = Buffer.from(
+        JSON.stringify({ ...topic.get(prefix + text), ...(offset === 0 && { admission: 'awaiting' }) }),
+      );
+      return { key: prefix + text, value, offset, timeMs: startMs };
+    });
+    const told = await readTold(
+      {
+        tail: async ({ onMessages, onCaughtUp }) => {
+          await onMessages(0, messages);
+          onCaughtUp?.();
+          return { close: () => Promise.resolve() };
+        },
+      },
+      prefix,
+    );
+    const heardMs = messages.map(({ value }) => (JSON.parse(value.toString()) as { lastMs: number }).lastMs);
+    expect([...told.values()]).toEqual([heardMs[0]! + dayMs, heardMs[1]! + 30 * dayMs]);
+  });
 
   test('is told again when the queue refused it', async () => {
     const { send, round, clock, status } = teller();

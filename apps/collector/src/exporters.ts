@@ -26,8 +26,9 @@ import { isReadable, noUpstream, statusOf, statusOfOutsider, upstreamOf } from '
 /** How often `tell` is to be called, ms. */
 export const tellEveryMs = 10_000;
 const repeatMs = 60_000;
-/** What was not heard for this long is forgotten. */
+/** What was not heard for this long is forgotten; who is not taken, sooner: addresses can be made up. */
 const forgetMs = 30 * 86_400_000;
+const forgetOutsiderMs = 86_400_000;
 /** Most that are on the topic; the one heard longest ago gives way. */
 const maxTold = 8192;
 /** Longest that a round holds the event loop before datagrams have their turn, ms. */
@@ -37,7 +38,7 @@ const appendMessages = 200;
 
 export const statusPrefix = (trust: string, collector: string): string => `exporter/${trust}/${collector}/`;
 
-/** What the topic has of this collector's exporters: when each was last heard, by address. */
+/** What the topic has of this collector's exporters: when each is to be forgotten, by address. */
 export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Promise<Map<string, number>> {
   const told = new Map<string, number>();
   const end = Promise.withResolvers<undefined>();
@@ -49,7 +50,7 @@ export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Prom
         if (!key.startsWith(prefix)) continue;
         const text = key.slice(prefix.length);
         if (value.length === 0) told.delete(text);
-        else told.set(text, lastMsOf(value));
+        else told.set(text, forgetAtOf(value));
       }
     },
     // What cannot be read cannot be tidied up either; the rest goes on.
@@ -61,10 +62,13 @@ export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Prom
   return told;
 }
 
+const forgetAt = ({ lastMs, admission }: Status): number =>
+  lastMs + (admission === 'awaiting' || admission === 'refused' ? forgetOutsiderMs : forgetMs);
+
 /** 0 for what cannot be read: it is deleted with the next round. */
-function lastMsOf(value: Uint8Array): number {
+function forgetAtOf(value: Uint8Array): number {
   try {
-    return decodeState(ExporterStatus, value).lastMs;
+    return forgetAt(decodeState(ExporterStatus, value));
   } catch (error) {
     if (error instanceof MessageError) return 0;
     throw error;
@@ -103,7 +107,7 @@ export class ExporterTeller {
   readonly #options: TellerOptions;
   readonly #prefix: string;
   readonly #tracks = new Map<string, Track>();
-  /** On the topic: when each was last heard. */
+  /** On the topic: when each is to be forgotten. */
   readonly #told: Map<string, number>;
   #telling: Promise<void> | undefined;
   #refused = false;
@@ -164,7 +168,7 @@ export class ExporterTeller {
     }
     for (const outsider of intake.outsiders.all()) {
       const { text, datagrams, lastMs } = outsider;
-      if (present.has(text) || lastMs < nowMs - forgetMs) continue;
+      if (present.has(text) || lastMs < nowMs - forgetOutsiderMs) continue;
       present.add(text);
       const track = this.#track(text, undefined, nowMs);
       track.history.add({ atMs: nowMs, datagrams, flows: 0, lost: noUpstream });
@@ -210,8 +214,8 @@ export class ExporterTeller {
 
   /** Deletes what was not heard for long, and the oldest beyond the bound. */
   #sweep(nowMs: number, values: Map<string, Status | undefined>): void {
-    for (const [text, lastMs] of this.#told)
-      if (lastMs < nowMs - forgetMs && values.get(text) === undefined) values.set(text, undefined);
+    for (const [text, atMs] of this.#told)
+      if (atMs < nowMs && values.get(text) === undefined) values.set(text, undefined);
     const excess = this.#told.size - maxTold;
     if (excess <= 0) return;
     const oldest = [...this.#told].filter(([text]) => !this.#tracks.has(text)).sort((a, b) => a[1] - b[1]);
@@ -239,7 +243,7 @@ export class ExporterTeller {
     for (const [text, status] of values) {
       const track = this.#tracks.get(text);
       if (!status) this.#told.delete(text);
-      else this.#told.set(text, status.lastMs);
+      else this.#told.set(text, forgetAt(status));
       if (track && status) [track.toldMs, track.content] = [nowMs, track.next];
     }
   }

@@ -21,7 +21,7 @@ const capacity = 32_768;
 const maxExporters = 8192;
 /** Interfaces remembered for one exporter and in all; more are counted and not summed. */
 const maxInterfacesPerExporter = 4096;
-const maxInterfaces = 200_000;
+const maxInterfaces = 50_000;
 /** An interface that was not heard for this long is forgotten, s. */
 const forgetAfterS = 900;
 
