@@ -9,11 +9,8 @@
  * A flow that began before this collector did is the base of what comes: what it had carried may have been counted.
  */
 import type { Exporter } from '@linewatch/decode';
-import type { FlowColumns } from '@linewatch/record';
+import { type FlowColumnName, type FlowColumns, columnWidth, counterCodes, flowColumns } from '@linewatch/record';
 
-/** As in `counterNames`. */
-const total = 1;
-const growth = 5;
 /** A flow's start is told in ms or s, on a clock that is corrected by what each message says. */
 const sameStartMs = 5000;
 const defaultFlows = 100_000;
@@ -25,8 +22,8 @@ interface Known {
   packets: number;
 }
 
-/** What tells an exporter's flows apart: columns by position in the table. */
-const keyNames = [
+/** What tells an exporter's flows apart. */
+const keyNames: readonly FlowColumnName[] = [
   'observation_domain',
   'in_if',
   'direction',
@@ -38,6 +35,10 @@ const keyNames = [
   'protocol',
   'icmp_type',
 ];
+/** Their positions in the table, and widths. */
+const keyColumns = flowColumns.flatMap(({ name, type }, at) =>
+  keyNames.includes(name) ? [{ at, width: columnWidth[type] }] : [],
+);
 
 const wide = (words: Uint32Array, row: number): number => words[2 * row]! + words[2 * row + 1]! * 2 ** 32;
 
@@ -65,7 +66,7 @@ export class RunningTotals {
   /** Rows [from, to) of one exporter, all of one template: changes those that are running totals in place. */
   apply(exporter: Exporter, flows: FlowColumns, from: number, to: number): void {
     const { counter } = flows.arrays;
-    for (let row = from; row < to; row++) if (counter[row] === total) this.#apply(exporter, flows, row);
+    for (let row = from; row < to; row++) if (counter[row] === counterCodes.total) this.#apply(exporter, flows, row);
   }
 
   #apply(exporter: Exporter, flows: FlowColumns, row: number): void {
@@ -88,7 +89,7 @@ export class RunningTotals {
   }
 
   #becomes({ arrays }: FlowColumns, row: number, octets: number, packets: number, startMs: number): void {
-    arrays.counter[row] = growth;
+    arrays.counter[row] = counterCodes.growth;
     setWide(arrays.octets, row, octets);
     setWide(arrays.packets, row, packets);
     setWide(arrays.start_ms, row, startMs);
@@ -104,11 +105,9 @@ export class RunningTotals {
 /** The key's columns' octets as text. */
 function keyOf(flows: FlowColumns, row: number): string {
   let key = '';
-  flows.table.forEach(({ name }, i) => {
-    if (!keyNames.includes(name)) return;
-    const bytes = flows.bytes[i]!;
-    const width = bytes.length / flows.capacity;
+  for (const { at, width } of keyColumns) {
+    const bytes = flows.bytes[at]!;
     key += Buffer.from(bytes.buffer, bytes.byteOffset + row * width, width).toString('latin1');
-  });
+  }
   return key;
 }

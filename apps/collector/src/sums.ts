@@ -8,7 +8,7 @@
  * octets that add up to the flow's own count (exactly up to 2^53 a cell). Rows of the same cell may be published more than once: they add up.
  */
 import type { Exporter as DecodedExporter } from '@linewatch/decode';
-import { type FlowColumns, type SumColumns, createSumColumns } from '@linewatch/record';
+import { type FlowColumns, type SumColumns, counterCodes, createSumColumns } from '@linewatch/record';
 import type { Passed } from './poll/readings.ts';
 import { type Used, giveWay } from './second-chance.ts';
 
@@ -129,8 +129,8 @@ export class InterfaceSums {
       // Totals are not deltas: adding them up would count the same octets again. A dropped packet did not leave, and that
       // it came was seen by the interface's own samples.
       const kind = counter[row];
-      if (kind === 1 || kind === 3 || kind === 4) {
-        if (kind !== 3) this.totalsSkipped++;
+      if (kind === counterCodes.total || kind === counterCodes.repeated || kind === counterCodes.discard) {
+        if (kind !== counterCodes.discard) this.totalsSkipped++;
         continue;
       }
       const at = 2 * row;

@@ -1,5 +1,5 @@
 /** Decodes a whole capture file to records for people and scripts. */
-import { type Event, type Sample, createFlowColumns, formatAddress } from '@linewatch/record';
+import { type Event, type Sample, counterCodes, createFlowColumns, formatAddress } from '@linewatch/record';
 import { type CaptureReason, readCapture } from './capture/index.ts';
 import { createDecoder } from './decoder.ts';
 import type { Exporter } from './exporter.ts';
@@ -36,9 +36,6 @@ export interface JsonLoss {
   /** Empty when the loss is the file's. */
   readonly exporter: string;
 }
-
-/** As in `counterNames`. */
-const discardCounter = 3;
 
 /** Most octets of a structure that are shown. */
 const shownOctets = 1024;
@@ -102,7 +99,8 @@ class JsonSink implements FlowSink {
     for (let row = 0; row < this.rows; row++) {
       const flow = flowToJson(this.columns, row);
       this.out.push(this.#showElements ? { ...flow, elements: this.#elements.get(row) ?? {} } : flow);
-      if ((counter[row] !== 0 && counter[row] !== discardCounter) || reverse[row] !== 0) continue;
+      if ((counter[row] !== counterCodes.delta && counter[row] !== counterCodes.discard) || reverse[row] !== 0)
+        continue;
       this.octets += (BigInt(octets[2 * row + 1]!) << 32n) | BigInt(octets[2 * row]!);
       this.packets += (BigInt(packets[2 * row + 1]!) << 32n) | BigInt(packets[2 * row]!);
     }

@@ -2,7 +2,7 @@
  * Which information element feeds which column (IANA registry "ipfix"; NetFlow v9 shares its numbers up to 32767). The
  * enterprise number 0 is IANA's; 29305 marks the same elements of the reverse direction (RFC 5103 section 6).
  */
-import type { FlowColumnName } from '@linewatch/record';
+import { type FlowColumnName, counterCodes } from '@linewatch/record';
 
 export const reversePen = 29305;
 
@@ -72,9 +72,9 @@ export const icmp = { type: [176, 178], code: [177, 179], both: [32, 139] } as c
  * taken.
  */
 export const counterFamilies = [
-  { counter: 0, octets: [1, 352], packets: [2] },
-  { counter: 2, octets: [231], packets: [298], responderOctets: [232], responderPackets: [299] },
-  { counter: 1, octets: [85, 353], packets: [86] },
+  { counter: counterCodes.delta, octets: [1, 352], packets: [2] },
+  { counter: counterCodes.initiator, octets: [231], packets: [298], responderOctets: [232], responderPackets: [299] },
+  { counter: counterCodes.total, octets: [85, 353], packets: [86] },
 ] as const;
 
 /** How a time element is coded. */

@@ -1,5 +1,5 @@
 /** What an exporter's rows show of its configuration: the active time-out and the sampling. One row of a set is looked at. */
-import type { FlowColumns } from '@linewatch/record';
+import { type FlowColumns, counterCodes } from '@linewatch/record';
 
 /** Active time-outs that are configured, s. Flows between two of them last for the longer one at most. */
 const customary = [60, 120, 180, 300, 600, 900, 1200, 1800, 3600] as const;
@@ -11,8 +11,7 @@ const enough = 3;
 const windowMs = 30 * 60_000;
 const maxRates = 16;
 const liveMs = 60_000;
-/** As in `counterNames`. */
-const totalCounters: readonly number[] = [1, 4];
+const totalCounters: readonly number[] = [counterCodes.total, counterCodes.repeated];
 const word = 4_294_967_296;
 
 export class Habits {

@@ -1,5 +1,5 @@
 /** Runs compiled programs over sets: makes room in the sink, keeps unsent columns zero, counts. */
-import { type FlowColumns, columnWidth, flowColumns } from '@linewatch/record';
+import { type FlowColumns, columnWidth, counterCodes, flowColumns } from '@linewatch/record';
 import type { Pass, Program } from './compile.ts';
 import type { Domain, Exporter } from './exporter.ts';
 import type { Frame } from './frame.ts';
@@ -12,8 +12,6 @@ import { contentEnd } from './reader.ts';
 
 const widths = flowColumns.map((column) => columnWidth[column.type]);
 const every = widths.map((_, i) => i);
-/** As in `counterNames`. */
-const discardCounter = 3;
 /** Rows zeroed at once for those who fill them one by one. */
 const blankRows = 64;
 
@@ -157,7 +155,7 @@ export class RowWriter {
     exporter.flows += count;
     const first = this.#sink.rows - count;
     // A dropped packet is told for itself: that says nothing of the sampling.
-    if (this.#sink.columns.arrays.counter[first] !== discardCounter)
+    if (this.#sink.columns.arrays.counter[first] !== counterCodes.discard)
       exporter.habits.see(this.#sink.columns, first, nowMs);
     this.inSink = true;
     this.#sink.decoded(exporter, this.#sink.rows - count, this.#sink.rows);

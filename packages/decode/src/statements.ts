@@ -1,5 +1,5 @@
 /** The statements that generated functions are made of: each brings some of a record's fields to their columns. */
-import { type FlowColumnName, counterNames, flowColumns } from '@linewatch/record';
+import { type FlowColumnName, counterCodes, flowColumns } from '@linewatch/record';
 import * as e from './elements.ts';
 import { packetColumns } from './packet/packet.ts';
 import {
@@ -141,7 +141,7 @@ export function eventCode(body: Body, placed: Placed, version: number): boolean 
   if (version !== 9 || !body.columns.has('counter') || began === undefined) return false;
   // Not from the start in its column: a connection may be days old, which is no time of a flow.
   body.code += `const began=${wide(began)},age=began>0?e-shift-began:0;\n`;
-  body.code += `if(ev===2&&age>=f.updateAgeMs)${body.array('counter')}[r]=4;\n`;
+  body.code += `if(ev===2&&age>=f.updateAgeMs)${body.array('counter')}[r]=${literal(counterCodes.repeated)};\n`;
   body.code += `if(ev===5){
 if(age>=${literal(leastUpdateMs)}){if(age<f.youngestUpdateMs)f.youngestUpdateMs=age;if(age<f.updateAgeMs)f.updateAgeMs=age;}
 if(age>f.updateAgeMs){s=e-f.updateAgeMs;w=Math.floor(s/4294967296);${body.array('start_ms')}[d]=s-w*4294967296;c_start_ms[d+1]=w;}
@@ -209,7 +209,7 @@ export function counterCode(body: Body, placed: Placed, half: Half): boolean {
   }
   if (octets.length > 0) body.pair('octets', 'octetsL', 'octetsH');
   if (packets.length > 0) body.pair('packets', 'packetsL', 'packetsH');
-  if (side.counter !== 0) body.number('counter', literal(side.counter));
+  if (side.counter !== counterCodes.delta) body.number('counter', literal(side.counter));
   return true;
 }
 
@@ -246,7 +246,7 @@ export function sectionCode(body: Body, placed: Placed, hasCounters: boolean): v
     );
   if (sizes.length > 0) body.pair('octets', sizes.join('||'), '0');
   body.pair('packets', '1', '0');
-  body.number('counter', literal(counterNames.indexOf('packet')));
+  body.number('counter', literal(counterCodes.packet));
 }
 
 /** Per-record sampling: parameters in the record, else a sampler named by it. */

@@ -137,6 +137,17 @@ export function createColumns<const T extends readonly Column[]>(table: T, capac
 export const createFlowColumns = (capacity: number): FlowColumns => createColumns(flowColumns, capacity);
 export const createSumColumns = (capacity: number): SumColumns => createColumns(sumColumns, capacity);
 
+/** What the column `counter` may say; its doc tells what each means. */
+export const counterCodes = {
+  delta: 0,
+  total: 1,
+  initiator: 2,
+  discard: 3,
+  repeated: 4,
+  growth: 5,
+  packet: 6,
+} as const;
+
 /** Value lists behind the numeric columns, for JSON and for people. */
 export const counterNames = ['delta', 'total', 'initiator', 'discard', 'total', 'delta', 'packet'] as const;
 export const directionNames = ['unknown', 'ingress', 'egress'] as const;

@@ -1,5 +1,5 @@
 /** Flow samples and discarded packets: a sampled packet is a row. */
-import type { FlowColumns } from '@linewatch/record';
+import { type FlowColumns, counterCodes } from '@linewatch/record';
 import type { Exporter } from '../exporter.ts';
 import { PacketReader, tunnels } from '../packet/packet.ts';
 import type { RowWriter } from '../rows.ts';
@@ -14,7 +14,6 @@ const localInterface = 0x3fffffff;
 const unknown = 0xffffffff;
 /** Element 89: dropped, reason not told there. */
 const dropped = 2 << 6;
-const discardCounter = 3;
 
 /** Which structure the octets are from; a packet's own header knows best. */
 const sizeFrom = { nothing: 0, ip: 1, ethernet: 2, header: 3 } as const;
@@ -143,7 +142,7 @@ export class FlowSamples {
       c.discard_reason[row] = output;
     }
     if (format === sampleFormats.discarded) {
-      c.counter[row] = discardCounter;
+      c.counter[row] = counterCodes.discard;
       c.forwarding_status[row] = dropped;
       c.discard_reason[row] = view.getUint32(at + 24);
     }
