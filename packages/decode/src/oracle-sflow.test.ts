@@ -2,7 +2,7 @@
  * sFlow of real agents, with what other decoders agree it holds: sums in `units.tsv`, and each sample as sflowtool reads it
  * in `records`. The captures are third-party data and no part of this project; see oracle.test.ts.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { formatAddress, parseAddress } from '@linewatch/record';
@@ -10,18 +10,8 @@ import { describe, expect, test } from 'vitest';
 import { readCapture } from './capture/index.ts';
 import { type CaptureRecord, type CaptureSummary, decodeCapture } from './decode-capture.ts';
 import type { JsonFlow } from './json.ts';
+import { type Unit, available, captureOf, folder, readUnits } from './oracle-units.ts';
 import { harness } from './testing.ts';
-
-const folder = process.env['LINEWATCH_CAPTURES'] ?? '';
-const available = folder !== '' && existsSync(join(folder, 'units.tsv'));
-
-interface Unit {
-  readonly unit: string;
-  readonly cls: string;
-  readonly proto: string;
-  readonly datagrams: string;
-  readonly truth: string;
-}
 
 interface Truth {
   readonly flow_samples: number;
@@ -30,18 +20,6 @@ interface Truth {
   readonly sum_frame_len: number;
   readonly sum_est_bytes: number;
 }
-
-function readUnits(): Unit[] {
-  const [head = [], ...rows] = readFileSync(join(folder, 'units.tsv'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\t'));
-  return rows
-    .map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])) as unknown as Unit)
-    .filter((unit) => unit.proto === 'sflow5');
-}
-
-const captureOf = (unit: Unit): Buffer => readFileSync(join(folder, unit.cls, `${unit.unit}.pcap`));
 
 function decode(unit: Unit): { records: CaptureRecord[]; summary: CaptureSummary } {
   const records: CaptureRecord[] = [];
@@ -151,7 +129,7 @@ const pick = (flow: JsonFlow, names: readonly string[]): Record<string, unknown>
   Object.fromEntries(names.map((name) => [name, flow[name]]));
 
 describe.skipIf(!available)('real sFlow (LINEWATCH_CAPTURES is not set when this is skipped)', () => {
-  const units = (available ? readUnits() : []).map((unit) => [unit.unit, unit] as const);
+  const units = (available ? readUnits(/^sflow5$/) : []).map((unit) => [unit.unit, unit] as const);
   const normal = units.filter(([, unit]) => unit.cls === 'normal');
 
   test('is there', () => {

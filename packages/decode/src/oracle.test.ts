@@ -2,28 +2,12 @@
  * Real exporters' datagrams, with what other decoders agree they hold. The captures are third-party data and no part of
  * this project: LINEWATCH_CAPTURES names the folder they are in, with `units.tsv` as the oracle.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CaptureSummary, decodeCapture } from './decode-capture.ts';
-
-const folder = process.env['LINEWATCH_CAPTURES'] ?? '';
-const available = folder !== '' && existsSync(join(folder, 'units.tsv'));
-
-type Unit = Readonly<Record<'unit' | 'cls' | 'proto' | 'datagrams' | 'truth', string>>;
-
-function readUnits(): Unit[] {
-  const [head = [], ...rows] = readFileSync(join(folder, 'units.tsv'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\t'));
-  return rows
-    .map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])) as Unit)
-    .filter((unit) => /nf5|nf9|ipfix/.test(unit.proto));
-}
+import { type Unit, available, captureOf, readUnits } from './oracle-units.ts';
 
 function summaryOf(unit: Unit): CaptureSummary {
-  const reading = decodeCapture(readFileSync(join(folder, unit.cls, `${unit.unit}.pcap`)));
+  const reading = decodeCapture(captureOf(unit));
   for (;;) {
     const next = reading.next();
     if (next.done === true) return next.value;
@@ -58,7 +42,7 @@ const faults: Readonly<Record<string, CaptureSummary['losses']>> = {
 };
 
 describe.skipIf(!available)('real captures (LINEWATCH_CAPTURES is not set when this is skipped)', () => {
-  const units = available ? readUnits() : [];
+  const units = available ? readUnits(/nf5|nf9|ipfix/) : [];
 
   test.each(units.filter((unit) => unit.cls === 'normal').map((unit) => [unit.unit, unit] as const))(
     '%s holds what other decoders read from it',
@@ -110,7 +94,7 @@ describe.skipIf(!available)('real captures (LINEWATCH_CAPTURES is not set when t
     ],
   ])('what %s says in options data becomes samples', (name, samples) => {
     const counts: Record<string, number> = {};
-    for (const record of decodeCapture(readFileSync(join(folder, 'normal', `${name}.pcap`))))
+    for (const record of decodeCapture(captureOf({ cls: 'normal', unit: name })))
       if (record.type === 'sample') counts[record.metric] = (counts[record.metric] ?? 0) + 1;
     expect(counts).toEqual(samples);
   });

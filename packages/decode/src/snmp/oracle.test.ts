@@ -8,11 +8,11 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readCapture } from '../capture/index.ts';
 import { formatAddress } from '@linewatch/record';
+import { captureOf, folder, readUnits } from '../oracle-units.ts';
 import type { LossReason } from '../port.ts';
 import type { AuthProtocol, PrivProtocol, TrapUser } from './options.ts';
 import { type TrapHarnessEvent, trapHarness } from './testing.ts';
 
-const folder = process.env['LINEWATCH_CAPTURES'] ?? '';
 const available = folder !== '' && existsSync(join(folder, 'snmp_users.json'));
 
 interface Unit {
@@ -23,19 +23,11 @@ interface Unit {
   readonly pdus: Readonly<Record<string, number>>;
 }
 
-function readUnits(): Unit[] {
-  const [head = [], ...rows] = readFileSync(join(folder, 'units.tsv'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\t'));
-  return rows
-    .map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])))
-    .filter(({ proto }) => /^snmp/.test(proto!))
-    .map(({ unit, cls, proto, datagrams, truth }) => {
-      const { pdus } = JSON.parse(truth!) as { pdus: Record<string, number> };
-      return { name: unit!, cls: cls!, proto: proto!, datagrams: Number(datagrams), pdus };
-    });
-}
+const snmpUnits = (): Unit[] =>
+  readUnits(/^snmp/).map(({ unit, cls, proto, datagrams, truth }) => {
+    const { pdus } = JSON.parse(truth) as { pdus: Record<string, number> };
+    return { name: unit, cls, proto, datagrams: Number(datagrams), pdus };
+  });
 
 const authNames: Readonly<Record<string, AuthProtocol>> = {
   MD5: 'md5',
@@ -68,7 +60,7 @@ const readUsers = (): TrapUser[] =>
   }));
 
 const payloads = (unit: Unit): { payload: Uint8Array; from: string; at: number }[] =>
-  [...readCapture(readFileSync(join(folder, unit.cls, `${unit.name}.pcap`)))].flatMap((item) =>
+  [...readCapture(captureOf({ cls: unit.cls, unit: unit.name }))].flatMap((item) =>
     item.kind === 'loss' ? [] : [{ payload: item.payload, from: formatAddress(item.sourceAddress), at: item.timeMs }],
   );
 
@@ -137,7 +129,7 @@ function sameValue(ours: TrapHarnessEvent['detail']['varbinds'][number], theirs:
 const notifications = /^(trapv1|trapv2|inform)$/;
 
 describe.skipIf(!available)('real SNMP (LINEWATCH_CAPTURES is not set when this is skipped)', () => {
-  const units = available ? readUnits() : [];
+  const units = available ? snmpUnits() : [];
   const users = available ? readUsers() : [];
   const traps = units.filter(({ proto, cls }) => proto === 'snmp-trap' && cls === 'normal');
   const genuine = traps.filter(({ name }) => !name.includes('badauth'));
