@@ -1,8 +1,6 @@
 /** A whole Linewatch for a test: the real command, free ports, a data directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,30 +9,13 @@ import { type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
 import { createLogger, describe } from '@linewatch/service';
 import { type Store, createStore } from '@linewatch/store';
 import { stringify } from 'yaml';
+import { freeTcp, freeUdp } from './ports.ts';
 
 const command = path.join(import.meta.dirname, '../../node_modules/.bin/linewatch');
 
 /** Parts that the supervisor runs as processes of their own. */
 export const partNames = ['clickhouse', 'postgres', 'writer', 'collector', 'api'] as const;
 export type PartName = (typeof partNames)[number];
-
-const freeTcp = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-const freeUdp = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const socket = createSocket('udp4').once('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 /** Thrown by a check that `until` repeats: what it waits for cannot come any more. */
 export class Hopeless extends Error {}

@@ -7,6 +7,10 @@ export const tools = {
   tshark: { command: 'tshark', debian: 'tshark' },
   nfdump: { command: 'nfdump', debian: 'nfdump' },
   snmpd: { command: 'snmpd', debian: 'snmpd' },
+  kcat: { command: 'kcat', debian: 'kcat' },
+  java: { command: 'java', debian: 'openjdk-17-jre-headless' },
+  mvn: { command: 'mvn', debian: 'maven' },
+  openssl: { command: 'openssl', debian: 'openssl' },
   snmptrap: { command: 'snmptrap', debian: 'snmp' },
 } as const;
 

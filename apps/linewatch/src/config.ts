@@ -7,6 +7,7 @@ import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
 import { ExportersConfig, SnmpConfig, controlProblems, redactSnmp } from './control-config.ts';
+import { KafkaConfig } from './kafka-config.ts';
 import { ConfigError } from './paths.ts';
 
 const closed = { additionalProperties: false, default: {} } as const;
@@ -72,10 +73,7 @@ export const Config = Type.Object(
       },
       closed,
     ),
-    kafka: Type.Object(
-      { brokers: Type.Optional(Type.String({ description: 'host:port, comma-separated. Not supported yet.' })) },
-      closed,
-    ),
+    kafka: KafkaConfig,
     queue: Type.Object(
       {
         flows: topic(8, 6),

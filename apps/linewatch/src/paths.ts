@@ -10,6 +10,8 @@ export const paths = (dataDir: string) => ({
   /** The configuration with the running engines' addresses, for this installation's own processes. */
   effective: path.join(dataDir, 'run', 'effective.json'),
   queue: path.join(dataDir, 'queue'),
+  /** What waits for Kafka while it is away: a directory a process. */
+  spill: path.join(dataDir, 'spill'),
   clickhouse: path.join(dataDir, 'clickhouse'),
   postgres: path.join(dataDir, 'postgres'),
   collector: path.join(dataDir, 'collector'),

@@ -12,4 +12,12 @@ export {
   queueLayout,
 } from './options.ts';
 export { type LmdbQueue, type LmdbQueueHealth, createLmdbQueue } from './lmdb.ts';
+export {
+  type KafkaQueueOptions,
+  type KafkaSasl,
+  type KafkaTls,
+  type KafkaTopic,
+  type KafkaTiming,
+  kafkaTopics,
+} from './kafka/options.ts';
 export type { EnvironmentHealth } from './health.ts';

@@ -111,7 +111,8 @@ export class Partition {
       if (offset !== next && !this.compacted) throw this.corrupt(next, 'is missing');
       const value = getValue(environment, this.id, offset, record);
       if (!value) throw this.corrupt(offset, 'is not whole');
-      messages.push({ offset, key: record.key, value, timeMs: record.timeMs });
+      const { key: name, timeMs, uncertain } = record;
+      messages.push({ offset, key: name, value, timeMs, ...(uncertain && { uncertain }) });
       bytes += record.valueBytes;
       next = offset + 1;
     }

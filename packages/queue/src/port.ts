@@ -3,6 +3,15 @@
  * machine, Kafka beyond it; one contract test holds both to what is promised here.
  */
 
+/**
+ * When an append of a message may have been done though its producer never learned so, Unix ms: the same message may stand
+ * earlier in the partition, appended within these times. Whoever stores messages once looks for it there.
+ */
+export interface Uncertain {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
 export interface Message {
   readonly offset: number;
   /** Empty string when the message has none. */
@@ -10,12 +19,16 @@ export interface Message {
   readonly value: Uint8Array;
   /** Unix ms when it was appended. */
   readonly timeMs: number;
+  /** Set when the message may be a repeat of an earlier one. */
+  readonly uncertain?: Uncertain;
 }
 
 export interface NewMessage {
   readonly key?: string;
   /** Not touched by the caller until the append settles. */
   readonly value: Uint8Array;
+  /** To be set when an earlier append of the same message had an unknown outcome. */
+  readonly uncertain?: Uncertain;
 }
 
 export interface Producer {
@@ -37,7 +50,7 @@ export interface Position {
 export interface PartitionReader {
   readonly topic: string;
   readonly partition: number;
-  /** Names the log itself: another one when a queue was made anew and offsets begin again. */
+  /** Names the log itself where the adapter can tell: another one when a queue was made anew and offsets begin again. */
   readonly log: string;
   /** As last committed by anyone in the group; offset 0 or the oldest kept when never. */
   readonly committed: Position;
@@ -51,11 +64,13 @@ export interface PartitionReader {
   read(options: { readonly maxBytes: number; readonly waitMs: number }): Promise<readonly Message[]>;
   /** The next read begins at this offset. */
   seek(offset: number): void;
+  /** The first offset whose message was appended at this time or later, Unix ms; the end when there is none. */
+  offsetAt(timeMs: number): Promise<number>;
   /** Durable when it resolves. @throws QueueError `partition_lost` when another consumer owns it now. */
   commit(position: Position): Promise<void>;
   /** Messages between the next read and the end. */
   lag(): Promise<number>;
-  /** Messages that retention removed before this group read them (0 on LMDB, which never does). */
+  /** Messages that were removed before this group read them (0 on LMDB, which never does). */
   readonly lost: number;
 }
 
@@ -88,7 +103,8 @@ export interface Tail {
 export interface TopicState {
   readonly topic: string;
   readonly partitions: number;
-  readonly bytes: number;
+  /** Undefined where the adapter does not know. */
+  readonly bytes: number | undefined;
   readonly messages: number;
   readonly oldestMs: number | undefined;
 }

@@ -67,7 +67,8 @@ export class LmdbProducer implements Producer {
     if (messages.length > maxAppendMessages)
       tooLarge(`${messages.length} messages in one append, at most ${maxAppendMessages} are taken`);
     let total = 0;
-    return messages.map(({ key = '', value }) => {
+    return messages.map((message) => {
+      const { key = '', value } = message;
       const limit = this.#options.maxMessageBytes;
       if (value.length > limit) tooLarge(`a message has ${value.length} octets, at most ${limit} are taken`);
       if (key.length > maxKeyBytes || Buffer.byteLength(key) > maxKeyBytes)
@@ -76,7 +77,7 @@ export class LmdbProducer implements Producer {
         throw new QueueError('invalid_argument', `${topic}: a message of a compacted topic needs a key`);
       total += value.length;
       if (total > maxAppendBytes) tooLarge(`an append is over ${maxAppendBytes} octets`);
-      return prepare(key, value, environment.store.pageBytes);
+      return prepare(message, environment.store.pageBytes);
     });
   }
 }

@@ -104,6 +104,11 @@ export class LeasedReader implements PartitionReader {
     this.#next = offset;
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- as for lag()
+  async offsetAt(timeMs: number): Promise<number> {
+    return this.source.offsetAt(timeMs);
+  }
+
   async commit(position: Position): Promise<void> {
     const { environment } = this.source;
     const stored = encodePosition(position);

@@ -24,7 +24,7 @@ describe('stored records', () => {
         fc.uint8Array({ maxLength: 3000 }),
         count,
         (key, value, timeMs) => {
-          const { record, chunks, cost } = prepare(key, value, pageBytes);
+          const { record, chunks, cost } = prepare({ key: key, value: value }, pageBytes);
           stampTime(record, timeMs);
           const decoded = decodeRecord(record, pageBytes);
           expect(decoded).toMatchObject({ key, timeMs, chunks, cost, valueBytes: value.length });
@@ -38,7 +38,7 @@ describe('stored records', () => {
   it('count at least what they take, and large ones hardly more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2_000_000 }), (size) => {
-        const { cost } = prepare('', new Uint8Array(size), pageBytes);
+        const { cost } = prepare({ key: '', value: new Uint8Array(size) }, pageBytes);
         expect(cost).toBeGreaterThan(size);
         if (size > chunkBytes) expect(cost).toBeLessThan(size * 1.1);
       }),

@@ -3,22 +3,28 @@
  *
  *     heads    partition id u32                          -> version, next, bytes, messages, lastTimeMs (f64 each)
  *     removals partition id u32                          -> version, first, bytes, messages (f64 each)
- *     index    partition id u32, offset u64              -> timeMs f64, value length u32, key length u16, chunks u16, key[, value]
+ *     index    partition id u32, offset u64              -> timeMs f64, value length u32, key length u16, chunks u16, key
+ *                                                           [, since f64, until f64][, value]
  *     body     partition id u32, offset u64, chunk u16   -> up to `chunkBytes` of the value
  *     latest   partition id u32, message key             -> offset f64 (compacted topics)
  *     positions  partition id u32, group                 -> offset f64, metadata
+ *
+ * The top bit of the key length says that an uncertain message's times follow the key.
  *
  * Heads are written by who appends, removals by retention: neither disturbs the other. A partition holds the difference.
  *
  * A small value stands in its index record. A larger one is cut into chunks that fill whole pages: removed chunks leave
  * holes that other chunks fit into, where values of any size would leave holes that fit nothing.
  */
+import type { NewMessage, Uncertain } from './port.ts';
 
 /** Octets of value in a chunk: 64 pages of 4 KiB less the 16-octet header of the first. Part of the stored format. */
 export const chunkBytes = 64 * 4096 - 16;
 /** Longest index record, octets: two of them fit on a page of 4 KiB. */
 const maxInlineBytes = 1900;
 const recordHeaderBytes = 16;
+const uncertainBit = 0x8000;
+const uncertainBytes = 16;
 
 /** What was ever appended; in a compacted topic, less what was superseded. */
 export interface Head {
@@ -109,16 +115,22 @@ export interface Prepared {
   readonly cost: number;
 }
 
-export function prepare(key: string, value: Uint8Array, pageBytes: number): Prepared {
+export function prepare({ key = '', value, uncertain }: NewMessage, pageBytes: number): Prepared {
   const keyBytes = Buffer.byteLength(key);
-  const inline = recordHeaderBytes + keyBytes + value.length <= maxInlineBytes;
-  const record = Buffer.allocUnsafe(recordHeaderBytes + keyBytes + (inline ? value.length : 0));
+  const timesAt = recordHeaderBytes + keyBytes;
+  const valueAt = timesAt + (uncertain ? uncertainBytes : 0);
+  const inline = valueAt + value.length <= maxInlineBytes;
+  const record = Buffer.allocUnsafe(valueAt + (inline ? value.length : 0));
   const chunks = inline ? 0 : Math.ceil(value.length / chunkBytes);
   record.writeUInt32LE(value.length, 8);
-  record.writeUInt16LE(keyBytes, 12);
+  record.writeUInt16LE(keyBytes | (uncertain ? uncertainBit : 0), 12);
   record.writeUInt16LE(chunks, 14);
   record.write(key, recordHeaderBytes);
-  if (inline) record.set(value, recordHeaderBytes + keyBytes);
+  if (uncertain) {
+    record.writeDoubleLE(uncertain.sinceMs, timesAt);
+    record.writeDoubleLE(uncertain.untilMs, timesAt + 8);
+  }
+  if (inline) record.set(value, valueAt);
   return { key, value, record, chunks, cost: storedBytes(record.length, value.length, chunks, pageBytes) };
 }
 
@@ -131,16 +143,23 @@ export interface IndexRecord {
   readonly chunks: number;
   /** The value, when it stands in the record. */
   readonly value: Uint8Array | undefined;
+  readonly uncertain: Uncertain | undefined;
   readonly cost: number;
 }
 
 export function decodeRecord(record: Buffer, pageBytes: number): IndexRecord {
   const valueBytes = record.readUInt32LE(8);
-  const valueAt = recordHeaderBytes + record.readUInt16LE(12);
+  const keyLength = record.readUInt16LE(12);
+  const isUncertain = (keyLength & uncertainBit) !== 0;
+  const timesAt = recordHeaderBytes + (keyLength & ~uncertainBit);
+  const valueAt = timesAt + (isUncertain ? uncertainBytes : 0);
   const chunks = record.readUInt16LE(14);
   return {
     timeMs: record.readDoubleLE(0),
-    key: record.toString('utf8', recordHeaderBytes, valueAt),
+    key: record.toString('utf8', recordHeaderBytes, timesAt),
+    uncertain: isUncertain
+      ? { sinceMs: record.readDoubleLE(timesAt), untilMs: record.readDoubleLE(timesAt + 8) }
+      : undefined,
     valueBytes,
     chunks,
     value: chunks === 0 ? record.subarray(valueAt, valueAt + valueBytes) : undefined,
