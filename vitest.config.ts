@@ -14,7 +14,7 @@ export default defineConfig({
             'packages/**/*.test.ts',
             'apps/**/*.test.ts',
             'test/architecture.test.ts',
-            'test/soak/*.test.ts',
+            'test/soak/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
           testTimeout: 30_000,

@@ -2,16 +2,16 @@
 import { type Socket, createSocket } from 'node:dgram';
 import { type EncodedTemplate, type Row, element, encodeMessage } from '@linewatch/decode';
 
-/** v9 and IPFIX: addresses, ports, protocol, octets, packets, interfaces, direction, switched times or ms times. */
+/** v9 and IPFIX: addresses, next hop, ports, protocol, octets, packets, interfaces, direction, switched times or ms times. */
 const v9: EncodedTemplate = {
   id: 256,
-  fields: [8, 12, 7, 11, 4, 1, 2, 10, 14, 61, 22, 21].map((id) =>
+  fields: [8, 12, 15, 7, 11, 4, 1, 2, 10, 14, 61, 22, 21].map((id) =>
     element(id, id === 7 || id === 11 ? 2 : id === 4 || id === 61 ? 1 : 4),
   ),
 };
 const ipfix: EncodedTemplate = {
   id: 256,
-  fields: [...v9.fields.slice(0, 10), element(152, 8), element(153, 8)],
+  fields: [...v9.fields.slice(0, 11), element(152, 8), element(153, 8)],
 };
 /** IPFIX options: scope ingressInterface; interfaceName, interfaceDescription. */
 const names: EncodedTemplate = { id: 300, scopes: 1, fields: [element(10, 4), element(82, 16), element(83, 16)] };
@@ -25,6 +25,8 @@ export interface TestFlow {
   readonly direction?: 0 | 1;
   /** Last octets of source and destination, to tell flows apart. */
   readonly id?: number;
+  /** As a number of 32 bits; 0 is none. */
+  readonly nextHop?: number;
   /** How long ago the flow began and ended, ms. */
   readonly agoMs?: readonly [start: number, end: number];
 }
@@ -83,20 +85,23 @@ export class TestExporter {
   async flows(flows: readonly TestFlow[]): Promise<void> {
     const nowMs = Date.now();
     const base = this.#version === 9 ? this.#startedMs : 0;
-    const rows = flows.map(({ octets, packets = 1, inIf, outIf, direction = 0, id = 0, agoMs = [0, 0] }): Row => [
-      0x0a000000 + (id >>> 16),
-      0xc0000200 + (id & 0xff),
-      1024 + ((id & 0xffff) % 60_000),
-      443,
-      6,
-      octets,
-      packets,
-      inIf,
-      outIf,
-      direction,
-      nowMs - agoMs[0] - base,
-      nowMs - agoMs[1] - base,
-    ]);
+    const rows = flows.map(
+      ({ octets, packets = 1, inIf, outIf, direction = 0, id = 0, nextHop = 0, agoMs = [0, 0] }): Row => [
+        0x0a000000 + (id >>> 16),
+        0xc0000200 + (id & 0xff),
+        nextHop,
+        1024 + ((id & 0xffff) % 60_000),
+        443,
+        6,
+        octets,
+        packets,
+        inIf,
+        outIf,
+        direction,
+        nowMs - agoMs[0] - base,
+        nowMs - agoMs[1] - base,
+      ],
+    );
     await this.#send([{ data: this.#version === 9 ? v9 : ipfix, rows }], rows.length);
     this.sent += rows.length;
   }

@@ -197,7 +197,14 @@ export class System {
   }
 
   part(name: PartName): number | undefined {
-    return childrenOf(this.supervisor()).find(({ command: line }) => marks[name].test(line))?.pid;
+    return this.parts(name)[0];
+  }
+
+  /** All processes of a part that has more than one. */
+  parts(name: PartName): number[] {
+    return childrenOf(this.supervisor())
+      .filter(({ command: line }) => marks[name].test(line))
+      .map(({ pid }) => pid);
   }
 
   kill(name: PartName): void {
@@ -258,8 +265,8 @@ export class System {
     await this.exited;
   }
 
-  /** Stops it whatever its state and removes its data. */
-  async destroy(): Promise<void> {
+  /** Stops it whatever its state; its data stays. */
+  async halt(): Promise<void> {
     await Promise.race([this.stop(), sleep(15_000)]);
     for (const line of this.leftovers()) {
       try {
@@ -268,6 +275,11 @@ export class System {
         // Ended meanwhile.
       }
     }
+  }
+
+  /** Stops it whatever its state and removes its data. */
+  async destroy(): Promise<void> {
+    await this.halt();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
