@@ -1,9 +1,9 @@
 import type { Appender } from './appender.ts';
+import { checkAppend } from './checks.ts';
 import { QueueError } from './errors.ts';
-import { maxAppendBytes, maxAppendMessages, maxKeyBytes } from './limits.ts';
 import type { Partition } from './partition.ts';
 import type { NewMessage, Producer } from './port.ts';
-import { type Prepared, prepare } from './records.ts';
+import { prepare } from './records.ts';
 import type { Space } from './space.ts';
 
 export interface Place {
@@ -48,36 +48,17 @@ export class LmdbProducer implements Producer {
     if (this.#closed) throw new QueueError('queue_closed', 'the producer is closed');
     const { partition, appender, space } = this.#options.find(topic, number);
     if (messages.length === 0) return;
-    const prepared = this.#prepare(partition, messages);
+    const { topic: name, compacted, environment } = partition;
+    checkAppend({ topic: name, compacted, maxMessageBytes: this.#options.maxMessageBytes }, messages);
+    const prepared = messages.map((message) => prepare(message, environment.store.pageBytes));
     const cost = prepared.reduce((sum, message) => sum + message.cost, 0);
     const { onSpace } = this.#options;
     try {
       await space.take(cost, () => appender.append(prepared, cost));
-      onSpace(partition.environment.name, false);
+      onSpace(environment.name, false);
     } catch (error) {
-      if (error instanceof QueueError && error.code === 'queue_full') onSpace(partition.environment.name, true);
+      if (error instanceof QueueError && error.code === 'queue_full') onSpace(environment.name, true);
       throw error;
     }
-  }
-
-  #prepare({ topic, compacted, environment }: Partition, messages: readonly NewMessage[]): Prepared[] {
-    const tooLarge = (what: string): never => {
-      throw new QueueError('message_too_large', `${topic}: ${what}`);
-    };
-    if (messages.length > maxAppendMessages)
-      tooLarge(`${messages.length} messages in one append, at most ${maxAppendMessages} are taken`);
-    let total = 0;
-    return messages.map((message) => {
-      const { key = '', value } = message;
-      const limit = this.#options.maxMessageBytes;
-      if (value.length > limit) tooLarge(`a message has ${value.length} octets, at most ${limit} are taken`);
-      if (key.length > maxKeyBytes || Buffer.byteLength(key) > maxKeyBytes)
-        tooLarge(`a key is over ${maxKeyBytes} octets`);
-      if (compacted && key === '')
-        throw new QueueError('invalid_argument', `${topic}: a message of a compacted topic needs a key`);
-      total += value.length;
-      if (total > maxAppendBytes) tooLarge(`an append is over ${maxAppendBytes} octets`);
-      return prepare(message, environment.store.pageBytes);
-    });
   }
 }
