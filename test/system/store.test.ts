@@ -628,7 +628,7 @@ describe("the estate's map", () => {
   const at = Math.floor(Date.UTC(2026, 4, 11, 10) / 1000);
   const hourOf = { fromS: at, toS: at + 3600, stepS: 3600 };
   const shown = async (circuit: number): Promise<number | null> =>
-    (await trafficSeries(store, { circuit }, hourOf)).inBps[0]!;
+    (await trafficSeries(store, { trust, circuit }, hourOf)).inBps[0]!;
 
   test('a mapping made after the data came shows that data', async () => {
     store = await fresh();
@@ -663,7 +663,7 @@ describe("the estate's map", () => {
     await addSums([{ timeS: at - 60, octets: 450 }]);
     expect(await shown(101)).toBeNull();
     expect(await shown(102)).toBe(10);
-    const before = await trafficSeries(store, { circuit: 101 }, { fromS: at - 3600, toS: at, stepS: 3600 });
+    const before = await trafficSeries(store, { trust, circuit: 101 }, { fromS: at - 3600, toS: at, stepS: 3600 });
     expect(before.inBps).toEqual([1]);
   });
 
@@ -719,19 +719,19 @@ describe('traffic', () => {
       { timeS: at, octets: 300, side: 1 },
       { timeS: at + 120, octets: 900, exporter: other, interface: 5, side: 1 },
     ]);
-    const first = await trafficSeries(store, { circuit: 101 }, { fromS: at, toS: at + 180, stepS: 60 });
+    const first = await trafficSeries(store, { trust, circuit: 101 }, { fromS: at, toS: at + 180, stepS: 60 });
     expect(first).toEqual({ startS: at, stepS: 60, inBps: [280, null, null], outBps: [40, null, null] });
-    const second = await trafficSeries(store, { circuit: 102 }, { fromS: at, toS: at + 180, stepS: 60 });
+    const second = await trafficSeries(store, { trust, circuit: 102 }, { fromS: at, toS: at + 180, stepS: 60 });
     expect(second).toMatchObject({ inBps: [null, null, 120], outBps: [null, null, 0] });
   });
 
   test("an academy is its circuits' sum", async () => {
-    const academy = await trafficSeries(store, { academy: 7 }, { fromS: at, toS: at + 180, stepS: 60 });
+    const academy = await trafficSeries(store, { trust, academy: 7 }, { fromS: at, toS: at + 180, stepS: 60 });
     expect(academy).toMatchObject({ inBps: [280, null, 120], outBps: [40, null, 0] });
   });
 
   test('an exporter that is heard and tells nothing of an interface says 0; one that is not heard, nothing', async () => {
-    const idle = await trafficSeries(store, { circuit: 103 }, { fromS: at, toS: at + 180, stepS: 60 });
+    const idle = await trafficSeries(store, { trust, circuit: 103 }, { fromS: at, toS: at + 180, stepS: 60 });
     expect(idle).toMatchObject({ inBps: [null, null, 0], outBps: [null, null, 0] });
   });
 
@@ -743,44 +743,44 @@ describe('traffic', () => {
       { timeS: later + 3600, octets: 570, basis: 1 },
     ]);
     const range = { fromS: later, toS: later + 7200, stepS: 3600 };
-    const { inBps } = await trafficSeries(store, { circuit: 101 }, range);
+    const { inBps } = await trafficSeries(store, { trust, circuit: 101 }, range);
     expect(inBps.map((bps) => (bps! * 3600) / 8)).toEqual([600, 570]);
   });
 
   test('every roll-up tells the same octets', async () => {
     const fromS = Math.floor(at / 21_600) * 21_600;
     for (const stepS of [60, 300, 900, 3600, 21_600]) {
-      const { inBps } = await trafficSeries(store, { circuit: 101 }, { fromS, toS: fromS + 43_200, stepS });
+      const { inBps } = await trafficSeries(store, { trust, circuit: 101 }, { fromS, toS: fromS + 43_200, stepS });
       const octets = inBps.reduce<number>((sum, bps) => sum + ((bps ?? 0) * stepS) / 8, 0);
       expect([stepS, Math.round(octets)]).toEqual([stepS, 2100 + 600 + 570]);
     }
   });
 
   test('the mean of a step that is not over is over what has passed of it', async () => {
-    const { inBps } = await trafficSeries(store, { circuit: 101 }, { fromS: at, toS: at + 900, stepS: 3600 });
+    const { inBps } = await trafficSeries(store, { trust, circuit: 101 }, { fromS: at, toS: at + 900, stepS: 3600 });
     expect(inBps).toEqual([(2100 * 8) / 900]);
   });
 
   test('the last hour of all at once is what each shows by itself', async () => {
     const now = at + 240;
-    const { startS, circuits, academies } = await lastHour(store, now * 1000 + 500);
+    const { startS, circuits, academies } = await lastHour(store, trust, now * 1000 + 500);
     expect(startS).toBe(now - 3600);
     const range = { fromS: startS, toS: now, stepS: 60 };
     for (const { id, inBps, outBps } of circuits)
-      expect({ id, ...(await trafficSeries(store, { circuit: id }, range)) }).toMatchObject({ inBps, outBps });
+      expect({ id, ...(await trafficSeries(store, { trust, circuit: id }, range)) }).toMatchObject({ inBps, outBps });
     for (const { id, inBps, outBps } of academies)
-      expect({ id, ...(await trafficSeries(store, { academy: id }, range)) }).toMatchObject({ inBps, outBps });
+      expect({ id, ...(await trafficSeries(store, { trust, academy: id }, range)) }).toMatchObject({ inBps, outBps });
     expect(circuits.map(({ id }) => id).sort()).toEqual([101, 102, 103]);
     expect(academies.map(({ id }) => id).sort()).toEqual([7, 8]);
   });
 
   test('last seen is found near and far back', async () => {
-    const near = await lastSeen(store, (at + 10_860) * 1000);
+    const near = await lastSeen(store, trust, (at + 10_860) * 1000);
     expect(near.sort((a, b) => a.circuit - b.circuit)).toEqual([
       { circuit: 101, academy: 7, lastSeenS: at + 10_860 },
       { circuit: 102, academy: 7, lastSeenS: at + 180 },
     ]);
-    const far = await lastSeen(store, (at + 90 * 86_400) * 1000);
+    const far = await lastSeen(store, trust, (at + 90 * 86_400) * 1000);
     expect(far.map(({ lastSeenS }) => lastSeenS).sort()).toEqual([at + 3600, at + 14_400]);
   });
 
@@ -800,15 +800,15 @@ describe('traffic', () => {
       text: 'Gi0/40',
     };
     await insertSamples(store, [{ origin: origin(1), samples: [name] }], 'names-40');
-    const found = await unmappedInterfaces(store, (timeS + 60) * 1000);
+    const found = await unmappedInterfaces(store, trust, (timeS + 60) * 1000);
     const common = { trust, collector, exporter: hubAddress, lastSeenS: timeS + 60, outOctets: 0, outBps: 0 };
     expect(found).toEqual([
       { ...common, interface: 41, name: '', inOctets: 18_000, inBps: 2400 },
       { ...common, interface: 40, name: 'Gi0/40', inOctets: 500, inBps: 500 / 7.5 },
     ]);
-    expect(await unmappedInterfaces(store, (timeS + 60) * 1000, 1)).toHaveLength(1);
+    expect(await unmappedInterfaces(store, trust, (timeS + 60) * 1000, 1)).toHaveLength(1);
     await addSums([{ timeS: timeS + 7200, octets: 1, exporter: parseAddress('2001:db8::ffff:1') }]);
-    expect((await unmappedInterfaces(store, (timeS + 7260) * 1000))[0]!.exporter).toBe('2001:db8::ffff:1');
+    expect((await unmappedInterfaces(store, trust, (timeS + 7260) * 1000))[0]!.exporter).toBe('2001:db8::ffff:1');
   });
 
   test('names are resolved to the indexes that bore them', async () => {
@@ -826,7 +826,7 @@ describe('traffic', () => {
       'n1',
     );
     await insertSamples(store, [{ origin: origin(3), samples: [named(at + 900, 9, 'uplink')] }], 'n2');
-    const uplinks = (await resolveInterfaces(store)).filter(({ name }) => name === 'uplink');
+    const uplinks = (await resolveInterfaces(store, trust)).filter(({ name }) => name === 'uplink');
     expect(uplinks.map((each) => [each.interface, each.validFromS, each.validToS, each.kind])).toEqual([
       [5, 0, at + 900, 'alias'],
       [9, at + 900, openEndS, 'alias'],
@@ -856,23 +856,23 @@ describe('95th percentile', () => {
     // Whole: the counter, though flows (sampled) say more. A part of it: the greater of the two.
     await addSums([counted(fromS, 6000, 300), { timeS: fromS, octets: 90, rate: 100 }]);
     await addSums([counted(fromS + 300, 3000, 300)]);
-    expect(await percentile95(store, { circuit: 101 }, fromS, fromS + 600)).toMatchObject({
+    expect(await percentile95(store, { trust, circuit: 101 }, fromS, fromS + 600)).toMatchObject({
       inBps: 160,
       samples: 2,
       counted: 2,
     });
     await addSums([counted(fromS + 600, 300, 30), { timeS: fromS + 600, octets: 7500, basis: 1 }]);
     await addSums([counted(fromS + 900, 9000, 200), { timeS: fromS + 900, octets: 60 }]);
-    expect(await percentile95(store, { circuit: 101 }, fromS, fromS + 1200)).toMatchObject({
+    expect(await percentile95(store, { trust, circuit: 101 }, fromS, fromS + 1200)).toMatchObject({
       inBps: 240,
       peakInBps: 240,
       samples: 4,
       counted: 2,
     });
-    const series = await trafficSeries(store, { circuit: 101 }, { fromS, toS: fromS + 1200, stepS: 300 });
+    const series = await trafficSeries(store, { trust, circuit: 101 }, { fromS, toS: fromS + 1200, stepS: 300 });
     expect(series.inBps).toEqual([160, 80, 200, 240]);
     await refreshPercentiles(store, '2026-03', (fromS + 1200) * 1000);
-    const [month] = await monthPercentiles(store, '2026-03', '2026-03');
+    const [month] = await monthPercentiles(store, trust, '2026-03', '2026-03');
     expect(month).toMatchObject({ inP95Bps: 240, inPeakBps: 240, samples: 4 });
   });
 
@@ -882,15 +882,15 @@ describe('95th percentile', () => {
     const still = (timeS: number): Sum => ({ timeS, octets: 0, basis: 2, flows: 300_000 });
     await addSums([still(fromS), { timeS: fromS, octets: 90, rate: 100 }, still(fromS + 300)]);
     const toS = fromS + 600;
-    expect(await percentile95(store, { circuit: 101 }, fromS, toS)).toMatchObject({
+    expect(await percentile95(store, { trust, circuit: 101 }, fromS, toS)).toMatchObject({
       inBps: 240,
       samples: 2,
       counted: 1,
     });
-    const series = await trafficSeries(store, { circuit: 101 }, { fromS, toS, stepS: 300 });
+    const series = await trafficSeries(store, { trust, circuit: 101 }, { fromS, toS, stepS: 300 });
     expect(series.inBps).toEqual([240, 0]);
     await refreshPercentiles(store, '2026-03', toS * 1000);
-    expect(await monthPercentiles(store, '2026-03', '2026-03')).toMatchObject([{ inP95Bps: 240, samples: 2 }]);
+    expect(await monthPercentiles(store, trust, '2026-03', '2026-03')).toMatchObject([{ inP95Bps: 240, samples: 2 }]);
   });
 
   test('is the nearest rank over the steps in which the exporter was heard', async () => {
@@ -907,7 +907,7 @@ describe('95th percentile', () => {
     }
     await addSums(sums);
     const toS = fromS + 300_000;
-    expect(await percentile95(store, { circuit: 101 }, fromS, toS)).toEqual({
+    expect(await percentile95(store, { trust, circuit: 101 }, fromS, toS)).toEqual({
       inBps: nearestRank(samples),
       outBps: 0,
       peakInBps: Math.max(...samples),
@@ -918,10 +918,10 @@ describe('95th percentile', () => {
     });
     for (const steps of [1, 2, 3, 19, 20, 21, 60]) {
       const heard = Array.from({ length: steps }, (_, i) => i).filter((i) => i % 10 !== 3);
-      const { inBps } = await percentile95(store, { academy: 7 }, fromS, fromS + steps * 300);
+      const { inBps } = await percentile95(store, { trust, academy: 7 }, fromS, fromS + steps * 300);
       expect([steps, inBps]).toEqual([steps, nearestRank(heard.map((i) => (octetsAt(i) * 8) / 300))]);
     }
-    const none = await percentile95(store, { circuit: 999 }, fromS, toS);
+    const none = await percentile95(store, { trust, circuit: 999 }, fromS, toS);
     expect(none).toMatchObject({ inBps: null, samples: 0, gaps: 1000 });
   });
 
@@ -930,8 +930,8 @@ describe('95th percentile', () => {
     expect(month).toBe('2026-03');
     for (let round = 0; round < 2; round++) {
       await refreshPercentiles(store, month, now * 1000);
-      const range = await percentile95(store, { circuit: 101 }, fromS, now);
-      expect(await monthPercentiles(store, month, month)).toEqual([
+      const range = await percentile95(store, { trust, circuit: 101 }, fromS, now);
+      expect(await monthPercentiles(store, trust, month, month)).toEqual([
         {
           month,
           circuit: 101,
@@ -962,7 +962,7 @@ describe('95th percentile', () => {
     ]);
     await refreshPercentiles(store, '2026-03', (toS + 86_400) * 1000);
     await refreshPercentiles(store, '2026-04', (toS + 86_400) * 1000);
-    const [march, april] = await monthPercentiles(store, '2026-03', '2026-04');
+    const [march, april] = await monthPercentiles(store, trust, '2026-03', '2026-04');
     expect(march).toMatchObject({ month: '2026-03', inPeakBps: Math.round((1e9 * 8) / 300) });
     expect(march!.samples + march!.gaps).toBe(743 * 12);
     expect(april).toMatchObject({ month: '2026-04', inPeakBps: Math.round((8e9 * 8) / 300), samples: 1 });

@@ -1,7 +1,7 @@
 import type { Estate } from '@linewatch/estate';
 import type { Queue } from '@linewatch/queue';
 import type { Health } from '@linewatch/service';
-import type { Scope, TrafficRange } from '@linewatch/store';
+import type { TrafficRange } from '@linewatch/store';
 
 /** What the API asks of the queue and of the estate. */
 export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
@@ -36,15 +36,18 @@ export interface Percentile {
   readonly counted: number;
 }
 
-/** What the API asks of stored telemetry. Academies and circuits go by their numbers in the estate. */
+/** Whose traffic is asked for. */
+export type TrafficScope = { readonly circuit: number } | { readonly academy: number };
+
+/** What the API asks of stored telemetry, of the one trust that it shows. Academies and circuits go by their numbers in the estate. */
 export interface Telemetry {
   names(signal: AbortSignal): Promise<readonly StoredName[]>;
   /** Unix ms by circuit. */
   lastSeen(nowMs: number, signal: AbortSignal): Promise<ReadonlyMap<number, number>>;
   /** The last hour by academy. */
   sparklines(nowMs: number, signal: AbortSignal): Promise<ReadonlyMap<number, Series>>;
-  series(scope: Scope, range: TrafficRange, signal: AbortSignal): Promise<Series>;
+  series(scope: TrafficScope, range: TrafficRange, signal: AbortSignal): Promise<Series>;
   /** 95th percentile, nearest rank over the whole 5-minute steps between two times, Unix s. */
-  percentile95(scope: Scope, fromS: number, toS: number, signal: AbortSignal): Promise<Percentile>;
+  percentile95(scope: TrafficScope, fromS: number, toS: number, signal: AbortSignal): Promise<Percentile>;
   health(): Promise<Health>;
 }

@@ -1,4 +1,4 @@
-import { formatAddress } from '@linewatch/record';
+import { formatAddress, labelKey } from '@linewatch/record';
 import { describe } from '@linewatch/service';
 import {
   type Store,
@@ -11,11 +11,12 @@ import {
 } from '@linewatch/store';
 import type { Telemetry } from './ports.ts';
 
-/** What the API asks of stored telemetry, answered by ClickHouse. */
-export function storedTelemetry(store: Store): Telemetry {
+/** What the API asks of stored telemetry, answered by ClickHouse; `label` is that of the trust that is shown. */
+export function storedTelemetry(store: Store, label: string): Telemetry {
+  const trust = labelKey(label);
   return {
     names: async (signal) =>
-      (await resolveInterfaces(store, { signal }))
+      (await resolveInterfaces(store, trust, { signal }))
         .filter(({ validToS }) => validToS === openEndS)
         .map(({ exporter, validFromS, ...rest }) => ({
           ...rest,
@@ -23,13 +24,15 @@ export function storedTelemetry(store: Store): Telemetry {
           sinceMs: validFromS * 1000,
         })),
     lastSeen: async (nowMs, signal) =>
-      new Map((await lastSeen(store, nowMs, { signal })).map(({ circuit, lastSeenS }) => [circuit, lastSeenS * 1000])),
+      new Map(
+        (await lastSeen(store, trust, nowMs, { signal })).map(({ circuit, lastSeenS }) => [circuit, lastSeenS * 1000]),
+      ),
     sparklines: async (nowMs, signal) => {
-      const { startS, stepS, academies } = await lastHour(store, nowMs, { signal });
+      const { startS, stepS, academies } = await lastHour(store, trust, nowMs, { signal });
       return new Map(academies.map(({ id, inBps, outBps }) => [id, { startS, stepS, inBps, outBps }]));
     },
-    series: (scope, range, signal) => trafficSeries(store, scope, range, { signal }),
-    percentile95: (scope, fromS, toS, signal) => percentile95(store, scope, fromS, toS, { signal }),
+    series: (scope, range, signal) => trafficSeries(store, { ...scope, trust }, range, { signal }),
+    percentile95: (scope, fromS, toS, signal) => percentile95(store, { ...scope, trust }, fromS, toS, { signal }),
     health: async () => {
       try {
         await store.ping();

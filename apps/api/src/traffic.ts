@@ -1,11 +1,11 @@
 import { type Traffic, type TrafficQuery, maxPoints, stepsS } from '@linewatch/contract';
-import { type Scope, StoreError, type TrafficRange } from '@linewatch/store';
+import { StoreError, type TrafficRange } from '@linewatch/store';
 import { ShortCache, Turnstile } from './cache.ts';
 import type { ApiLimits } from './config.ts';
 import type { Live } from './live/live.ts';
 import { type PlannedCircuit, isValid } from './live/plan.ts';
 import type { ApiMetrics } from './metrics.ts';
-import type { Percentile, Series, Telemetry } from './ports.ts';
+import type { Percentile, Series, Telemetry, TrafficScope } from './ports.ts';
 import { ApiError } from './problems.ts';
 
 /** Without a step, the finest that gives no more points than this. */
@@ -70,7 +70,7 @@ function padded(series: Series | undefined, { fromS, toS, stepS }: TrafficRange)
 }
 
 export interface TrafficAsked {
-  readonly scope: Scope;
+  readonly scope: TrafficScope;
   readonly circuits: readonly PlannedCircuit[];
   readonly committed: { readonly in: number | null; readonly out: number | null };
 }
@@ -143,7 +143,7 @@ export class History {
     };
   }
 
-  async #read(scope: Scope, range: TrafficRange): Promise<readonly [Series, Percentile]> {
+  async #read(scope: TrafficScope, range: TrafficRange): Promise<readonly [Series, Percentile]> {
     const { store, limits, metrics, clock } = this.#options;
     // A step that goes on is a mean over the part that has been; what lies ahead is not asked for.
     const toS = Math.min(range.toS, Math.floor(clock() / 1000));

@@ -2,6 +2,7 @@
 import type { Estate } from '@linewatch/estate';
 import { type Logger, describe, sleep } from '@linewatch/service';
 import {
+  type ResolvedInterface,
   type Store,
   monthOf,
   publishEstateMap,
@@ -39,7 +40,9 @@ export async function publishMaps({ store, estate, logger }: ChoreOptions, signa
       let pauseMs = namesEveryMs;
       try {
         const snapshot = await estate.snapshot();
-        await publishEstateMap(store, estateMap(snapshot, await resolveInterfaces(store, { signal })), { signal });
+        const resolved: ResolvedInterface[][] = [];
+        for (const { key } of snapshot.trusts) resolved.push(await resolveInterfaces(store, key, { signal }));
+        await publishEstateMap(store, estateMap(snapshot, resolved.flat()), { signal });
         failing = false;
       } catch (error) {
         if (!failing && !isOver(signal)) logger.warn({ reason: describe(error) }, 'estate map was not published');

@@ -20,6 +20,8 @@ const nameKinds: Readonly<Partial<Record<string, NameKind>>> = { 'interface.name
 
 export interface TailOptions {
   readonly queue: LiveQueue;
+  /** Label of the trust that is shown: of the others nothing is kept. */
+  readonly trust: string;
   readonly interfaces: LiveInterfaces;
   readonly names: Names;
   readonly metrics: ApiMetrics;
@@ -62,10 +64,10 @@ export class SignalTail {
 
   /** Takes what one message of the topic holds. */
   take(message: Message): void {
-    const { metrics, interfaces, clock } = this.#options;
+    const { trust, metrics, interfaces, clock } = this.#options;
     metrics.liveMessages.inc();
     const batch = this.#decode(message);
-    if (!batch) return;
+    if (!batch || batch.trust !== trust) return;
     if (!this.#batches.add(`${batch.trust}/${batch.collector}/${batch.epoch}/${batch.sequence}`)) {
       metrics.liveDropped.inc({ reason: 'repeated' });
       return;

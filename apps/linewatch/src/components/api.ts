@@ -16,7 +16,7 @@ export function apiApp({ config, metrics, logger }: ComponentContext): App {
   const app = createApi({
     config: config.api,
     queue,
-    store: storedTelemetry(store),
+    store: storedTelemetry(store, config.trust),
     estate,
     trust: config.trust,
     metrics,

@@ -1,5 +1,6 @@
 import { formatAddress } from '@linewatch/record';
 import type { CallOptions, Store } from '../store.ts';
+import { ofTrust } from './scope.ts';
 
 export interface NamesScope {
   readonly trust: number;
@@ -33,7 +34,7 @@ export async function namesOf(store: Store, scope: NamesScope, options?: CallOpt
        SELECT id, name, toFloat64(toUnixTimestamp(min(first_seen))) AS firstS,
          toFloat64(toUnixTimestamp(max(last_seen))) AS lastS, max(last_seen) AS latest
        FROM element_names
-       WHERE trust = {trust:UInt32} AND collector = {collector:UInt32} AND exporter = toIPv6({exporter:String})
+       WHERE ${ofTrust} AND collector = {collector:UInt32} AND exporter = toIPv6({exporter:String})
          AND kind = {kind:String}
        GROUP BY id, name
        ORDER BY latest DESC, name LIMIT 1 BY id LIMIT {most:UInt32}

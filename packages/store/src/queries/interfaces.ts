@@ -1,7 +1,7 @@
 import { parseAddress } from '@linewatch/record';
 import type { CallOptions, Store } from '../store.ts';
 import { type NameEntry, type ResolvedInterface, resolveNames } from './names.ts';
-import { mapped, octetsByBasis } from './scope.ts';
+import { mapped, octetsByBasis, ofTrust } from './scope.ts';
 
 /** An interface that is heard and is no circuit's. */
 export interface UnmappedInterface {
@@ -27,11 +27,12 @@ const addressText = (column: string): string =>
   String.raw`replaceRegexpOne(toString(${column}), '^::ffff:([0-9.]+)$', '\\1')`;
 
 /**
- * Interfaces heard in the last hour that no circuit names, busiest first.
+ * A trust's interfaces heard in the last hour that no circuit names, busiest first. `trust` is `labelKey()` of its label.
  * @throws StoreError
  */
 export const unmappedInterfaces = (
   store: Store,
+  trust: number,
   nowMs: number,
   limit = 100,
   options?: CallOptions,
@@ -47,7 +48,7 @@ export const unmappedInterfaces = (
          sumIf(octets_seen, side = 1 AND time = toDateTime({minute:UInt32})) * 8 / 60 AS outBps
        FROM (
          SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis('interface_1m')} AS octets_seen
-         FROM interface_1m WHERE time >= toDateTime({from:UInt32}) AND time <= toDateTime({now:UInt32})
+         FROM interface_1m WHERE ${ofTrust} AND time >= toDateTime({from:UInt32}) AND time <= toDateTime({now:UInt32})
          GROUP BY trust, collector, exporter, interface, side, time
        )
        WHERE interface != 0
@@ -57,10 +58,10 @@ export const unmappedInterfaces = (
      ) AS u
      LEFT JOIN (
        SELECT trust, collector, exporter, interface, argMax(name, last_seen) AS name
-       FROM interface_names WHERE kind = 'name' GROUP BY trust, collector, exporter, interface
+       FROM interface_names WHERE ${ofTrust} AND kind = 'name' GROUP BY trust, collector, exporter, interface
      ) AS n ON ${['trust', 'collector', 'exporter', 'interface'].map((c) => `u.${c} = n.${c}`).join(' AND ')}
      ORDER BY inOctets + outOctets DESC`,
-    { now, from: now - 3600, minute: Math.floor(now / 60) * 60 - 60, limit },
+    { trust, now, from: now - 3600, minute: Math.floor(now / 60) * 60 - 60, limit },
     options,
   );
 };
@@ -71,27 +72,32 @@ interface NameRow extends Omit<NameEntry, 'exporter' | 'firstS' | 'lastS'> {
   readonly lastS: number;
 }
 
-/** Names that are resolved, of one exporter and of all: the newest. Exporters may invent what they like. */
+/** Names that are resolved, of one exporter and of a trust: the newest. Exporters may invent what they like. */
 const namesPerExporter = 10_000;
 const maxNames = 500_000;
 
 /**
- * Which ifIndex bore each ifName and ifAlias, and when: what circuits that are mapped by name resolve to.
+ * Which ifIndex bore each ifName and ifAlias, and when: what circuits that are mapped by name resolve to. One trust at a
+ * time: what another's exporters invent takes no place of its own. `trust` is `labelKey()` of its label.
  * @throws StoreError
  */
-export async function resolveInterfaces(store: Store, options?: CallOptions): Promise<ResolvedInterface[]> {
+export async function resolveInterfaces(
+  store: Store,
+  trust: number,
+  options?: CallOptions,
+): Promise<ResolvedInterface[]> {
   const rows = await store.query<NameRow>(
     `SELECT trust, collector, ${addressText('exporter')} AS exporter, toString(kind) AS kind, interface, name, firstS, lastS
      FROM (
        SELECT trust, collector, exporter, kind, interface, name,
          toFloat64(toUnixTimestamp(min(first_seen))) AS firstS, toFloat64(toUnixTimestamp(max(last_seen))) AS lastS
-       FROM interface_names GROUP BY trust, collector, exporter, kind, interface, name
+       FROM interface_names WHERE ${ofTrust} GROUP BY trust, collector, exporter, kind, interface, name
        ORDER BY lastS DESC, firstS, trust, collector, exporter, kind, interface, name
        LIMIT {perExporter:UInt32} BY trust, collector, exporter
        LIMIT {most:UInt32}
      )
      ORDER BY trust, collector, exporter, kind, name, firstS, interface`,
-    { perExporter: namesPerExporter, most: maxNames },
+    { trust, perExporter: namesPerExporter, most: maxNames },
     options,
   );
   return resolveNames(rows.map((row) => ({ ...row, exporter: parseAddress(row.exporter) })));

@@ -1,5 +1,5 @@
 import type { CallOptions, Store } from '../store.ts';
-import { interfaceKey, mapped, octetsByBasis } from './scope.ts';
+import { interfaceKey, mapped, octetsByBasis, ofTrust } from './scope.ts';
 
 /** One circuit's or academy's last hour by the minute. Bit/s; null = no exporter of it was heard in the minute. */
 export interface HourSeries {
@@ -28,14 +28,14 @@ function add(total: (number | null)[], part: readonly (number | null)[]): void {
 }
 
 /**
- * The last 60 whole minutes of every circuit and academy at once.
+ * The last 60 whole minutes of every circuit and academy of a trust at once. `trust` is `labelKey()` of its label.
  * @throws StoreError
  */
-export async function lastHour(store: Store, nowMs: number, options?: CallOptions): Promise<LastHour> {
+export async function lastHour(store: Store, trust: number, nowMs: number, options?: CallOptions): Promise<LastHour> {
   const toS = Math.floor(nowMs / 60_000) * 60;
   const startS = toS - minutes * 60;
-  const params = { from: startS, to: toS };
-  const within = 'time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})';
+  const params = { trust, from: startS, to: toS };
+  const within = `${ofTrust} AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})`;
   const minute = 'intDiv(toUnixTimestamp(time) - {from:UInt32}, 60)';
   const [sums, heard] = await Promise.all([
     store.query<{ circuit: number; inbound: number; octets: number[] }>(
@@ -58,7 +58,7 @@ export async function lastHour(store: Store, nowMs: number, options?: CallOption
          SELECT trust, collector, exporter, maxResample(0, ${minutes}, 1)(toUInt8(1), ${minute}) AS heard_at
          FROM interface_1m WHERE ${within} GROUP BY trust, collector, exporter
        ) AS h
-       INNER JOIN circuit_of_interface AS m USING (trust, collector, exporter)
+       INNER JOIN (SELECT * FROM circuit_of_interface WHERE ${ofTrust}) AS m USING (trust, collector, exporter)
        GROUP BY circuit`,
       params,
       options,
@@ -102,30 +102,30 @@ const latest = (table: 'interface_1m' | 'interface_1h', cellS: number): string =
    FROM (
      SELECT trust, collector, exporter, interface, max(time) AS at
      FROM ${table}
-     WHERE time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
-       AND ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE NOT has({known:Array(UInt32)}, circuit))
+     WHERE ${ofTrust} AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
+       AND ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE ${ofTrust} AND NOT has({known:Array(UInt32)}, circuit))
      GROUP BY trust, collector, exporter, interface, toStartOfHour(time)
    ) AS seen
-   INNER JOIN (SELECT * FROM circuit_of_interface WHERE NOT has({known:Array(UInt32)}, circuit)) AS m USING (trust, collector, exporter, interface)
+   INNER JOIN (SELECT * FROM circuit_of_interface WHERE ${ofTrust} AND NOT has({known:Array(UInt32)}, circuit)) AS m USING (trust, collector, exporter, interface)
    WHERE seen.at >= m.valid_from AND seen.at <= m.valid_until
    GROUP BY circuit`;
 
 /**
- * Last seen of every circuit that ever was, as far as the hourly roll-up reaches back. What was seen within the day is
+ * Last seen of every circuit of a trust that ever was, as far as the hourly roll-up reaches back. What was seen within the day is
  * found there; only the others are looked for in years of hours.
  * @throws StoreError
  */
-export async function lastSeen(store: Store, nowMs: number, options?: CallOptions): Promise<LastSeen[]> {
+export async function lastSeen(store: Store, trust: number, nowMs: number, options?: CallOptions): Promise<LastSeen[]> {
   const now = Math.floor(nowMs / 1000);
   const dayAgo = Math.floor(now / 3600) * 3600 - 86_400;
   const recent = await store.query<LastSeen>(
     latest('interface_1m', 60),
-    { now, from: dayAgo, to: now + 1, known: [] },
+    { trust, now, from: dayAgo, to: now + 1, known: [] },
     options,
   );
   const older = await store.query<LastSeen>(
     latest('interface_1h', 3600),
-    { now, from: 0, to: dayAgo, known: recent.map(({ circuit }) => circuit) },
+    { trust, now, from: 0, to: dayAgo, known: recent.map(({ circuit }) => circuit) },
     options,
   );
   return [...recent, ...older];

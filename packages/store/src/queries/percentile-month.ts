@@ -1,7 +1,7 @@
 /** The monthly percentile table: made from the 5-minute roll-up, read by the reports. */
 import { StoreError } from '../errors.ts';
 import type { CallOptions, Store } from '../store.ts';
-import { countedMs } from './scope.ts';
+import { countedMs, ofTrust } from './scope.ts';
 
 const bucketS = 300;
 /** 5-minute steps in the longest month: October of 745 hours in Europe/London. */
@@ -114,12 +114,13 @@ export interface MonthPercentile {
 }
 
 /**
- * Monthly figures of every circuit, for months `from` to `to` (`YYYY-MM`, inclusive). A circuit that changed interface
+ * Monthly figures of every circuit of a trust, for months `from` to `to` (`YYYY-MM`, inclusive). A circuit that changed interface
  * within a month has the figures of the interface that it ended the month with.
  * @throws StoreError
  */
 export async function monthPercentiles(
   store: Store,
+  trust: number,
   from: string,
   to: string,
   options?: CallOptions,
@@ -137,11 +138,11 @@ export async function monthPercentiles(
            toDateTime(addMonths(month, 1)) - 3601, (0, 0)) AS m,
          m.1 AS circuit, m.2 AS down
        FROM percentile_month FINAL
-       WHERE month BETWEEN {from:Date} AND {to:Date}
+       WHERE ${ofTrust} AND month BETWEEN {from:Date} AND {to:Date}
      ) AS p
      WHERE circuit != 0
      GROUP BY month, circuit ORDER BY circuit, month`,
-    { from: `${from}-01`, to: `${to}-01` },
+    { trust, from: `${from}-01`, to: `${to}-01` },
     options,
   );
 }

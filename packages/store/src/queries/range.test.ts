@@ -11,7 +11,7 @@ const store = createStore({
   password: 'p',
   logger: createLogger('test', 'silent'),
 });
-const ask = (range: TrafficRange): Promise<unknown> => trafficSeries(store, { circuit: 1 }, range);
+const ask = (range: TrafficRange): Promise<unknown> => trafficSeries(store, { trust: 1, circuit: 1 }, range);
 
 test('a month is that of Europe/London', () => {
   const hours = (month: string): number => (monthRange(month).toS - monthRange(month).fromS) / 3600;

@@ -1,6 +1,6 @@
 /** What the traffic queries have in common: whose data, which roll-up, and the rule against counting twice. */
-/** Numbers as in the estate's map. */
-export type Scope = { readonly circuit: number } | { readonly academy: number };
+/** Numbers as in the estate's map; of the trust only what telemetry calls it, `labelKey()` of its label. */
+export type Scope = { readonly trust: number } & ({ readonly circuit: number } | { readonly academy: number });
 
 /** The column of the map, and the attribute of the dictionary, that a scope means; never text from a caller. */
 const scopeColumn = (scope: Scope): 'circuit' | 'academy' => ('circuit' in scope ? 'circuit' : 'academy');
@@ -36,19 +36,26 @@ export const octetsByBasis = (table: RollUp): string => `multiIf(
     greatest(sumIf(toFloat64(octets), basis = 2), if(countIf(basis = 0) > 0,
       sumIf(toFloat64(octets) * sampling_rate, basis = 0), sumIf(toFloat64(octets) * sampling_rate, basis = 1))))`;
 
+/**
+ * In the WHERE of every SELECT that reads a table or the map, so that no trust is ever answered with what is another's,
+ * whatever addresses and interfaces they have in common. A test looks for it in each statement.
+ */
+export const ofTrust = 'trust = {trust:UInt32}';
+
 export const interfaceKey = '(trust, collector, exporter, interface)';
 
 /** An attribute of the circuit that an interface was at a time; 0 when it was none's. */
 export const mapped = (attribute: 'circuit' | 'academy' | 'download_side', time = 'time'): string =>
   `dictGetOrDefault('circuit_of_interface', '${attribute}', ${interfaceKey}, ${time}, 0)`;
 
-/** Rows { time, inbound, octets, counted }: one a bucket, interface and side that has data. Wants id, from, to (Unix s). */
+/** Rows { time, inbound, octets, counted }: one a bucket, interface and side that has data. Wants trust, id, from, to (Unix s). */
 export const octetsOf = (table: RollUp, scope: Scope): string => `
   SELECT time, side = ${mapped('download_side')} AS inbound, octets_seen AS octets, counted
   FROM (
     SELECT trust, collector, exporter, interface, side, time, ${octetsByBasis(table)} AS octets_seen, ${countedWhole(table)} AS counted
     FROM ${table}
-    WHERE ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32})
+    WHERE ${ofTrust}
+      AND ${interfaceKey} IN (SELECT trust, collector, exporter, interface FROM circuit_of_interface WHERE ${ofTrust} AND ${scopeColumn(scope)} = {id:UInt32})
       AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
     GROUP BY trust, collector, exporter, interface, side, time
   )
@@ -62,14 +69,16 @@ export const heardBy = (table: RollUp, scope: Scope): string => `
   SELECT DISTINCT time FROM (
     SELECT DISTINCT trust, collector, exporter, time
     FROM ${table}
-    WHERE (trust, collector, exporter) IN (SELECT trust, collector, exporter FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32})
+    WHERE ${ofTrust}
+      AND (trust, collector, exporter) IN (SELECT trust, collector, exporter FROM circuit_of_interface WHERE ${ofTrust} AND ${scopeColumn(scope)} = {id:UInt32})
       AND time >= toDateTime({from:UInt32}) AND time < toDateTime({to:UInt32})
   ) AS heard
-  INNER JOIN (SELECT trust, collector, exporter, valid_from, valid_until FROM circuit_of_interface WHERE ${scopeColumn(scope)} = {id:UInt32}) AS m
+  INNER JOIN (SELECT trust, collector, exporter, valid_from, valid_until FROM circuit_of_interface WHERE ${ofTrust} AND ${scopeColumn(scope)} = {id:UInt32}) AS m
     USING (trust, collector, exporter)
   WHERE time >= m.valid_from AND time <= m.valid_until`;
 
 export const scopeParams = (scope: Scope, fromS: number, toS: number): Record<string, number> => ({
+  trust: scope.trust,
   id: scopeId(scope),
   from: fromS,
   to: toS,
