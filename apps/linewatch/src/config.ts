@@ -6,12 +6,14 @@ import { CollectorConfig, elementProblems, privacyProblems } from '@linewatch/co
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
-import { ExportersConfig, SnmpConfig, controlProblems, redactSnmp } from './control-config.ts';
+import { ExportersConfig, SnmpConfig, controlProblems, redactSnmp, trustProblems } from './control-config.ts';
 import { KafkaConfig } from './kafka-config.ts';
 import { ConfigError } from './paths.ts';
 
 const closed = { additionalProperties: false, default: {} } as const;
 const GiB = 1024 ** 3;
+
+const trustPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
 
 const topic = (quotaGiB: number, hours: number) =>
   Type.Object(
@@ -41,7 +43,7 @@ export const Config = Type.Object(
     }),
     trust: Type.String({
       default: 'main',
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      pattern: trustPattern,
       description: 'Label of the trust whose exporters report here; the estate file names the same.',
     }),
     log: Type.Object(
@@ -101,6 +103,21 @@ export const Config = Type.Object(
     ),
     snmp: SnmpConfig,
     exporters: ExportersConfig,
+    trusts: Type.Array(
+      Type.Object(
+        {
+          trust: Type.String({ pattern: trustPattern, description: 'Its label.' }),
+          snmp: SnmpConfig,
+          exporters: ExportersConfig,
+        },
+        { additionalProperties: false },
+      ),
+      {
+        default: [],
+        maxItems: 1000,
+        description: 'Further trusts of this installation: what the writer tells the collectors of each.',
+      },
+    ),
     collector: CollectorConfig,
     writer: WriterConfig,
     api: ApiConfig,
@@ -137,6 +154,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
   const config = checked.value;
   const wrong = [
     ...controlProblems(config.snmp, config.exporters),
+    ...trustProblems(config.trust, config.trusts),
     ...privacyProblems(config.collector.privacy),
     ...elementProblems(config.collector),
   ];
@@ -179,5 +197,9 @@ export function redact(config: Config): Config {
   const copy = structuredClone(config);
   if (copy.clickhouse.url) copy.clickhouse.url = hide(copy.clickhouse.url);
   if (copy.postgres.url) copy.postgres.url = hide(copy.postgres.url);
-  return { ...copy, snmp: redactSnmp(copy.snmp) };
+  return {
+    ...copy,
+    snmp: redactSnmp(copy.snmp),
+    trusts: copy.trusts.map((each) => ({ ...each, snmp: redactSnmp(each.snmp) })),
+  };
 }

@@ -19,25 +19,39 @@ export async function effectiveConfig(options: CommonOptions): Promise<Config> {
   if (given) return JSON.parse(readFileSync(given, 'utf8')) as Config;
   // A supervised component needs neither, and starts the sooner.
   const { loadConfig } = await import('./config.ts');
-  const { isLocked } = await import('./lock.ts');
   const config = loadConfig({ file: options.config, data: options.data, env: process.env });
-  const where = paths(config.data);
-  if (!isLocked(where.lock)) return config;
-  if (!existsSync(where.effective))
-    throw new StartingError(
-      'still_starting',
-      `Linewatch is still starting on ${config.data}; try again in a few seconds`,
-    );
-  const running = JSON.parse(readFileSync(where.effective, 'utf8')) as Config;
+  const running = await runningOn(config.data);
+  if (!running) return config;
   return {
     ...config,
-    clickhouse: { ...config.clickhouse, url: config.clickhouse.url ?? running.clickhouse.url },
-    postgres: { ...config.postgres, url: config.postgres.url ?? running.postgres.url },
-  } as Config;
+    // One data directory has one queue, however it is laid out there.
+    queue: running.queue,
+    kafka: config.kafka.brokers ? config.kafka : running.kafka,
+    clickhouse: config.clickhouse.url ? config.clickhouse : running.clickhouse,
+    postgres: config.postgres.url ? config.postgres : running.postgres,
+  };
+}
+
+/** With what `linewatch up` runs on the data directory; undefined when none does. @throws StartingError */
+async function runningOn(data: string): Promise<Config | undefined> {
+  const { isLocked } = await import('./lock.ts');
+  const where = paths(data);
+  if (!isLocked(where.lock)) return undefined;
+  if (!existsSync(where.effective))
+    throw new StartingError('still_starting', `Linewatch is still starting on ${data}; try again in a few seconds`);
+  return JSON.parse(readFileSync(where.effective, 'utf8')) as Config;
+}
+
+/** What `up` started has its configuration, and so its trust. */
+async function isBeside({ data, trust }: Config): Promise<boolean> {
+  if (process.env[effectiveVariable]) return false;
+  return ((await runningOn(data))?.trust ?? trust) !== trust;
 }
 
 export interface ComponentContext {
   readonly config: Config;
+  /** It serves another trust than the `linewatch up` that runs on the same data directory. */
+  readonly beside: boolean;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -51,6 +65,8 @@ export async function runComponent(
   const config = await effectiveConfig(options);
   const metrics = new Metrics(component);
   const logger = createLogger(component, config.log.level);
-  const app = create({ config, metrics, logger });
-  await runProcess({ component, app, metrics, logger, runDir: paths(config.data).run });
+  const beside = await isBeside(config);
+  const app = create({ config, beside, metrics, logger });
+  const name = beside ? `${component}-${config.trust}` : component;
+  await runProcess({ component: name, app, metrics, logger, runDir: paths(config.data).run });
 }

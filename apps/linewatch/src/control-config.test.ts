@@ -136,4 +136,35 @@ exporters:
       problems('snmp:\n  credentials:\n    - { name: a, user: y, auth: { protocol: md5, password: short } }'),
     ).toEqual(['3: snmp.credentials.0.auth.password must have at least 8 characters']);
   });
+
+  it('of further trusts are checked, hidden and told like the own', () => {
+    const further = `trust: north
+trusts:
+  - trust: south
+    snmp:
+      credentials: [{ name: lan, community: secret-of-south }]
+      traps: [lan]
+    exporters: { allow: [198.51.100.0/24] }
+  - { trust: west }
+`;
+    const config = load(further);
+    const [south, west] = config.trusts;
+    expect(controlOf(south!, 'main')('main')).toMatchObject({
+      allow: ['198.51.100.0/24'],
+      secrets: { traps: [{ name: 'lan', community: 'secret-of-south' }] },
+    });
+    expect(controlOf(west!, 'main')('main')).toMatchObject({ allow: [], admission: 'open' });
+    expect(controlOf(config, 'main')('main').secrets.traps).toEqual([{ name: 'public', community: 'public' }]);
+    expect(JSON.stringify(redact(config))).not.toContain('secret-of-south');
+    expect(problems(further.replace('traps: [lan]', 'traps: [wan]')).join()).toContain(
+      'trusts.0.snmp.traps.0 names no credential: "wan"',
+    );
+    expect(problems(further.replace('trust: west', 'trust: south')).join()).toContain(
+      'trusts.1.trust "south" is given twice',
+    );
+    // FNV-1a of the two is the same.
+    expect(problems('trust: costarring\ntrusts: [{ trust: liquid }]').join()).toContain(
+      '"liquid" has the same number in telemetry as "costarring"',
+    );
+  });
 });

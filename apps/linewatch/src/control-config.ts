@@ -1,6 +1,6 @@
 /** `snmp:` and `exporters:` of the configuration, and what they mean for a collector. */
 import { isIP } from 'node:net';
-import { Networks, type SnmpCredential } from '@linewatch/record';
+import { Networks, type SnmpCredential, labelKey } from '@linewatch/record';
 import type { Problem } from '@linewatch/service';
 import type { PlainControl } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
@@ -134,6 +134,23 @@ export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): P
     }
   });
   return problems;
+}
+
+/** The same of the further trusts. Two of one number in telemetry would be one there. */
+export function trustProblems(
+  own: string,
+  trusts: readonly { readonly trust: string; readonly snmp: SnmpConfig; readonly exporters: ExportersConfig }[],
+): Problem[] {
+  const labels = new Map([[labelKey(own), own]]);
+  return trusts.flatMap(({ trust, snmp, exporters }, i) => {
+    const problems = controlProblems(snmp, exporters).map((each) => ({ ...each, path: `trusts.${i}.${each.path}` }));
+    const other = labels.get(labelKey(trust));
+    labels.set(labelKey(trust), trust);
+    if (other === undefined) return problems;
+    const message =
+      other === trust ? `"${trust}" is given twice` : `"${trust}" has the same number in telemetry as "${other}"`;
+    return [{ line: 0, path: `trusts.${i}.trust`, message }, ...problems];
+  });
 }
 
 /** A valid credential as collectors take it. */

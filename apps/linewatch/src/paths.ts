@@ -14,5 +14,6 @@ export const paths = (dataDir: string) => ({
   spill: path.join(dataDir, 'spill'),
   clickhouse: path.join(dataDir, 'clickhouse'),
   postgres: path.join(dataDir, 'postgres'),
-  collector: path.join(dataDir, 'collector'),
+  /** What the collectors of a trust keep: keys and pseudonyms of two trusts have nothing in common. */
+  collector: (trust: string) => path.join(dataDir, 'collector', trust),
 });

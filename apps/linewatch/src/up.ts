@@ -7,6 +7,7 @@ import { groups, topics } from '@linewatch/record';
 import { type App, type Health, LinewatchError, type Logger, type Metrics, describe } from '@linewatch/service';
 import { StoreError, migrate } from '@linewatch/store';
 import { type ChildOptions, firstInherited, startChild } from './child.ts';
+import { moveCollectorFiles } from './collector-files.ts';
 import type { Config } from './config.ts';
 import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
@@ -113,6 +114,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
       options.onLine(line);
     };
     const secrets = await readSecrets(config.data);
+    await moveCollectorFiles(where.collector(config.trust));
     const effective = structuredClone(config);
 
     say(`Starting Linewatch; its data is in ${config.data}`);

@@ -43,16 +43,18 @@ describe('the writer', () => {
       queue,
       store,
       estate: leading,
-      control: {
-        trust: 'main',
-        fingerprintKey: Buffer.alloc(32),
-        controlOf: () => ({
-          allow: ['192.0.2.0/24'],
-          admission: 'open',
-          polling: { everyMs: 60_000, timeoutMs: 1000, retries: 1, targets: [] },
-          secrets: { traps: [], polling: [] },
-        }),
-      },
+      control: [
+        {
+          trust: 'main',
+          fingerprintKey: Buffer.alloc(32),
+          controlOf: () => ({
+            allow: ['192.0.2.0/24'],
+            admission: 'open',
+            polling: { everyMs: 60_000, timeoutMs: 1000, retries: 1, targets: [] },
+            secrets: { traps: [], polling: [] },
+          }),
+        },
+      ],
       metrics: new Metrics('writer'),
       logger,
     });

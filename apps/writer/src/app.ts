@@ -17,8 +17,8 @@ export interface WriterOptions {
   readonly queue: Queue;
   readonly store: Store;
   readonly estate: Estate;
-  /** What collectors are to do; without it they are told nothing. */
-  readonly control?: ControlSource | undefined;
+  /** What collectors are to do, by trust; those of other trusts are told nothing. */
+  readonly control?: readonly ControlSource[] | undefined;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -96,10 +96,10 @@ export function createWriter(options: WriterOptions): App {
   const start = async (): Promise<void> => {
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     producer = await queue.producer();
-    const { control: source } = options;
+    const { control: sources = [] } = options;
     // By itself: it waits for PostgreSQL, which says who leads, and not for ClickHouse.
-    if (source) {
-      const parts = { queue, producer, source, logger };
+    if (sources.length > 0) {
+      const parts = { queue, producer, sources, logger };
       telling = estate.whileLeading('control', (signal) => publishControl(parts, signal));
     }
     background = write().catch((error: unknown) => {

@@ -7,7 +7,7 @@ import { type Message, type Producer, type Queue, createLmdbQueue, queueLayout }
 import { Control, Secrets, decodeState, encodeState, open, topics } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type PlainControl, publishControl } from './control.ts';
+import { type ControlSource, type PlainControl, publishControl } from './control.ts';
 
 const logger = createLogger('test', 'silent');
 const collectorKey = () => {
@@ -61,8 +61,10 @@ describe('publication of control', () => {
       asked();
       return control;
     };
-    const source = { trust: 'main', fingerprintKey, controlOf };
-    const running = publishControl({ queue, producer, source, logger }, stopping.signal);
+    return run([{ trust: 'main', fingerprintKey, controlOf }], stopping);
+  }
+  function run(sources: readonly ControlSource[], stopping = new AbortController()): () => Promise<void> {
+    const running = publishControl({ queue, producer, sources, logger }, stopping.signal);
     const stop = (): Promise<void> => {
       stopping.abort();
       return running;
@@ -107,6 +109,28 @@ describe('publication of control', () => {
       expect(Buffer.from(seen[i]!.value).includes('only-for-them')).toBe(false);
     }
     expect(seen.map(({ key }) => key)).toEqual(['control/main/north', 'control/main/south']);
+  });
+
+  it("tells the collectors of each trust from that trust's own, whatever labels they have in common", async () => {
+    const keys = { north: collectorKey(), south: collectorKey() };
+    for (const [trust, { publicKey }] of Object.entries(keys)) await tell(`key/${trust}/main`, { publicKey });
+    await tell('key/west/main', { publicKey: collectorKey().publicKey });
+    const fingerprintKey = Buffer.alloc(32, 1);
+    run(['north', 'south'].map((trust) => ({ trust, fingerprintKey, controlOf: () => plain(`of ${trust}`) })));
+    await until(2);
+    for (const trust of ['north', 'south'] as const) {
+      const { value } = seen.find(({ key }) => key === `control/${trust}/main`)!;
+      const { sealed } = decodeState(Control, value);
+      expect(decodeState(Secrets, open(keys[trust].privateKey, sealed))).toEqual(plain(`of ${trust}`).secrets);
+    }
+    // One that nothing is configured of is told nothing.
+    await tell('key/south/later', { publicKey: keys.south.publicKey });
+    await until(3);
+    expect(seen.map(({ key }) => key).sort()).toEqual([
+      'control/north/main',
+      'control/south/later',
+      'control/south/main',
+    ]);
   });
 
   it('says nothing again at the next start, until key or configuration change', async () => {

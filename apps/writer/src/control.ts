@@ -1,5 +1,5 @@
 /**
- * Tells each collector of the trust what it is to do: `control/<trust>/<collector>` on the state topic, its secrets
+ * Tells each collector of each trust what it is to do: `control/<trust>/<collector>` on the state topic, its secrets
  * sealed to the key that the collector published. Needs the queue and nothing else: whoever leads runs it, ClickHouse or
  * not. The queue keeps what was told, so that a collector does not need the writer either.
  */
@@ -22,6 +22,7 @@ export interface PlainControl extends Omit<Control, 'sealed' | 'fingerprint'> {
   readonly secrets: Secrets;
 }
 
+/** What the collectors of one trust are to do. */
 export interface ControlSource {
   readonly trust: string;
   /** Secret of the installation: who does not have it cannot try passwords against a fingerprint. */
@@ -32,7 +33,8 @@ export interface ControlSource {
 export interface ControlPublisherOptions {
   readonly queue: Queue;
   readonly producer: Producer;
-  readonly source: ControlSource;
+  /** Each trust's collectors are told from its own, and so never another's secrets. */
+  readonly sources: readonly ControlSource[];
   readonly logger: Logger;
 }
 
@@ -40,15 +42,15 @@ const maxCollectors = 10_000;
 
 /** Runs until the signal aborts. */
 export async function publishControl(options: ControlPublisherOptions, signal: AbortSignal): Promise<void> {
-  const { queue, logger, producer, source } = options;
-  const told = new Told(source);
+  const { queue, logger, producer, sources } = options;
+  const told = sources.map((source) => new Told(source));
   const state = { woken: new AbortController(), caughtUp: false };
   const tail = await queue.tail({
     topic: topics.state,
     from: 'oldest',
     onMessages: (_partition, messages) => {
       // Not by what collectors tell of exporters, which is most of the topic.
-      const isNews = messages.filter((message) => told.take(message, logger)).length > 0;
+      const isNews = messages.filter((message) => told.some((each) => each.take(message, logger))).length > 0;
       if (state.caughtUp && isNews) state.woken.abort();
     },
     onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
@@ -66,11 +68,12 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
       state.woken = new AbortController();
       if (!state.caughtUp) continue;
       try {
-        for (const [collector, publicKey] of told.changed()) {
-          await producer.append(topics.state, 0, [told.message(collector, publicKey)]);
-          told.accepted(collector, publicKey);
-          logger.info({ collector }, 'control was published');
-        }
+        for (const each of told)
+          for (const [collector, publicKey] of each.changed()) {
+            await producer.append(topics.state, 0, [each.message(collector, publicKey)]);
+            each.accepted(collector, publicKey);
+            logger.info({ trust: each.trust, collector }, 'control was published');
+          }
         failures = 0;
       } catch (error) {
         if (failures++ % 10 === 0) logger.warn({ reason: describe(error) }, 'control was not published');
@@ -81,7 +84,7 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
   }
 }
 
-/** Which collectors there are, and what each was told last. */
+/** Which collectors a trust has, and what each was told last. */
 class Told {
   readonly #source: ControlSource;
   readonly #keys = new Map<string, string>();
@@ -89,6 +92,10 @@ class Told {
 
   constructor(source: ControlSource) {
     this.#source = source;
+  }
+
+  get trust(): string {
+    return this.#source.trust;
   }
 
   /** Whether it may change who is to be told what. */

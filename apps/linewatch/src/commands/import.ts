@@ -83,7 +83,7 @@ export async function importFile(file: string, options: ImportCommandOptions): P
   const parsed = readEstate(file);
   const { academies, circuits } = parsed;
   const config = await effectiveConfig(options);
-  if (parsed.trust.id !== config.trust)
+  if (![config, ...config.trusts].some(({ trust }) => trust === parsed.trust.id))
     process.stderr.write(
       `note: this installation collects for the trust "${config.trust}", the file is of "${parsed.trust.id}": ` +
         `its circuits show data only from collectors of that trust\n`,

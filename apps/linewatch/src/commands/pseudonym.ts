@@ -21,12 +21,12 @@ function addressOf(text: string): Uint8Array {
 
 /** Prints a line an address: the address, a tab, its pseudonym; with `reverse`, the pseudonym and its address. */
 export async function pseudonym(texts: readonly string[], options: PseudonymCommandOptions): Promise<void> {
-  const { data, collector } = loadConfig({ file: options.config, data: options.data, env: process.env });
+  const { data, trust, collector } = loadConfig({ file: options.config, data: options.data, env: process.env });
   const { privacy, label } = collector;
   if (privacy.addresses !== 'pseudonym')
     throw new PseudonymError('pseudonyms_off', `addresses are not replaced by pseudonyms but: ${privacy.addresses}`);
   const addresses = texts.map(addressOf);
-  const file = pseudonymKeyFile(privacy, paths(data).collector, label);
+  const file = pseudonymKeyFile(privacy, paths(data).collector(trust), label);
   const key = await readPseudonymKey(file).catch((cause: unknown) => {
     if (!(cause instanceof KeyError) || cause.code !== 'key_missing') throw cause;
     const why = `the collector "${label}" makes it at its first start; --data or --config tell where it keeps it`;

@@ -9,10 +9,12 @@ import { openQueue } from '../queue.ts';
 
 const dashboardDir = path.join(import.meta.dirname, '../../../dashboard/dist');
 
-export function apiApp({ config, metrics, logger }: ComponentContext): App {
+export function apiApp({ config, beside, metrics, logger }: ComponentContext): App {
   const queue = openQueue(config, 'api', logger);
   const store = openStore(config, logger);
   const estate = openEstate(config, logger);
+  // What the other trust's collector counts is not for this one's viewers.
+  const names = beside ? ['supervisor', 'writer'] : ['supervisor', 'collector', 'writer'];
   const app = createApi({
     config: config.api,
     queue,
@@ -22,7 +24,7 @@ export function apiApp({ config, metrics, logger }: ComponentContext): App {
     metrics,
     logger,
     dashboardDir,
-    components: { runDir: paths(config.data).run, names: ['supervisor', 'collector', 'writer'] },
+    components: { runDir: paths(config.data).run, names },
   });
   return owning(app, queue, store, estate);
 }

@@ -15,7 +15,7 @@ export function collectorApp({ config, metrics, logger }: ComponentContext): App
     trust: config.trust,
     queue,
     partitions: { flows: flows.partitions, signals: signals.partitions },
-    directory: paths(config.data).collector,
+    directory: paths(config.data).collector(config.trust),
     metrics,
     logger,
   });

@@ -11,17 +11,18 @@ export function writerApp({ config, metrics, logger }: ComponentContext): App {
   const queue = openQueue(config, 'writer', logger);
   const store = openStore(config, logger);
   const estate = openEstate(config, logger);
+  const fingerprintKey = readControlKey(config.data);
   const app = createWriter({
     config: config.writer,
     retention: config.retention,
     queue,
     store,
     estate,
-    control: {
-      trust: config.trust,
-      fingerprintKey: readControlKey(config.data),
-      controlOf: controlOf(config, config.collector.label),
-    },
+    control: [config, ...config.trusts].map((of) => ({
+      trust: of.trust,
+      fingerprintKey,
+      controlOf: controlOf(of, config.collector.label),
+    })),
     metrics,
     logger,
   });
