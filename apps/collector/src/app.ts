@@ -1,7 +1,8 @@
 /** The collector: UDP sockets → decoder → queue. It opens no database. */
-import path from 'node:path';
+import { isIP } from 'node:net';
 import { type Decoder, createDecoder, trapOptionsOf } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
+import { epochOf, epochWorkers, parseAddress, workerOf } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
 import { isTaken } from './admission.ts';
 import type { CollectorConfig } from './config.ts';
@@ -10,10 +11,11 @@ import { engineFileOf, startEngine } from './engine.ts';
 import { ExporterTeller, readTold, statusPrefix, tellEveryMs } from './exporters.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
-import { kernelDrops } from './kernel.ts';
-import { readKey } from './key.ts';
-import { readMemory, writeMemory } from './memory.ts';
+import { inodesOf, kernelDrops } from './kernel.ts';
+import { keyFileOf, readKey } from './key.ts';
+import { memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
+import { type Place, onlyWorker, ownerOf } from './owner.ts';
 import { Poller } from './poll/poller.ts';
 import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
@@ -28,6 +30,8 @@ export interface CollectorOptions {
   readonly partitions: { readonly flows: number; readonly signals: number };
   /** Sockets that are open and bound already; without them it opens its own. */
   readonly inherited?: readonly InheritedSocket[] | undefined;
+  /** Which of the collector's workers this is; without it, the only one. */
+  readonly place?: Place | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;
   readonly metrics: Metrics;
@@ -43,10 +47,26 @@ const rememberEveryMs = 5000;
 /** Looked at before the time up to which all was covered, so that a message that says so is among what is read. */
 const recoverSlackMs = 60_000;
 
+/** Clocks that were set back by more are believed. */
+const clockBackMs = 60_000;
+
+/** An epoch that is not the one before, which a restart at once or a clock set back a little would give again. */
+function epochAfter(before: number | undefined, worker: number): number {
+  const nowMs = Date.now();
+  const next = epochOf((before ?? 0) + epochWorkers, worker);
+  return next - nowMs < clockBackMs ? Math.max(epochOf(nowMs, worker), next) : epochOf(nowMs, worker);
+}
+
 export function createCollector(options: CollectorOptions): App {
   const { config, trust, queue, partitions, metrics, logger } = options;
-  const memoryFile = path.join(options.directory, `${config.label}.json`);
-  const epoch = Date.now();
+  const { worker, workers } = options.place ?? onlyWorker;
+  const memoryFile = memoryFileOf(options.directory, config.label, worker);
+  const owns = (address: Uint8Array): boolean => ownerOf(address, workers) === worker;
+  // A key on the topic that is no address is tidied up by the first.
+  const ownsText = (text: string): boolean => (isIP(text) === 0 ? worker === 0 : owns(parseAddress(text)));
+  // What workers that are no more have left is the first one's.
+  const isOurs = (each: number): boolean => workerOf(each) === worker || (worker === 0 && workerOf(each) >= workers);
+  let epoch = 0;
   let producer: Producer | undefined;
   let publisher: Publisher | undefined;
   let decoder: Decoder | undefined;
@@ -60,7 +80,7 @@ export function createCollector(options: CollectorOptions): App {
 
   const remember = (): void => {
     remembering = remembering
-      .then(() => writeMemory(memoryFile, { coveredMs: publisher!.acceptedMs, templates: decoder!.templates() }))
+      .then(() => writeMemory(memoryFile, { coveredMs: publisher!.acceptedMs, templates: decoder!.templates(), epoch }))
       .catch((error: unknown) =>
         logger.warn({ file: memoryFile, reason: describe(error) }, 'templates were not saved'),
       );
@@ -69,10 +89,11 @@ export function createCollector(options: CollectorOptions): App {
   const start = async (): Promise<void> => {
     producer = await queue.producer();
     const memory = await readMemory(memoryFile);
+    epoch = epochAfter(memory?.epoch, worker);
     const labels = { trust, collector: config.label };
     if (memory) {
       const sinceMs = memory.coveredMs - recoverSlackMs;
-      const recovered = await recoverSums({ queue, producer, ...labels, sinceMs });
+      const recovered = await recoverSums({ queue, producer, ...labels, isOurs, sinceMs });
       if (recovered > 0) logger.info({ batches: recovered }, 'summed flows that a crash had left');
     }
     const privacy = await openPrivacy(config.privacy, options.directory, config.label, logger);
@@ -96,13 +117,13 @@ export function createCollector(options: CollectorOptions): App {
       queue,
       producer,
       ...labels,
-      privateKey: await readKey(path.join(options.directory, `${config.label}.key.pem`), logger),
+      privateKey: await readKey(keyFileOf(options.directory, config.label), logger),
       onInvalid: () => invalid.inc(),
       logger,
     });
     const told = control;
     await told.start();
-    const engine = await startEngine(engineFileOf(options.directory, config.label), epoch);
+    const engine = await startEngine(engineFileOf(options.directory, config.label, worker), Date.now());
     decoder = createDecoder({
       sink,
       correctClock: true,
@@ -110,9 +131,11 @@ export function createCollector(options: CollectorOptions): App {
       traps: { ...trapOptionsOf(told.state.secrets.traps), engine },
     });
     const decode = decoder;
+    const inodes = inodesOf(options.inherited);
+    const drops = (): ReadonlyMap<number, number> => kernelDrops(ports, inodes);
     const counted = collectorMetrics(metrics, {
       counters: decode.counters,
-      kernelDrops: () => kernelDrops(ports),
+      kernelDrops: drops,
       inFlightBytes: () => sink.inFlightBytes,
       sumsOverLimit: () => sink.sumsOverLimit,
       totalsSkipped: () => sink.totalsSkipped,
@@ -122,7 +145,7 @@ export function createCollector(options: CollectorOptions): App {
     if (memory?.templates) decode.restore(memory.templates);
     // Before any flow: from here on this epoch can be recovered.
     await sink.publishSignals();
-    await writeMemory(memoryFile, { coveredMs: sink.acceptedMs, templates: decode.templates() });
+    await writeMemory(memoryFile, { coveredMs: sink.acceptedMs, templates: decode.templates(), epoch });
 
     const taking = new Intake({
       decoder: decode,
@@ -147,6 +170,7 @@ export function createCollector(options: CollectorOptions): App {
         sample: (sample) => sink.polled(sample),
         passed: (address, passed) => sink.passed(address, passed),
       },
+      owns,
       now: Date.now,
       metrics,
       logger,
@@ -159,7 +183,7 @@ export function createCollector(options: CollectorOptions): App {
       producer,
       ...labels,
       epoch,
-      told: await readTold(queue, statusPrefix(trust, config.label)),
+      told: await readTold(queue, statusPrefix(trust, config.label), ownsText),
       sample: (sample) => sink.sample(sample),
       now: Date.now,
       logger,
@@ -185,6 +209,7 @@ export function createCollector(options: CollectorOptions): App {
       epoch,
       decoder: decode,
       sockets: sockets.listening,
+      kernelDrops: drops,
       unqueued: counted.flowsUnqueued,
       sample: (sample) => sink.sample(sample),
       now: Date.now,

@@ -24,6 +24,12 @@ export const CollectorConfig = Type.Object(
       },
       { additionalProperties: false, default: {} },
     ),
+    workers: Type.Integer({
+      minimum: 1,
+      maximum: 32,
+      default: 1,
+      description: 'Processes that share the ports; each exporter is of one of them. Linux only.',
+    }),
     receiveBufferBytes: Type.Integer({
       minimum: 65_536,
       maximum: 1_073_741_824,

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
@@ -147,6 +147,13 @@ describe('control of a collector', () => {
     await tell('key/main/hub', { publicKey: 'another' });
     await follow();
     await vi.waitFor(async () => expect(await keyPublished()).toEqual([2, publicKeyText(privateKey)]));
+  });
+
+  it('has one key, whoever of its workers makes it', async () => {
+    const file = path.join(directory, 'collector', 'hub.key.pem');
+    const keys = await Promise.all(Array.from({ length: 8 }, () => readKey(file, logger)));
+    expect(new Set(keys.map(publicKeyText)).size).toBe(1);
+    expect(readdirSync(path.dirname(file))).toEqual(['hub.key.pem']);
   });
 
   it('keeps its private key where only its owner reads, and makes a broken one anew', async () => {

@@ -15,7 +15,9 @@ const prefix = Buffer.from([0x80, 0, 0, 0, 5]);
 const randomOctets = 12;
 const maxBoots = 0x7fffffff;
 
-export const engineFileOf = (directory: string, label: string): string => path.join(directory, `${label}.engine.json`);
+/** A worker's own: two processes with one engine would tell a sender two times. */
+export const engineFileOf = (directory: string, label: string, worker = 0): string =>
+  path.join(directory, worker === 0 ? `${label}.engine.json` : `${label}.${worker}.engine.json`);
 
 interface Kept {
   readonly id: string;

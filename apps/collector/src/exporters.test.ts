@@ -183,18 +183,19 @@ describe('what is told of exporters', () => {
       );
       return { key: prefix + text, value, offset, timeMs: startMs };
     });
-    const told = await readTold(
-      {
-        tail: async ({ onMessages, onCaughtUp }) => {
-          await onMessages(0, messages);
-          onCaughtUp?.();
-          return { close: () => Promise.resolve() };
-        },
+    const queue: Parameters<typeof readTold>[0] = {
+      tail: async ({ onMessages, onCaughtUp }) => {
+        await onMessages(0, messages);
+        onCaughtUp?.();
+        return { close: () => Promise.resolve() };
       },
-      prefix,
-    );
+    };
+    const told = await readTold(queue, prefix);
     const heardMs = messages.map(({ value }) => (JSON.parse(value.toString()) as { lastMs: number }).lastMs);
     expect([...told.values()]).toEqual([heardMs[0]! + dayMs, heardMs[1]! + 30 * dayMs]);
+    // Another worker's are its own to tidy up.
+    const own = await readTold(queue, prefix, (text) => text === '192.0.2.2');
+    expect([...own.keys()]).toEqual(['192.0.2.2']);
   });
 
   test('is told again when the queue refused it', async () => {

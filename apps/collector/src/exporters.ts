@@ -38,8 +38,12 @@ const appendMessages = 200;
 
 export const statusPrefix = (trust: string, collector: string): string => `exporter/${trust}/${collector}/`;
 
-/** What the topic has of this collector's exporters: when each is to be forgotten, by address. */
-export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Promise<Map<string, number>> {
+/** What the topic has of this collector's exporters, those for which `owns` holds: when each is to be forgotten. */
+export async function readTold(
+  queue: Pick<Queue, 'tail'>,
+  prefix: string,
+  owns: (text: string) => boolean = () => true,
+): Promise<Map<string, number>> {
   const told = new Map<string, number>();
   const end = Promise.withResolvers<undefined>();
   const consumer = await queue.tail({
@@ -49,6 +53,7 @@ export async function readTold(queue: Pick<Queue, 'tail'>, prefix: string): Prom
       for (const { key, value } of messages) {
         if (!key.startsWith(prefix)) continue;
         const text = key.slice(prefix.length);
+        if (!owns(text)) continue;
         if (value.length === 0) told.delete(text);
         else told.set(text, forgetAtOf(value));
       }

@@ -1,7 +1,6 @@
 /** What the collector says of itself, once a second: where it listens, what it received and what became of it. */
 import type { Decoder } from '@linewatch/decode';
 import type { MetricName, Sample } from '@linewatch/record';
-import { kernelDrops } from './kernel.ts';
 import type { Listening } from './sockets.ts';
 
 const noAddress = new Uint8Array(16);
@@ -12,6 +11,8 @@ export interface HeartbeatOptions {
   readonly epoch: number;
   readonly decoder: Pick<Decoder, 'counters'>;
   readonly sockets: readonly Listening[];
+  /** Dropped by the kernel, by port. */
+  readonly kernelDrops: () => ReadonlyMap<number, number>;
   /** Flows decoded and not queued, by reason. */
   readonly unqueued: ReadonlyMap<string, number>;
   readonly sample: (sample: Sample) => void;
@@ -20,12 +21,10 @@ export interface HeartbeatOptions {
 
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  readonly #ports: ReadonlySet<number>;
   #beats = 0;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#ports = new Set(options.sockets.map(({ port }) => port));
   }
 
   beat(): void {
@@ -34,7 +33,7 @@ export class Heartbeat {
     const sample = (metric: MetricName, value: number, text = ''): void =>
       this.#options.sample({ timeMs, exporter: noAddress, interface: 0, metric, value, text });
     const { datagrams, flows } = decoder.counters;
-    const drops = kernelDrops(this.#ports);
+    const drops = this.#options.kernelDrops();
     sample('collector.heartbeat', epoch);
     for (const { protocol, port } of sockets) sample('collector.listening', port, protocol);
     // Counted at the sockets: each of them is to be found again in one of the three outcomes.

@@ -7,7 +7,13 @@ export interface Remembered {
   readonly coveredMs: number;
   /** The decoder's snapshot; validated when it is restored. */
   readonly templates: unknown;
+  /** Of the start that wrote it; absent in files of earlier versions. */
+  readonly epoch?: number | undefined;
 }
+
+/** The first worker's has no number: it is there before there are others. */
+export const memoryFileOf = (directory: string, label: string, worker: number): string =>
+  path.join(directory, worker === 0 ? `${label}.json` : `${label}.${worker}.json`);
 
 const maxBytes = 64 * 1024 * 1024;
 
@@ -17,7 +23,9 @@ export async function readMemory(file: string): Promise<Remembered | undefined> 
     const text = await readFile(file, 'utf8');
     if (text.length > maxBytes) return undefined;
     const value = JSON.parse(text) as Partial<Remembered>;
-    return typeof value.coveredMs === 'number' ? { coveredMs: value.coveredMs, templates: value.templates } : undefined;
+    const { coveredMs, templates, epoch } = value;
+    if (typeof coveredMs !== 'number') return undefined;
+    return { coveredMs, templates, epoch: Number.isSafeInteger(epoch) ? epoch : undefined };
   } catch {
     return undefined;
   }

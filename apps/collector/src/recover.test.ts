@@ -12,6 +12,7 @@ import {
   encodeSignalBatch,
   parseAddress,
   topics,
+  workerOf,
 } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,9 +56,9 @@ describe('recovery', () => {
   const covers = (count: number | undefined, epoch = 100): Uint8Array =>
     encodeSignalBatch({ ...labels, epoch, sequence: count ?? 0 }, noSums, [], [], count);
 
-  async function recover(): Promise<number> {
+  async function recover(isOurs: (epoch: number) => boolean = () => true): Promise<number> {
     const producer = await queue.producer();
-    const count = await recoverSums({ queue, producer, ...labels, sinceMs: Date.now() - 60_000 });
+    const count = await recoverSums({ queue, producer, ...labels, isOurs, sinceMs: Date.now() - 60_000 });
     await producer.close();
     return count;
   }
@@ -106,6 +107,18 @@ describe('recovery', () => {
     await append(topics.signals, covers(1), covers(undefined, 200));
     await append(topics.flows, flows(0, 10), flows(0, 10, 200), flows(5, 10, 100, 'elsewhere'));
     expect(await recover()).toBe(0);
+  });
+
+  it('leaves the epochs of other workers to them', async () => {
+    await append(topics.signals, covers(0, 640), covers(0, 641));
+    await append(topics.flows, flows(0, 10, 640), flows(0, 20, 641), flows(1, 30, 641));
+    expect(await recover((epoch) => workerOf(epoch) === 0)).toBe(1);
+    expect(await recover((epoch) => workerOf(epoch) === 1)).toBe(2);
+    const made = (await signals()).filter(({ rows }) => rows > 0);
+    expect(made.map(({ epoch, coversFlowBatches }) => [epoch, coversFlowBatches])).toEqual([
+      [640, 1],
+      [641, 2],
+    ]);
   });
 
   it('passes over messages that are not valid', async () => {

@@ -24,6 +24,8 @@ export interface RecoverOptions {
   readonly producer: Producer;
   readonly trust: string;
   readonly collector: string;
+  /** Whether what an epoch left is to be summed here; other workers see to theirs. */
+  readonly isOurs: (epoch: number) => boolean;
   /** Messages before this are not looked at, Unix ms: a little before the time up to which all was covered. */
   readonly sinceMs: number;
 }
@@ -80,7 +82,7 @@ function expand(batch: ColumnBatch): ReturnType<typeof createFlowColumns> {
 
 /** @returns how many flow batches were summed. */
 export async function recoverSums(options: RecoverOptions): Promise<number> {
-  const { queue, producer, trust, collector, sinceMs } = options;
+  const { queue, producer, trust, collector, isOurs, sinceMs } = options;
   const mine = (batch: ColumnBatch): boolean => batch.trust === trust && batch.collector === collector;
   // By epoch: batches covered, by partition. A collector says it on every partition that it has.
   const covered = new Map<number, number[]>();
@@ -90,7 +92,7 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
     if (!mine(batch)) return;
     // Of every message: what is made here must not bear the name of one that is there.
     lastSequence = Math.max(lastSequence, batch.sequence);
-    if (batch.coversFlowBatches === undefined) return;
+    if (batch.coversFlowBatches === undefined || !isOurs(batch.epoch)) return;
     let counts = covered.get(batch.epoch);
     if (!counts) covered.set(batch.epoch, (counts = []));
     counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);

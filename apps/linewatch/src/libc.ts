@@ -11,10 +11,14 @@ export interface Called {
   readonly errnoMessage: string;
 }
 
-/** Calls a function that returns an int. */
-export function libc(name: string, types: FieldType[], values: unknown[]): Called {
+function ensureOpen(): void {
   if (!opened) open({ library: 'libc', path: process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6' });
   opened = true;
+}
+
+/** Calls a function that returns an int. */
+export function libc(name: string, types: FieldType[], values: unknown[]): Called {
+  ensureOpen();
   return load({
     library: 'libc',
     funcName: name,
@@ -23,6 +27,20 @@ export function libc(name: string, types: FieldType[], values: unknown[]): Calle
     paramsValue: values,
     errno: true,
   }) as Called;
+}
+
+/** Where a buffer is in memory, for structures that hold a pointer to it. It stays there while the buffer is referenced. */
+export function addressOf(buffer: Buffer): bigint {
+  ensureOpen();
+  // Of no octets: it returns its first argument.
+  const address = load({
+    library: 'libc',
+    funcName: 'memcpy',
+    retType: DataType.I64,
+    paramsType: [DataType.U8Array, DataType.U8Array, DataType.I64],
+    paramsValue: [buffer, buffer, 0],
+  });
+  return BigInt(address);
 }
 
 /**

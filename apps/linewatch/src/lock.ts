@@ -1,8 +1,11 @@
 /** One Linewatch a data directory: an advisory lock that the kernel frees when its holder ends, however that happens. */
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { LinewatchError } from '@linewatch/service';
 import { DataType } from 'ffi-rs';
 import { libc } from './libc.ts';
+import { paths } from './paths.ts';
 
 class LockError extends LinewatchError<'data_in_use'> {}
 
@@ -41,4 +44,17 @@ export function isLocked(file: string): boolean {
   const free = flock(fd, lockExclusive | lockNonBlocking);
   closeSync(fd);
   return !free;
+}
+
+/** The file whose lock a collector's supervisor holds: what a label keeps is one collector's alone. Makes its directory. */
+export async function collectorLock({ data, trust, collector }: CollectorPlace): Promise<string> {
+  const directory = paths(data).collector(trust);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return path.join(directory, `${collector.label}.lock`);
+}
+
+interface CollectorPlace {
+  readonly data: string;
+  readonly trust: string;
+  readonly collector: { readonly label: string };
 }

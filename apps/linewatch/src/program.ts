@@ -1,5 +1,6 @@
 /** The commands and their options; each one's work is in a file of its own, loaded when it is asked for. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { CollectorCommandOptions } from './commands/collector.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { DecodeCommandOptions } from './commands/decode.ts';
@@ -27,10 +28,9 @@ const demoOptions = (command: Command, history: number): Command =>
     .option('--history <days>', 'days of history to write first', whole(0, 400), history)
     .option('--flows-per-second <n>', 'flows a second, all exporters together', whole(1, 100_000), 200);
 
-async function component(name: 'collector' | 'writer' | 'api', options: CommonOptions): Promise<void> {
+async function component(name: 'writer' | 'api', options: CommonOptions): Promise<void> {
   const { runComponent } = await import('./context.ts');
   const apps = {
-    collector: async () => (await import('./components/collector.ts')).collectorApp,
     writer: async () => (await import('./components/writer.ts')).writerApp,
     api: async () => (await import('./components/api.ts')).apiApp,
   };
@@ -52,8 +52,9 @@ export function program(): Command {
   });
 
   common(linewatch.command('collector'))
-    .description('run a collector: UDP to the queue')
-    .action((options: CommonOptions) => component('collector', options));
+    .description('run a collector by itself: UDP to the queue')
+    .option('--print-key', 'print the public key of this collector, which it makes when there is none')
+    .action(async (options: CollectorCommandOptions) => (await import('./commands/collector.ts')).collector(options));
   common(linewatch.command('writer'))
     .description('run a writer: the queue to ClickHouse')
     .action((options: CommonOptions) => component('writer', options));

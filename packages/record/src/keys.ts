@@ -26,3 +26,14 @@ export const topics = {
 
 /** Consumer groups that retention waits for. */
 export const groups = { writer: 'linewatch-writer' } as const;
+
+/** Most workers that a collector's epochs can tell apart. */
+export const epochWorkers = 64;
+
+/**
+ * Epoch of a worker of a collector that started at `startMs`: its start, whose last six bits are the worker's number. Two
+ * workers share a label, so that the keys of what is stored do not change with their number, and never an epoch.
+ */
+export const epochOf = (startMs: number, worker: number): number => startMs - (startMs % epochWorkers) + worker;
+
+export const workerOf = (epoch: number): number => epoch % epochWorkers;

@@ -41,7 +41,7 @@ async function device(ports: Map<number, Port>, uptime = () => 500_000): Promise
   return fake;
 }
 
-function poller() {
+function poller(owns: (address: Uint8Array) => boolean = () => true) {
   const feed = new Feed();
   const samples: Sample[] = [];
   const passed: Passed[] = [];
@@ -52,6 +52,7 @@ function poller() {
     control: feed,
     heard: () => [],
     sink: { sample: (sample) => void samples.push(sample), passed: (_address, each) => void passed.push(each) },
+    owns,
     now: () => Date.now() + clock.offMs,
     metrics,
     logger,
@@ -62,6 +63,16 @@ function poller() {
 }
 
 describe('the poller', () => {
+  it('leaves devices that another worker owns to it', async () => {
+    const { made, feed, metrics } = poller((address) => address[15] !== 1);
+    feed.poll([1]);
+    expect(await metrics.text()).toContain('polled_devices 0');
+    await made.stop();
+    const all = poller();
+    all.feed.poll([1]);
+    expect(await all.metrics.text()).toContain('polled_devices 1');
+  });
+
   it('polls the devices that control names, and no others when it names others', async () => {
     const ports = new Map<number, Port>([[1, { in: 1000, out: 1 }]]);
     const { feed, samples, passed, clock, metrics } = poller();

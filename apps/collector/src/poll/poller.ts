@@ -26,6 +26,8 @@ export interface PollerOptions {
     /** What a counter says that an interface carried. */
     passed(exporter: Uint8Array, passed: Passed): void;
   };
+  /** Whether this process polls a device; other workers poll theirs. */
+  readonly owns: (address: Uint8Array) => boolean;
   readonly now: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -119,11 +121,12 @@ export class Poller {
   #update(): void {
     if (this.#stopped) return;
     boundKeys();
-    const { control, heard, now } = this.#options;
+    const { control, heard, owns, now } = this.#options;
     const { polling, secrets } = control.state;
     const next = new Map<string, Device>();
     const add = (text: string, port: number, name: string): void => {
       const bytes = parseAddress(text);
+      if (!owns(bytes)) return;
       const address = formatAddress(bytes);
       const key = `${address} ${port}`;
       const credential = secrets.polling.find((each) => each.name === name);

@@ -3,7 +3,8 @@ import { loadConfig } from '../config.ts';
 import type { CommonOptions } from '../context.ts';
 import { complain, humanLine } from '../logs.ts';
 import { paths } from '../paths.ts';
-import { createSupervisor, supervisorStopMs } from '../up.ts';
+import { supervisorStopMs } from '../supervising.ts';
+import { createSupervisor } from '../up.ts';
 
 /** Runs until it is stopped. */
 export async function up(options: CommonOptions & { demo?: readonly string[] | undefined }): Promise<void> {

@@ -3,6 +3,7 @@ import { createApi, storedTelemetry } from '@linewatch/api';
 import type { App } from '@linewatch/service';
 import type { ComponentContext } from '../context.ts';
 import { openEstate, openStore } from '../databases.ts';
+import { workerNames } from '../names.ts';
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
@@ -14,7 +15,7 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
   const store = openStore(config, logger);
   const estate = openEstate(config, logger);
   // What the other trust's collector counts is not for this one's viewers.
-  const names = beside ? ['supervisor', 'writer'] : ['supervisor', 'collector', 'writer'];
+  const names = beside ? ['supervisor', 'writer'] : ['supervisor', ...workerNames(config.collector.workers), 'writer'];
   const app = createApi({
     config: config.api,
     queue,

@@ -4,14 +4,19 @@ import type { ComponentContext } from '../context.ts';
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
-import { inheritedSockets } from '../sockets.ts';
+import type { Inherited } from '../sockets.ts';
 
-export function collectorApp({ config, metrics, logger }: ComponentContext): App {
-  const queue = openQueue(config, 'collector', logger);
+export interface CollectorContext extends Pick<ComponentContext, 'config' | 'metrics' | 'logger'> {
+  readonly given: Inherited;
+}
+
+export function collectorApp({ config, given, metrics, logger }: CollectorContext): App {
+  const queue = openQueue(config, given.name, logger);
   const { flows, signals } = config.queue;
   const app = createCollector({
     config: config.collector,
-    inherited: inheritedSockets(),
+    inherited: given.sockets,
+    place: given,
     trust: config.trust,
     queue,
     partitions: { flows: flows.partitions, signals: signals.partitions },

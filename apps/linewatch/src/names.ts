@@ -1,0 +1,5 @@
+/** What each worker's process is called: the first has no number. `name` is the collector's. */
+export const workerNames = (workers: number, name = 'collector'): string[] =>
+  Array.from({ length: workers }, (_, worker) => (worker === 0 ? name : `${name}-${worker}`));
+
+export const isWorker = (part: string): boolean => part.startsWith('collector');
