@@ -1,10 +1,10 @@
-import type { SignalBatch } from '@linewatch/record';
+import { type SignalBatch, workerOf } from '@linewatch/record';
 import { windowS } from './ring.ts';
 
 /** A port is listed while its collector still says that it listens. */
 const listeningMs = 30_000;
-/** Most collectors and ports that are remembered. */
-const maxCollectors = 1000;
+/** Most workers of collectors, and ports, that are remembered. */
+const maxWorkers = 4000;
 const maxPorts = 64;
 
 /** Most reasons of a loss that are remembered of one collector. */
@@ -19,7 +19,7 @@ interface SocketNow {
   heardMs: number;
 }
 
-/** Since the collector started. */
+/** Since it started. */
 interface Counts {
   received: number;
   decoded: number;
@@ -28,7 +28,8 @@ interface Counts {
   flows: number;
 }
 
-interface Collector {
+/** One process of a collector: all that share its label are added up. */
+interface Worker {
   readonly trust: string;
   readonly label: string;
   epoch: number;
@@ -42,7 +43,8 @@ interface Collector {
   readonly ports: Map<string, { protocol: string; port: number; heardMs: number }>;
 }
 
-export type CollectorState = Readonly<Omit<Collector, 'ports' | 'account'>>;
+/** All workers of a collector together; its epoch is the earliest of theirs. */
+export type CollectorState = Readonly<Omit<Worker, 'ports' | 'account'>>;
 
 export interface Collecting {
   readonly listening: { protocol: string; port: number }[];
@@ -59,10 +61,10 @@ const countOf: Readonly<Record<string, keyof Counts>> = {
 
 /** What the collectors say of themselves: each once a second, in its heartbeat's batch. */
 export class Collectors {
-  readonly #all = new Map<string, Collector>();
+  readonly #all = new Map<string, Worker>();
 
   add(batch: SignalBatch, heardMs: number): void {
-    let own: Collector | undefined;
+    let own: Worker | undefined;
     let accounts = false;
     for (const { metric, value, text } of batch.samples) {
       if (!metric.startsWith('collector.')) continue;
@@ -85,15 +87,18 @@ export class Collectors {
   }
 
   /** Those of a trust, heard lately, with the sockets that they still have. */
-  all(trust: string, nowMs: number): CollectorState[] {
-    return [...this.#all.values()]
-      .filter((each) => each.trust === trust && each.heardMs >= nowMs - windowS * 1000)
-      .map(({ account, ...each }) => ({
-        ...each,
-        counts: account ?? each.counts,
-        sockets: new Map([...each.sockets].filter(([, { heardMs }]) => heardMs >= each.heardMs - listeningMs)),
-      }))
-      .sort((a, b) => (a.label < b.label ? -1 : 1));
+  all(ofTrust: string, nowMs: number): CollectorState[] {
+    const found = new Map<string, CollectorState>();
+    for (const each of this.#all.values()) {
+      if (each.trust !== ofTrust || each.heardMs < nowMs - windowS * 1000) continue;
+      const sockets = [...each.sockets].filter(([, socket]) => socket.heardMs >= each.heardMs - listeningMs);
+      const { trust, label, epoch, heardMs, lost } = each;
+      const counts = each.account ?? each.counts;
+      const state: CollectorState = { trust, label, epoch, heardMs, counts, sockets: new Map(sockets), lost };
+      const other = found.get(each.label);
+      found.set(each.label, other ? together(other, state) : state);
+    }
+    return [...found.values()].sort((a, b) => (a.label < b.label ? -1 : 1));
   }
 
   collecting(nowMs: number): Collecting {
@@ -111,12 +116,12 @@ export class Collectors {
     return { listening: [...listening.values()].sort((a, b) => a.port - b.port), datagrams };
   }
 
-  #of(batch: SignalBatch, heardMs: number): Collector | undefined {
-    const key = `${batch.trust}/${batch.collector}`;
+  #of(batch: SignalBatch, heardMs: number): Worker | undefined {
+    const key = `${batch.trust}/${batch.collector}/${workerOf(batch.epoch)}`;
     let own = this.#all.get(key);
     if (own && batch.epoch < own.epoch) return undefined;
     if (!own || batch.epoch > own.epoch) {
-      if (!own && this.#all.size >= maxCollectors) return undefined;
+      if (!own && this.#all.size >= maxWorkers) return undefined;
       own = {
         trust: batch.trust,
         label: batch.collector,
@@ -135,8 +140,43 @@ export class Collectors {
   }
 }
 
+/** Two workers of a collector. A port has a socket of each: they count together, and the smallest buffer is told. */
+function together(a: CollectorState, b: CollectorState): CollectorState {
+  const lost = new Map(a.lost);
+  for (const [reason, count] of b.lost) lost.set(reason, (lost.get(reason) ?? 0) + count);
+  const sockets = new Map(a.sockets);
+  for (const [name, socket] of b.sockets) {
+    const other = sockets.get(name);
+    sockets.set(name, !other ? socket : addedUp(other, socket));
+  }
+  const sum = (name: keyof Counts): number => a.counts[name] + b.counts[name];
+  return {
+    trust: a.trust,
+    label: a.label,
+    epoch: Math.min(a.epoch, b.epoch),
+    heardMs: Math.max(a.heardMs, b.heardMs),
+    counts: {
+      received: sum('received'),
+      decoded: sum('decoded'),
+      held: sum('held'),
+      rejected: sum('rejected'),
+      flows: sum('flows'),
+    },
+    sockets,
+    lost,
+  };
+}
+
+const addedUp = (a: SocketNow, b: SocketNow): SocketNow => ({
+  ...a,
+  received: a.received + b.received,
+  kernelDropped: a.kernelDropped + b.kernelDropped,
+  bufferBytes: Math.min(a.bufferBytes, b.bufferBytes),
+  heardMs: Math.max(a.heardMs, b.heardMs),
+});
+
 /** The text is protocol:port. */
-function addSocket(own: Collector, metric: string, value: number, text: string, heardMs: number): void {
+function addSocket(own: Worker, metric: string, value: number, text: string, heardMs: number): void {
   const [, protocol = '', digits = ''] = /^([^:]{1,40}):(\d{1,5})$/.exec(text) ?? [];
   if (protocol === '' || value < 0) return;
   let socket = own.sockets.get(text);

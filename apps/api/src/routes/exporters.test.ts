@@ -106,6 +106,38 @@ describe('GET /api/v1/exporters', () => {
     ]);
   });
 
+  test('adds the workers of a collector up, and takes none for the start of another', async () => {
+    const told = (received: number, dropped: number, bufferBytes: number) => [
+      sample('collector.datagrams.received', received),
+      sample('collector.datagrams.decoded', received),
+      sample('collector.flows.decoded', 10 * received),
+      sample('collector.lost', dropped, 'exporter_refused'),
+      sample('collector.socket.received', received, 'netflow:2055'),
+      sample('collector.socket.kernel_dropped', dropped, 'netflow:2055'),
+      sample('collector.socket.buffer_bytes', bufferBytes, 'netflow:2055'),
+    ];
+    await running.publish(sumsMessage([], { samples: told(100, 1, 4096), epoch: 6400 }));
+    await running.publish(sumsMessage([], { samples: told(20, 2, 2048), epoch: 12_801 }));
+    const shows = (received: number, lost: number, sinceMs: number) => (got: ExporterList) =>
+      expect(got.collectors).toMatchObject([
+        {
+          sinceMs,
+          datagrams: { received, decoded: received },
+          flows: 10 * received,
+          lostHere: [{ reason: 'exporter_refused', count: lost }],
+          sockets: [{ received, kernelDropped: lost, receiveBufferBytes: 2048 }],
+        },
+      ]);
+    await listed(shows(120, 3, 6400));
+    // The first one starts again, and what it counted before is over.
+    await running.publish(sumsMessage([], { samples: told(5, 1, 4096), epoch: 64_000 }));
+    await listed(shows(25, 3, 12_801));
+    // What its former self left on the topic late is of no matter.
+    await running.publish(sumsMessage([], { samples: told(101, 1, 4096), epoch: 6400 }));
+    await running.publish(sumsMessage([], { samples: told(21, 2, 2048), epoch: 12_801 }));
+    await listed(shows(26, 3, 12_801));
+  });
+
   test('shows what a collector received as of when it told of its sockets, so that the figures agree', async () => {
     const received = (count: number) => sample('collector.datagrams.received', count);
     const socket = (count: number) => sample('collector.socket.received', count, 'netflow:2055');
