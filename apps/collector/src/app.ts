@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { type Decoder, createDecoder, trapOptionsOf } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
-import { epochOf, epochWorkers, parseAddress, workerOf } from '@linewatch/record';
+import { epochOf, epochWorkers, ownerOf, parseAddress, workerOf } from '@linewatch/record';
 import { type App, type Health, type Logger, type Metrics, describe } from '@linewatch/service';
 import { isTaken } from './admission.ts';
 import type { CollectorConfig } from './config.ts';
@@ -15,12 +15,12 @@ import { inodesOf, kernelDrops } from './kernel.ts';
 import { keyFileOf, readKey } from './key.ts';
 import { memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
-import { type Place, onlyWorker, ownerOf } from './owner.ts';
 import { Poller } from './poll/poller.ts';
 import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
 import { type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
+import { type Place, onlyWorker } from './workers.ts';
 
 export interface CollectorOptions {
   readonly config: CollectorConfig;

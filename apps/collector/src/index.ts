@@ -1,8 +1,7 @@
 export { createCollector, type CollectorOptions } from './app.ts';
 export { CollectorConfig, elementProblems } from './config.ts';
-export { type Place, onlyWorker, ownerHash, ownerOf } from './owner.ts';
 export { privacyProblems, pseudonymKeyFile } from './privacy.ts';
 export { keyFileOf, publicKeyText, readKey } from './key.ts';
 export { KeyError, readPseudonymKey } from './pseudonym-key.ts';
 export { CollectorError, type InheritedSocket, wantedPorts } from './sockets.ts';
-export { prepareWorkers } from './workers.ts';
+export { type Place, prepareWorkers } from './workers.ts';

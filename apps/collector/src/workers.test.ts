@@ -1,11 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseAddress } from '@linewatch/record';
+import { ownerOf, parseAddress } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryFileOf, readMemory, writeMemory } from './memory.ts';
-import { ownerOf } from './owner.ts';
 import { prepareWorkers } from './workers.ts';
 
 const logger = createLogger('test', 'silent');

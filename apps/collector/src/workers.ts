@@ -1,11 +1,19 @@
-/** What is done for all workers of a collector before the first of them starts. */
+/** The workers of a collector, and what is done for all of them before the first one starts. */
 import { readdir, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { parseAddress } from '@linewatch/record';
+import { ownerOf, parseAddress } from '@linewatch/record';
 import type { Logger } from '@linewatch/service';
 import { keyFileOf, readKey } from './key.ts';
 import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
-import { ownerOf } from './owner.ts';
+
+/** This process among the workers of one collector. */
+export interface Place {
+  /** From 0 on. */
+  readonly worker: number;
+  readonly workers: number;
+}
+
+export const onlyWorker: Place = { worker: 0, workers: 1 };
 
 export interface PrepareOptions {
   /** Where the collector keeps what it remembers. */

@@ -1,8 +1,8 @@
 /** Which worker's socket the kernel hands a datagram to, told with real datagrams. */
 import { closeSync } from 'node:fs';
 import { type Socket, createSocket } from 'node:dgram';
-import { type CollectorConfig, ownerOf } from '@linewatch/collector';
-import { formatAddress, parseAddress } from '@linewatch/record';
+import type { CollectorConfig } from '@linewatch/collector';
+import { formatAddress, ownerOf, parseAddress } from '@linewatch/record';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OpenSocket, openSockets } from './sockets.ts';
 

@@ -2,7 +2,7 @@
  * Has the kernel hand each datagram to the socket of the worker that owns its source address: a classic BPF program on a
  * group of sockets with SO_REUSEPORT (socket(7); the kernel's networking/filter documentation). It computes `ownerOf`.
  */
-import { ownerHash as hash } from '@linewatch/collector';
+import { ownerHash as hash } from '@linewatch/record';
 import { DataType } from 'ffi-rs';
 import { addressOf, libc } from './libc.ts';
 

@@ -8,5 +8,6 @@ export * from './keys.ts';
 export * from './metrics.ts';
 export * from './native.ts';
 export * from './networks.ts';
+export * from './owner.ts';
 export * from './seal.ts';
 export * from './signal.ts';

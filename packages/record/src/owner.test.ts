@@ -1,6 +1,6 @@
-import { parseAddress } from '@linewatch/record';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAddress } from './address.ts';
 import { ownerOf } from './owner.ts';
 
 describe('the owner of an address', () => {

@@ -7,15 +7,6 @@
 /** Odd constants of the hash, which the kernel's program has too. All arithmetic is of 32 bits. */
 export const ownerHash = { fold: 0x9e3779b1, first: 0x7feb352d, second: 0x846ca68b } as const;
 
-/** This process among the workers of one collector. */
-export interface Place {
-  /** From 0 on. */
-  readonly worker: number;
-  readonly workers: number;
-}
-
-export const onlyWorker: Place = { worker: 0, workers: 1 };
-
 /** The worker, from 0 on, that takes what comes from a 16-octet address. */
 export function ownerOf(address: Uint8Array, workers: number): number {
   if (workers === 1) return 0;
