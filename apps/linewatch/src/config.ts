@@ -6,7 +6,14 @@ import { CollectorConfig, elementProblems, privacyProblems } from '@linewatch/co
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
-import { ExportersConfig, SnmpConfig, controlProblems, redactSnmp, trustProblems } from './control-config.ts';
+import {
+  CollectorsConfig,
+  ExportersConfig,
+  SnmpConfig,
+  controlProblems,
+  redactSnmp,
+  trustProblems,
+} from './control-config.ts';
 import { KafkaConfig } from './kafka-config.ts';
 import { ConfigError } from './paths.ts';
 
@@ -103,12 +110,14 @@ export const Config = Type.Object(
     ),
     snmp: SnmpConfig,
     exporters: ExportersConfig,
+    collectors: CollectorsConfig,
     trusts: Type.Array(
       Type.Object(
         {
           trust: Type.String({ pattern: trustPattern, description: 'Its label.' }),
           snmp: SnmpConfig,
           exporters: ExportersConfig,
+          collectors: CollectorsConfig,
         },
         { additionalProperties: false },
       ),
@@ -153,7 +162,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
     );
   const config = checked.value;
   const wrong = [
-    ...controlProblems(config.snmp, config.exporters),
+    ...controlProblems(config.snmp, config.exporters, config.collectors),
     ...trustProblems(config.trust, config.trusts),
     ...privacyProblems(config.collector.privacy),
     ...elementProblems(config.collector),

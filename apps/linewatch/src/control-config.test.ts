@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -166,5 +167,29 @@ trusts:
     expect(problems('trust: costarring\ntrusts: [{ trust: liquid }]').join()).toContain(
       '"liquid" has the same number in telemetry as "costarring"',
     );
+  });
+});
+
+describe('collectors in the configuration', () => {
+  const { publicKey } = generateKeyPairSync('x25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+
+  it('have a key each', () => {
+    const { collectors, trusts } = load(
+      `collectors: [{ label: hub, publicKey: ${key} }]\ntrusts: [{ trust: south, collectors: [{ label: hub, publicKey: ${key} }] }]`,
+    );
+    expect([collectors, trusts[0]?.collectors]).toEqual([
+      [{ label: 'hub', publicKey: key }],
+      [{ label: 'hub', publicKey: key }],
+    ]);
+    expect(load('').collectors).toEqual([]);
+  });
+
+  it('are refused where it is none, or one is given twice', () => {
+    const twice = `[{ label: hub, publicKey: ${key} }, { label: hub, publicKey: AAAA }]`;
+    expect(problems(`collectors: ${twice}`).join('\n')).toMatch(
+      /collectors\.1\.label.*twice(.|\n)*collectors\.1\.publicKey.*print-key/,
+    );
+    expect(problems(`trusts: [{ trust: south, collectors: ${twice} }]`)).toHaveLength(2);
   });
 });

@@ -1,6 +1,6 @@
-/** `snmp:` and `exporters:` of the configuration, and what they mean for a collector. */
+/** `snmp:`, `exporters:` and `collectors:` of the configuration, and what they mean for a collector. */
 import { isIP } from 'node:net';
-import { Networks, type SnmpCredential, labelKey } from '@linewatch/record';
+import { Networks, type SnmpCredential, labelKey, seal } from '@linewatch/record';
 import type { Problem } from '@linewatch/service';
 import type { PlainControl } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
@@ -87,8 +87,28 @@ export const ExportersConfig = Type.Object(
 );
 export type ExportersConfig = Static<typeof ExportersConfig>;
 
+export const CollectorsConfig = Type.Array(
+  Type.Object(
+    {
+      label: Name,
+      publicKey: Type.String({ description: 'As `linewatch collector --print-key` says there.' }),
+    },
+    closed,
+  ),
+  {
+    default: [],
+    maxItems: 1000,
+    description: 'Collectors that are told secrets; none named = every one that publishes a key on the queue.',
+  },
+);
+export type CollectorsConfig = Static<typeof CollectorsConfig>;
+
 /** What a schema cannot say. Lines are not known here: 0. */
-export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): Problem[] {
+export function controlProblems(
+  snmp: SnmpConfig,
+  exporters: ExportersConfig,
+  collectors: CollectorsConfig = [],
+): Problem[] {
   const problems: Problem[] = [];
   const wrong = (path: string, message: string): void => void problems.push({ line: 0, path, message });
   const names = new Set<string>();
@@ -126,6 +146,16 @@ export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): P
     places.add(`${address} ${port}`);
     polls(`${at}.credential`, credential);
   });
+  const labels = new Set<string>();
+  collectors.forEach(({ label, publicKey }, i) => {
+    if (labels.has(label)) wrong(`collectors.${i}.label`, `"${label}" is given twice`);
+    labels.add(label);
+    try {
+      seal(publicKey, Buffer.alloc(0));
+    } catch {
+      wrong(`collectors.${i}.publicKey`, 'is no key: linewatch collector --print-key prints it on that machine');
+    }
+  });
   exporters.allow.forEach((network, i) => {
     try {
       new Networks([network]);
@@ -136,14 +166,21 @@ export function controlProblems(snmp: SnmpConfig, exporters: ExportersConfig): P
   return problems;
 }
 
+interface OfTrust {
+  readonly trust: string;
+  readonly snmp: SnmpConfig;
+  readonly exporters: ExportersConfig;
+  readonly collectors: CollectorsConfig;
+}
+
 /** The same of the further trusts. Two of one number in telemetry would be one there. */
-export function trustProblems(
-  own: string,
-  trusts: readonly { readonly trust: string; readonly snmp: SnmpConfig; readonly exporters: ExportersConfig }[],
-): Problem[] {
+export function trustProblems(own: string, trusts: readonly OfTrust[]): Problem[] {
   const labels = new Map([[labelKey(own), own]]);
-  return trusts.flatMap(({ trust, snmp, exporters }, i) => {
-    const problems = controlProblems(snmp, exporters).map((each) => ({ ...each, path: `trusts.${i}.${each.path}` }));
+  return trusts.flatMap(({ trust, snmp, exporters, collectors }, i) => {
+    const problems = controlProblems(snmp, exporters, collectors).map((each) => ({
+      ...each,
+      path: `trusts.${i}.${each.path}`,
+    }));
     const other = labels.get(labelKey(trust));
     labels.set(labelKey(trust), trust);
     if (other === undefined) return problems;

@@ -99,7 +99,11 @@ export function createWriter(options: WriterOptions): App {
     const { control: sources = [] } = options;
     // By itself: it waits for PostgreSQL, which says who leads, and not for ClickHouse.
     if (sources.length > 0) {
-      const parts = { queue, producer, sources, logger };
+      const foreign = metrics.counter(
+        'collector_keys_foreign_total',
+        'Keys of collectors on the queue that the configuration does not name.',
+      );
+      const parts = { queue, producer, sources, onForeignKey: () => foreign.inc(), logger };
       telling = estate.whileLeading('control', (signal) => publishControl(parts, signal));
     }
     background = write().catch((error: unknown) => {

@@ -26,6 +26,7 @@ describe('publication of control', () => {
   let queue: Queue;
   let producer: Producer;
   let seen: Message[];
+  let foreign = 0;
   const stops: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
@@ -35,6 +36,7 @@ describe('publication of control', () => {
     queue = createLmdbQueue({ directory, ...layout, maxMessageBytes: 1024 * 1024, logger });
     producer = await queue.producer();
     seen = [];
+    foreign = 0;
     const tail = await queue.tail({
       topic: topics.state,
       from: 'oldest',
@@ -64,7 +66,10 @@ describe('publication of control', () => {
     return run([{ trust: 'main', fingerprintKey, controlOf }], stopping);
   }
   function run(sources: readonly ControlSource[], stopping = new AbortController()): () => Promise<void> {
-    const running = publishControl({ queue, producer, sources, logger }, stopping.signal);
+    const onForeignKey = (): void => {
+      foreign++;
+    };
+    const running = publishControl({ queue, producer, sources, onForeignKey, logger }, stopping.signal);
     const stop = (): Promise<void> => {
       stopping.abort();
       return running;
@@ -131,6 +136,34 @@ describe('publication of control', () => {
       'control/south/later',
       'control/south/main',
     ]);
+  });
+
+  it('seals to the keys that the configuration names, and to no other that comes', async () => {
+    const [north, thief] = [collectorKey(), collectorKey()];
+    const pinned = new Map([['north', north.publicKey]]);
+    const polling = {
+      ...plain('a').polling,
+      heard: 'a',
+      targets: [{ address: '192.0.2.1', port: 161, credential: 'a' }],
+    };
+    const controlOf = (): PlainControl => ({ ...plain('secret'), allow: ['192.0.2.0/24'], polling });
+    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf, pinned }]);
+    // It need not have come yet.
+    await until(1);
+    await tell('key/main/north', { publicKey: north.publicKey });
+    expect(foreign).toBe(0);
+    await tell('key/main/north', { publicKey: thief.publicKey });
+    await vi.waitFor(() => expect(foreign).toBe(1));
+    await tell('key/main/north', '');
+    await tell('key/main/made-up', { publicKey: thief.publicKey });
+    await until(2);
+    expect(foreign).toBe(2);
+    expect(seen.map(({ key }) => key)).toEqual(['control/main/north', 'control/main/made-up']);
+    const [told, untold] = seen.map(({ value }) => decodeState(Control, value)) as [Control, Control];
+    expect(decodeState(Secrets, open(north.privateKey, told.sealed))).toEqual(plain('secret').secrets);
+    expect(() => open(thief.privateKey, told.sealed)).toThrow();
+    expect(untold).toMatchObject({ allow: ['192.0.2.0/24'], sealed: '', polling: { targets: [] } });
+    expect(untold.polling.heard).toBeUndefined();
   });
 
   it('says nothing again at the next start, until key or configuration change', async () => {

@@ -2,6 +2,9 @@
  * Tells each collector of each trust what it is to do: `control/<trust>/<collector>` on the state topic, its secrets
  * sealed to the key that the collector published. Needs the queue and nothing else: whoever leads runs it, ClickHouse or
  * not. The queue keeps what was told, so that a collector does not need the writer either.
+ *
+ * Who may write to the topic could publish a key of his own and be told the secrets. Where the configuration names the
+ * collectors with their keys, secrets are sealed to those only, and another key on the topic is counted and logged.
  */
 import { createHmac } from 'node:crypto';
 import type { Message, Producer, Queue } from '@linewatch/queue';
@@ -28,6 +31,8 @@ export interface ControlSource {
   /** Secret of the installation: who does not have it cannot try passwords against a fingerprint. */
   readonly fingerprintKey: Uint8Array;
   readonly controlOf: (collector: string) => PlainControl;
+  /** Public keys by collector; where there is one, who is not named here is told no secret. */
+  readonly pinned?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ControlPublisherOptions {
@@ -35,6 +40,8 @@ export interface ControlPublisherOptions {
   readonly producer: Producer;
   /** Each trust's collectors are told from its own, and so never another's secrets. */
   readonly sources: readonly ControlSource[];
+  /** A key that the configuration does not name. */
+  readonly onForeignKey: () => void;
   readonly logger: Logger;
 }
 
@@ -42,15 +49,15 @@ const maxCollectors = 10_000;
 
 /** Runs until the signal aborts. */
 export async function publishControl(options: ControlPublisherOptions, signal: AbortSignal): Promise<void> {
-  const { queue, logger, producer, sources } = options;
-  const told = sources.map((source) => new Told(source));
+  const { queue, logger, producer, sources, onForeignKey } = options;
+  const told = sources.map((source) => new Told(source, onForeignKey, logger));
   const state = { woken: new AbortController(), caughtUp: false };
   const tail = await queue.tail({
     topic: topics.state,
     from: 'oldest',
     onMessages: (_partition, messages) => {
       // Not by what collectors tell of exporters, which is most of the topic.
-      const isNews = messages.filter((message) => told.some((each) => each.take(message, logger))).length > 0;
+      const isNews = messages.filter((message) => told.some((each) => each.take(message))).length > 0;
       if (state.caughtUp && isNews) state.woken.abort();
     },
     onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
@@ -84,14 +91,24 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
   }
 }
 
+/** Sealed to nobody: its collector is told whose data to take, and no secret. */
+const noKey = '';
+
 /** Which collectors a trust has, and what each was told last. */
 class Told {
   readonly #source: ControlSource;
-  readonly #keys = new Map<string, string>();
+  readonly #onForeignKey: () => void;
+  readonly #logger: Logger;
+  /** To which secrets are sealed. */
+  readonly #keys: Map<string, string>;
+  readonly #foreign = new Map<string, string>();
   readonly #fingerprints = new Map<string, string | undefined>();
 
-  constructor(source: ControlSource) {
+  constructor(source: ControlSource, onForeignKey: () => void, logger: Logger) {
     this.#source = source;
+    this.#onForeignKey = onForeignKey;
+    this.#logger = logger;
+    this.#keys = new Map(source.pinned);
   }
 
   get trust(): string {
@@ -99,27 +116,46 @@ class Told {
   }
 
   /** Whether it may change who is to be told what. */
-  take({ key, value }: Message, logger: Logger): boolean {
+  take({ key, value }: Message): boolean {
     const [kind, trust, collector = '', ...more] = key.split('/');
     if (trust !== this.#source.trust || collector === '' || more.length > 0) return false;
     try {
       if (kind === 'key') {
-        if (value.length === 0) this.#keys.delete(collector);
-        else if (this.#keys.has(collector) || this.#keys.size < maxCollectors) {
-          const { publicKey } = decodeState(CollectorKey, value);
-          // Whether it is a key is found here, and not at every attempt to tell.
-          seal(publicKey, Buffer.alloc(0));
-          this.#keys.set(collector, publicKey);
-        }
+        const publicKey = value.length === 0 ? noKey : decodeState(CollectorKey, value).publicKey;
+        // Whether it is a key is found here, and not at every attempt to tell.
+        if (publicKey !== noKey) seal(publicKey, Buffer.alloc(0));
+        this.#heard(collector, publicKey);
       } else if (kind === 'control') {
         this.#fingerprints.delete(collector);
         if (value.length > 0) this.#fingerprints.set(collector, decodeState(Control, value).fingerprint);
       }
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      logger.warn({ key, reason: describe(error) }, 'control state is not valid');
+      this.#logger.warn({ key, reason: describe(error) }, 'control state is not valid');
     }
     return kind === 'key' || kind === 'control';
+  }
+
+  #heard(collector: string, publicKey: string): void {
+    const { pinned } = this.#source;
+    const named = pinned?.get(collector);
+    if (publicKey === noKey) {
+      if (named === undefined) this.#keys.delete(collector);
+      return;
+    }
+    if (publicKey === named) return;
+    if (!this.#keys.has(collector) && this.#keys.size >= maxCollectors) return;
+    if (!pinned || pinned.size === 0) {
+      this.#keys.set(collector, publicKey);
+      return;
+    }
+    if (named === undefined) this.#keys.set(collector, noKey);
+    this.#onForeignKey();
+    // Once for each key that takes its place.
+    if (this.#foreign.get(collector) === publicKey) return;
+    this.#foreign.set(collector, publicKey);
+    const what = { trust: this.trust, collector, publicKey, named: named !== undefined };
+    this.#logger.error(what, 'a key that the configuration does not name: nothing is sealed to it');
   }
 
   /** Collectors that were not told what is to be, with their keys. */
@@ -131,9 +167,12 @@ class Told {
 
   message(collector: string, publicKey: string): { key: string; value: Uint8Array } {
     const { secrets, ...control } = this.#source.controlOf(collector);
-    const sealed = seal(publicKey, encodeState(secrets));
     const fingerprint = this.#print(collector, publicKey);
-    const value = encodeState({ ...control, sealed, fingerprint } satisfies Control);
+    const whole: Control =
+      publicKey === noKey
+        ? { ...control, polling: withoutCredentials(control.polling), sealed: '', fingerprint }
+        : { ...control, sealed: seal(publicKey, encodeState(secrets)), fingerprint };
+    const value = encodeState(whole);
     return { key: `control/${this.#source.trust}/${collector}`, value };
   }
 
@@ -147,3 +186,10 @@ class Told {
     return createHmac('sha256', this.#source.fingerprintKey).update(what).digest('base64');
   }
 }
+
+const withoutCredentials = ({ everyMs, timeoutMs, retries }: Control['polling']): Control['polling'] => ({
+  everyMs,
+  timeoutMs,
+  retries,
+  targets: [],
+});

@@ -22,6 +22,7 @@ export function writerApp({ config, metrics, logger }: ComponentContext): App {
       trust: of.trust,
       fingerprintKey,
       controlOf: controlOf(of, config.collector.label),
+      pinned: new Map(of.collectors.map(({ label, publicKey }) => [label, publicKey])),
     })),
     metrics,
     logger,
