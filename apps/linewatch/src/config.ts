@@ -178,11 +178,6 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
   if (env['DATABASE_URL']) config.postgres.url = env['DATABASE_URL'];
   if (env['KAFKA_BROKERS']) config.kafka.brokers = env['KAFKA_BROKERS'];
   config.data = path.resolve(data ?? env['LINEWATCH_DATA'] ?? config.data);
-  if (config.kafka.brokers)
-    throw new ConfigError(
-      'config_invalid',
-      'kafka.brokers (KAFKA_BROKERS) is set, but this version has only the embedded queue',
-    );
   checkUrl('clickhouse.url (CLICKHOUSE_URL)', config.clickhouse.url, ['http:', 'https:']);
   checkUrl('postgres.url (DATABASE_URL)', config.postgres.url, ['postgres:', 'postgresql:']);
   return config;

@@ -1,8 +1,9 @@
 /** The queue as the configuration lays it out. */
-import { type LmdbQueueOptions, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
+import { type LmdbQueueOptions, type Queue, createKafkaQueue, createLmdbQueue, queueLayout } from '@linewatch/queue';
 import { maxMessageBytes, topics } from '@linewatch/record';
 import type { Logger } from '@linewatch/service';
 import type { Config } from './config.ts';
+import { kafkaOptions } from './kafka-config.ts';
 import { paths } from './paths.ts';
 
 const queueOptions = (config: Config, instance: string, logger: Logger): LmdbQueueOptions => ({
@@ -13,5 +14,12 @@ const queueOptions = (config: Config, instance: string, logger: Logger): LmdbQue
   logger,
 });
 
-export const openQueue = (config: Config, instance: string, logger: Logger): Queue =>
-  createLmdbQueue(queueOptions(config, instance, logger));
+/**
+ * Kafka where brokers are configured, else LMDB. Who appends what cannot be had again `spills`: it keeps that on its own disk
+ * while the brokers are away, in a directory named by `instance`.
+ * @throws ConfigError for a file of Kafka's that cannot be used; QueueError `invalid_argument`.
+ */
+export const openQueue = (config: Config, instance: string, logger: Logger, { spills = false } = {}): Queue =>
+  config.kafka.brokers === undefined
+    ? createLmdbQueue(queueOptions(config, instance, logger))
+    : createKafkaQueue(kafkaOptions(config, instance, logger, spills));

@@ -20,4 +20,5 @@ export {
   type KafkaTiming,
   kafkaTopics,
 } from './kafka/options.ts';
+export { createKafkaQueue } from './kafka/queue.ts';
 export type { EnvironmentHealth } from './health.ts';

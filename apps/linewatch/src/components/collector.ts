@@ -11,7 +11,7 @@ export interface CollectorContext extends Pick<ComponentContext, 'config' | 'met
 }
 
 export function collectorApp({ config, given, metrics, logger }: CollectorContext): App {
-  const queue = openQueue(config, given.name, logger);
+  const queue = openQueue(config, given.name, logger, { spills: true });
   const { flows, signals } = config.queue;
   const app = createCollector({
     config: config.collector,
