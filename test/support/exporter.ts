@@ -13,6 +13,8 @@ const ipfix: EncodedTemplate = {
   id: 256,
   fields: [...v9.fields.slice(0, 11), element(152, 8), element(153, 8)],
 };
+/** IPFIX options: scope applicationId; applicationName. */
+const applications: EncodedTemplate = { id: 301, scopes: 1, fields: [element(95, 4), element(96, 16)] };
 /** IPFIX options: scope ingressInterface; interfaceName, interfaceDescription. */
 const names: EncodedTemplate = { id: 300, scopes: 1, fields: [element(10, 4), element(82, 16), element(83, 16)] };
 
@@ -79,6 +81,11 @@ export class TestExporter {
   /** Says what an interface is called (IPFIX options data). */
   name(ifIndex: number, ifName: string, ifAlias = ''): Promise<void> {
     return this.#send([{ template: names }, { data: names, rows: [[ifIndex, ifName, ifAlias]] }], 1);
+  }
+
+  /** Says what an application's number is called (IPFIX options data). */
+  application(id: number, name: string): Promise<void> {
+    return this.#send([{ template: applications }, { data: applications, rows: [[id, name]] }], 1);
   }
 
   /** One datagram with these flows. */
