@@ -40,6 +40,8 @@ const elementOctets = 2 * 1024 * 1024;
 /** What waits for a queue that takes nothing: octets and appends, each partition. */
 const maxWaitingBytes = 32 * 1024 * 1024;
 const maxWaitingGroups = 4000;
+/** How far the queue's clock may be from ours, ms: on Kafka it is the broker's. */
+const clockSlackMs = 60_000;
 
 export interface PublisherOptions {
   readonly producer: Producer;
@@ -63,6 +65,8 @@ interface Group {
   readonly rows: number;
   /** Settles when the flows that its sums are of were accepted or lost. */
   readonly flows: Promise<unknown>;
+  /** Unix ms of the first try whose outcome is not known. */
+  triedMs: number | undefined;
 }
 
 /** One partition of the signals topic: its exporters' sums, samples and events, in order. */
@@ -87,6 +91,9 @@ interface SignalPartition {
 /** Which partition an exporter's signals go to (FNV-1a of its address). */
 export const partitionOf = (address: Uint8Array, partitions: number): number =>
   partitions === 1 ? 0 : fnv1a(address) % partitions;
+
+/** Of an append that may have been done: all other errors say that it was not. */
+const isUnknown = (error: unknown): boolean => !(error instanceof QueueError) || error.code === 'queue_unavailable';
 
 const noSums = { columns: createSumColumns(1), rows: 0 };
 
@@ -260,7 +267,7 @@ export class Publisher implements FlowSink {
 
   #wait(partition: SignalPartition, values: readonly Uint8Array[], rows: number, flows: Promise<unknown>): void {
     const bytes = values.reduce((sum, value) => sum + value.length, 0);
-    partition.waiting.push({ values, bytes, rows, flows });
+    partition.waiting.push({ values, bytes, rows, flows, triedMs: undefined });
     partition.waitingBytes += bytes;
     // Never the first: it may be on its way.
     while (
@@ -317,12 +324,18 @@ export class Publisher implements FlowSink {
       const [group] = partition.waiting;
       if (!group) break;
       await group.flows;
-      const messages = group.values.map((value) => ({ value }));
+      const now = this.#options.now();
+      const uncertain =
+        group.triedMs === undefined
+          ? undefined
+          : { sinceMs: Math.max(0, group.triedMs - clockSlackMs), untilMs: now + clockSlackMs };
+      const messages = group.values.map((value) => ({ value, ...(uncertain && { uncertain }) }));
       try {
         await this.#options.producer.append(topics.signals, partition.index, messages);
         this.#problems.signals.text = '';
       } catch (error) {
         const reason = this.#failed('signals', error);
+        if (isUnknown(error)) group.triedMs ??= now;
         // What can never be taken must not hold up the rest.
         if (!(error instanceof QueueError && error.code === 'message_too_large')) return;
         this.#metrics?.signalsLost(reason, group.rows);
