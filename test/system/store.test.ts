@@ -454,8 +454,14 @@ describe('inserts', () => {
       sums: octets,
       ledger: ranges * 200,
     });
-    expect(await storedRows(store, 'flows', { partition: 0, firstOffset: 10, lastOffset: 19 })).toBe(10 * rowsEach);
-    expect(await storedRows(store, 'sums', { partition: 0, firstOffset: 10, lastOffset: 10 })).toBe(200);
+    const range = { partition: 0, firstOffset: 10, lastOffset: 10 };
+    expect(await storedRows(store, 'flows', { ...range, fromMs: at, toMs: at + 86_400_000 })).toEqual([
+      { offset: 10, part: 20260511, rows: rowsEach / 2 },
+      { offset: 10, part: 20260512, rows: rowsEach / 2 },
+    ]);
+    expect(await storedRows(store, 'flows', { ...range, fromMs: at, toMs: at + 1000 })).toHaveLength(1);
+    const lately = { fromMs: Date.now() - 3_600_000, toMs: Date.now() + 3_600_000 };
+    expect(await storedRows(store, 'sums', { ...range, ...lately })).toEqual([{ offset: 10, part: 0, rows: 200 }]);
   });
 
   test('samples and events are stored as they were, and known by their place', async () => {
@@ -484,11 +490,13 @@ describe('inserts', () => {
       'SELECT toUnixTimestamp64Milli(time)::Float64 AS at, metric, value, text, interface FROM samples',
     );
     expect(row).toEqual({ at: at + 123, metric: sample.metric, value: 1.5, text: sample.text, interface: 4 });
-    const range = { partition: 2, firstOffset: 8, lastOffset: 9 };
-    expect(await storedRows(store, 'samples', range)).toBe(1);
-    expect(await storedRows(store, 'events', range)).toBe(2);
-    expect(await storedRows(store, 'events', { ...range, partition: 3 })).toBe(0);
-    expect(await storedRows(store, 'flows', range)).toBe(0);
+    const range = { partition: 2, firstOffset: 8, lastOffset: 9, fromMs: at, toMs: at + 123 };
+    expect(await storedRows(store, 'samples', range)).toEqual([{ offset: 8, part: 202605, rows: 1 }]);
+    expect(await storedRows(store, 'events', range)).toEqual([{ offset: 9, part: 202605, rows: 2 }]);
+    expect(await storedRows(store, 'events', { ...range, partition: 3 })).toEqual([]);
+    // Offsets of another log: other times.
+    expect(await storedRows(store, 'events', { ...range, fromMs: at + 1, toMs: at + 2 })).toEqual([]);
+    expect(await storedRows(store, 'flows', range)).toEqual([]);
   });
 });
 

@@ -2,14 +2,26 @@
 import type { Campaign, Estate } from '@linewatch/estate';
 import type { Consumer, PartitionReader, Producer, Queue } from '@linewatch/queue';
 import { groups, topics } from '@linewatch/record';
-import { type App, type Health, type Logger, type Metrics, backoffMs, describe, sleep } from '@linewatch/service';
-import { type Retention, type Store, migrate } from '@linewatch/store';
+import {
+  type App,
+  type Health,
+  LinewatchError,
+  type Logger,
+  type Metrics,
+  backoffMs,
+  describe,
+  sleep,
+} from '@linewatch/service';
+import { type BlockMark, type Retention, type Store, deduplicationWindow, migrate } from '@linewatch/store';
+import { Blocks } from './blocks.ts';
 import { publishMaps, refreshMonths, rollUpHours } from './chores.ts';
 import type { WriterConfig } from './config.ts';
 import { type ControlSource, publishControl } from './control.ts';
-import { ingest } from './ingest.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { type Progress, ingest } from './ingest.ts';
 import { flowKind, signalKind } from './kinds.ts';
 import { writerMetrics } from './metrics.ts';
+import { Partitions } from './partitions.ts';
 
 export interface WriterOptions {
   readonly config: WriterConfig;
@@ -19,9 +31,14 @@ export interface WriterOptions {
   readonly estate: Estate;
   /** What collectors are to do, by trust; those of other trusts are told nothing. */
   readonly control?: readonly ControlSource[] | undefined;
+  /** Blocks of a table whose tokens ClickHouse remembers; the default is what the schema says. */
+  readonly deduplicationBlocks?: number | undefined;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
+
+/** How long rows wait for more at a steady rate, ms: the way to the dashboard is to take less than 2 s in all. */
+const steadyWaitMs = 1200;
 
 /** Calls until it succeeds or the signal aborts. */
 async function insist(what: string, logger: Logger, signal: AbortSignal, call: () => Promise<unknown>): Promise<void> {
@@ -38,41 +55,66 @@ async function insist(what: string, logger: Logger, signal: AbortSignal, call: (
 
 export function createWriter(options: WriterOptions): App {
   const { config, retention, queue, store, estate, metrics, logger } = options;
-  const counted = writerMetrics(metrics);
+  const partitions = new Partitions();
+  const counted = writerMetrics(metrics, () => partitions.lags());
   const flows = flowKind(store);
   const signals = signalKind(store);
   const stopping = new AbortController();
-  const problems = new Map<string, string>();
   let producer: Producer | undefined;
+  let deadLetters: DeadLetters | undefined;
   let consumer: Consumer | undefined;
   let background: Promise<unknown> = Promise.resolve();
   let telling: Campaign | undefined;
   let writing = false;
 
-  const onPartition = (reader: PartitionReader): Promise<void> => {
-    const place = `${reader.topic}:${reader.partition}`;
-    const isFlows = reader.topic === topics.flows;
+  const blocksOf = (kind: { readonly blocks: (signal?: AbortSignal) => Promise<BlockMark | undefined> }): Blocks =>
+    new Blocks({
+      window: options.deduplicationBlocks ?? deduplicationWindow,
+      read: kind.blocks,
+      logger,
+      signal: stopping.signal,
+    });
+  const flowBlocks = blocksOf(flows);
+  const signalBlocks = blocksOf(signals);
+
+  const onPartition = async (reader: PartitionReader): Promise<void> => {
+    const { topic, partition } = reader;
+    const isFlows = topic === topics.flows;
+    const idleWaitMs = isFlows ? config.maxWaitMs : config.signalsWaitMs;
     const common = {
-      limits: { ...config, maxWaitMs: isFlows ? config.maxWaitMs : config.signalsWaitMs },
-      producer: producer!,
+      limits: { ...config, idleWaitMs, steadyWaitMs: Math.max(idleWaitMs, steadyWaitMs) },
+      deadLetters: deadLetters!,
       metrics: counted,
       logger,
-      onProblem: (text: string) => problems.set(place, text),
+      onProblem: (text: string) => partitions.problem(topic, partition, text),
+      onProgress: (progress: Progress) => partitions.began(topic, partition, progress),
     };
-    return isFlows ? ingest(reader, flows, common) : ingest(reader, signals, common);
+    try {
+      if (isFlows) await ingest(reader, flows, { ...common, blocks: flowBlocks });
+      else await ingest(reader, signals, { ...common, blocks: signalBlocks });
+    } finally {
+      partitions.ended(topic, partition);
+    }
   };
 
   /** Waits for ClickHouse as long as it takes: the queue keeps what comes. */
   const write = async (): Promise<void> => {
     await insist('ClickHouse', logger, stopping.signal, () => migrate(store, retention));
+    // A range's intent says how far the blocks had come: known before the first.
+    await insist('ClickHouse', logger, stopping.signal, () =>
+      Promise.all([flowBlocks.refresh(), signalBlocks.refresh()]),
+    );
     if (stopping.signal.aborted) return;
+    const following = [flowBlocks.follow(), signalBlocks.follow(), partitions.watch(stopping.signal)];
     consumer = await queue.subscribe({
       group: groups.writer,
       topics: [topics.flows, topics.signals],
       onPartition,
       onError: (error, topic, partition) => {
         const text = describe(error);
-        problems.set(`${topic}:${partition}`, text);
+        // It moved: nothing is wrong.
+        if (error instanceof LinewatchError && error.code === 'partition_lost') return;
+        partitions.failed(topic, partition, text);
         logger.error({ topic, partition, reason: text }, 'partition failed and is taken up again');
       },
     });
@@ -91,11 +133,14 @@ export function createWriter(options: WriterOptions): App {
       if (stopping.signal.aborted) resolve();
     });
     await campaign.stop();
+    await Promise.all(following);
   };
 
   const start = async (): Promise<void> => {
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     producer = await queue.producer();
+    const onDead = (place: string, reason: string): void => partitions.dead(place, reason);
+    deadLetters = new DeadLetters({ producer, metrics: counted, logger, onDead });
     const { control: sources = [] } = options;
     // By itself: it waits for PostgreSQL, which says who leads, and not for ClickHouse.
     if (sources.length > 0) {
@@ -122,8 +167,7 @@ export function createWriter(options: WriterOptions): App {
 
   const health = (): Health => {
     if (!writing) return { ready: false, detail: 'waiting for ClickHouse' };
-    const wrong = [...problems].filter(([, text]) => text !== '').map(([place, text]) => `${place}: ${text}`);
-    return wrong.length > 0 ? { ready: false, detail: wrong.join('; ') } : { ready: true, detail: 'writing' };
+    return partitions.health();
   };
 
   return { start, stop, health };

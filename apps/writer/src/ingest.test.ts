@@ -7,16 +7,22 @@ import { type Consumer, type Queue, createLmdbQueue, queueLayout } from '@linewa
 import { MessageError, topics } from '@linewatch/record';
 import { Metrics, createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Kind, ingest } from './ingest.ts';
+import { Blocks } from './blocks.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { ingest } from './ingest.ts';
+import type { Kind } from './kind.ts';
 import { writerMetrics } from './metrics.ts';
 
 const logger = createLogger('test', 'silent');
-const limits = { maxRows: 10, maxBytes: 1_000_000, maxWaitMs: 50 };
+const limits = { maxRows: 10, maxBytes: 1_000_000, idleWaitMs: 50, steadyWaitMs: 50 };
 
 /** Messages are numbers in text; "bad" is not valid. */
 class Store {
   readonly rows: number[] = [];
   readonly tokens: string[] = [];
+  /** Tokens of ranges that were looked for before they were inserted. */
+  readonly looked: string[] = [];
+  blocks = 0;
   /** Throws instead of, or after, storing. */
   fail: 'before' | 'after' | undefined;
 
@@ -33,7 +39,17 @@ class Store {
       if (!this.tokens.includes(token)) this.rows.push(...batches);
       this.tokens.push(token);
       if (this.fail === 'after') throw new Error('connection lost');
+      this.blocks++;
     },
+    insertMissing: async (batches, places, token) => {
+      this.looked.push(token);
+      const missing = batches.filter((each) => !this.rows.includes(each));
+      await this.kind.insert(missing, places, missing.length === batches.length ? token : `${token}+rest`);
+      if (missing.length === 0) return 'all';
+      return missing.length === batches.length ? 'none' : 'part';
+    },
+    stored: (batches) => Promise.resolve(batches.filter((each) => this.rows.includes(each)).length),
+    blocks: () => Promise.resolve({ table: this.blocks }),
   };
 }
 
@@ -69,13 +85,22 @@ describe('ingest', () => {
     store: Store,
     counted = writerMetrics(metrics),
     kind: Kind<number> = store.kind,
+    window = 1000,
   ): Promise<Consumer> {
     const producer = await queue.producer();
+    const deadLetters = new DeadLetters({ producer, metrics: counted, logger, onDead: () => undefined });
+    const blocks = new Blocks({
+      window,
+      read: () => store.kind.blocks(),
+      logger,
+      signal: new AbortController().signal,
+    });
+    await blocks.refresh();
     const consumer = await queue.subscribe({
       group: 'test',
       topics: [topics.flows],
       onPartition: (reader) =>
-        ingest(reader, kind, { limits, producer, metrics: counted, logger, onProblem: () => undefined }),
+        ingest(reader, kind, { limits, deadLetters, blocks, metrics: counted, logger, onProblem: () => undefined }),
       onError: () => undefined,
     });
     consumers.push(consumer);
@@ -95,12 +120,12 @@ describe('ingest', () => {
     await run(store);
     await stored(store, 25);
     expect(store.rows).toEqual(range(0, 25));
-    const [log] = store.tokens[0]!.slice(topics.flows.length + 1).split(':');
-    const token = (range: string): string => `${topics.flows}@${log}:0:${range}`;
-    expect(store.tokens).toEqual([token('0-9'), token('10-19'), token('20-24')]);
+    const ofRange = (token: string): string => token.replace(/:[A-Za-z0-9_-]{12}$/, '');
+    expect(store.tokens.map(ofRange)).toEqual(['0-9', '10-19', '20-24'].map((range) => `${topics.flows}:0:${range}`));
     await append(25);
     await stored(store, 26);
-    expect(store.tokens.at(-1)).toBe(token('25-25'));
+    expect(ofRange(store.tokens.at(-1)!)).toBe(`${topics.flows}:0:25-25`);
+    expect(store.looked).toEqual([]);
   });
 
   it('tries a refused insert again unchanged, though more has come meanwhile', async () => {
@@ -115,7 +140,7 @@ describe('ingest', () => {
     store.fail = undefined;
     await stored(store, 5);
     expect(store.rows).toEqual([1, 2, 3, 4, 5]);
-    expect(store.tokens[0]).toMatch(/:0:0-2$/);
+    expect(store.tokens[0]).toMatch(/:0:0-2:[A-Za-z0-9_-]{12}$/);
     expect(await metrics.text()).toMatch(/insert_retries_total\{[^}]*code="unexpected"[^}]*\} [1-9]/);
   });
 
@@ -159,45 +184,76 @@ describe('ingest', () => {
     expect(dead[1]).toMatch(/"reason":"not a number"[^\n]*\nbad$/);
   });
 
-  it('stores a batch once that is on the queue twice, in one range or in two', async () => {
+  it('looks at what is stored before it finishes a range that ClickHouse may have forgotten', async () => {
     const store = new Store();
-    const kind: Kind<number> = {
-      ...store.kind,
-      identity: (batch) => ({
-        trust: 'north',
-        collector: 'hub',
-        epoch: Math.floor(batch / 100),
-        sequence: batch % 100,
-      }),
-    };
-    await append(1, 2, 2, ...range(3, 15), 101, 3);
-    await run(store, writerMetrics(metrics), kind);
-    await stored(store, 15);
-    // A range of nothing but repeats is passed over.
-    await append(14, 14);
-    await sleep(200);
-    await append(1, 15);
-    await stored(store, 16);
-    expect(store.rows).toEqual([...range(1, 15), 101, 15]);
-    expect(await metrics.text()).toMatch(/batches_repeated_total\{[^}]*\} 5/);
+    store.fail = 'after';
+    await append(1, 2, 3);
+    const consumer = await run(store);
+    for (let i = 0; i < 200 && store.tokens.length === 0; i++) await sleep(10);
+    await consumer.close();
+    const [token] = store.tokens;
+    store.fail = undefined;
+    // Forgotten: more blocks than it remembers were inserted since.
+    store.tokens.length = 0;
+    store.blocks += 500;
+    await append(4);
+    const counted = new Metrics('second');
+    await run(store, writerMetrics(counted), store.kind, 1000);
+    await stored(store, 4);
+    expect(store.rows).toEqual([1, 2, 3, 4]);
+    expect(store.looked).toEqual([token]);
+    expect(await counted.text()).toMatch(/ranges_found_stored_total\{[^}]*\} 1/);
   });
 
-  it('does not take for repeats what it reads again after it had to give the partition up', async () => {
+  it('finishes the range of a version that derived its token under just that token', async () => {
+    const store = new Store();
+    await append(1, 2, 3);
+    let log = '';
+    const before = await queue.subscribe({
+      group: 'test',
+      topics: [topics.flows],
+      onPartition: async (reader) => {
+        log = reader.log;
+        await reader.commit({ offset: 0, metadata: JSON.stringify({ first: 0, last: 1 }) });
+        while (!reader.signal.aborted) await sleep(10);
+      },
+      onError: () => undefined,
+    });
+    for (let i = 0; i < 200 && log === ''; i++) await sleep(10);
+    await before.close();
+    await run(store);
+    await stored(store, 3);
+    expect(store.rows).toEqual([1, 2, 3]);
+    expect(store.tokens[0]).toBe(`${topics.flows}@${log}:0:0-1`);
+  });
+
+  it('stores a batch once that was appended again, even when its first copy was stored by another process', async () => {
     const store = new Store();
     const kind: Kind<number> = {
       ...store.kind,
       identity: (batch) => ({ trust: 'north', collector: 'hub', epoch: 1, sequence: batch }),
     };
-    store.fail = 'before';
+    const sinceMs = Date.now();
     await append(1, 2, 3);
     const first = await run(store, writerMetrics(metrics), kind);
-    await sleep(200);
+    await stored(store, 3);
     await first.close();
-    store.fail = undefined;
-    await append(3, 4);
-    await run(store, writerMetrics(new Metrics('second')), kind);
-    await stored(store, 4);
-    expect(store.rows).toEqual([1, 2, 3, 4]);
+    // Not marked: two batches that happen to have one name are none of ours to judge.
+    await append(3);
+    const producer = await queue.producer();
+    const uncertain = { sinceMs, untilMs: Date.now() };
+    const value = (id: number): Uint8Array => Buffer.from(String(id));
+    await producer.append(topics.flows, 0, [
+      { value: value(2), uncertain },
+      { value: value(4), uncertain },
+    ]);
+    await producer.close();
+    await append(4, 5);
+    const second = new Metrics('second');
+    await run(store, writerMetrics(second), kind);
+    await stored(store, 6);
+    expect(store.rows).toEqual([1, 2, 3, 3, 4, 5]);
+    expect(await second.text()).toMatch(/batches_repeated_total\{[^}]*\} 2/);
   });
 
   it('goes on past a range of nothing but dead letters', async () => {

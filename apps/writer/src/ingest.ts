@@ -1,174 +1,126 @@
 /**
  * One partition of the queue into ClickHouse, each message exactly once:
  *
- *   read first…last → commit the intent {first, last} at the unmoved offset → insert under the token
- *   "topic@log:partition:first-last" → commit last + 1
+ *   read first…last → commit the intent {first, last, token} at the unmoved offset → insert under the token →
+ *   commit last + 1
  *
- * After a crash the intent says which range was under way: the same messages are read again and inserted under the same
- * token, and ClickHouse drops what it already has, in the table and in every roll-up behind it. A refused insert is tried
- * again, unchanged, for as long as it takes; the next range is read meanwhile and grows.
+ * After a crash, or when the partition has moved, the intent says which range was under way: the same messages are read
+ * again and inserted under the same token, and ClickHouse drops what it already has, in the table and in every roll-up
+ * behind it. A refused insert is tried again, unchanged, for as long as it takes; the next range is read meanwhile and
+ * grows.
  *
- * A collector that does not learn whether an append was done sends the same message again, so a batch may be on the queue
- * twice: it is stored once, by its identity. What came before this partition was taken up is not known, so a range that
- * is finished after a crash may have batches in it again that had been left out. Where the insert was done that changes
- * nothing: ClickHouse drops a block by its token, whatever is in it. Where it was not, a batch whose first copy is in an
- * earlier range is stored twice.
+ * ClickHouse remembers the tokens of so many blocks. Where that many may have come since the intent, what is stored is
+ * looked at first. A batch that is on the queue twice is stored once (`repeats.ts`).
  */
-import { type Message, type PartitionReader, type Producer } from '@linewatch/queue';
-import { type BatchIdentity, MessageError, topics } from '@linewatch/record';
+import type { PartitionReader } from '@linewatch/queue';
+import { MessageError } from '@linewatch/record';
 import { type Logger, LinewatchError, backoffMs, describe, sleep } from '@linewatch/service';
+import type { Blocks } from './blocks.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { type Intent, derivedToken, formatNotes, newToken, parseNotes } from './intent.ts';
+import type { Kind } from './kind.ts';
 import type { WriterMetrics } from './metrics.ts';
-import { RecentBatches } from './recent-batches.ts';
-
-/** What a topic's messages are and how they are stored. */
-export interface Kind<Batch> {
-  /** @throws MessageError */
-  readonly decode: (value: Uint8Array) => Batch;
-  readonly rows: (batch: Batch) => number;
-  /** Without it every message is a batch of its own. */
-  readonly identity?: (batch: Batch) => BatchIdentity;
-  /** Idempotent under its token. */
-  readonly insert: (
-    batches: readonly Batch[],
-    places: readonly Place[],
-    token: string,
-    signal: AbortSignal,
-  ) => Promise<void>;
-}
-
-/** How much goes into one insert, and how long it waits to fill up. */
-interface Limits {
-  readonly maxRows: number;
-  readonly maxBytes: number;
-  readonly maxWaitMs: number;
-}
-
-export interface Place {
-  readonly partition: number;
-  readonly offset: number;
-}
+import { type PaceLimits, Pacing } from './pacing.ts';
+import { type Range, RangeReader } from './range.ts';
+import { Repeats } from './repeats.ts';
 
 export interface IngestOptions {
-  readonly limits: Limits;
-  readonly producer: Producer;
+  readonly limits: PaceLimits & { readonly maxBytes: number };
+  readonly deadLetters: DeadLetters;
+  readonly blocks: Blocks;
   readonly metrics: WriterMetrics;
   readonly logger: Logger;
   /** Told of the state of inserts: empty when they go through. */
   readonly onProblem: (text: string) => void;
+  /** Told of what can be asked about how far it is, while it runs. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
-interface Range<Batch> {
-  readonly first: number;
-  readonly last: number;
-  readonly batches: readonly Batch[];
-  readonly places: readonly Place[];
-  readonly rows: number;
-}
-
-interface Intent {
-  readonly first: number;
-  readonly last: number;
+/** How far a partition is behind. */
+export interface Progress {
+  /** Messages on the queue that are not written. */
+  readonly lagMessages: () => Promise<number>;
+  /** When the oldest of them that is known was appended, Unix ms. */
+  readonly oldestMs: () => number | undefined;
 }
 
 const firstRetryMs = 100;
 const maxRetryMs = 5000;
-const readBytes = 8 * 1024 * 1024;
 
-function parseIntent(metadata: string): Intent | undefined {
-  if (metadata === '') return undefined;
-  const value = JSON.parse(metadata) as Partial<Intent>;
-  if (!Number.isSafeInteger(value.first) || !Number.isSafeInteger(value.last))
-    throw new Error(`the offset's metadata is no intent: ${metadata.slice(0, 100)}`);
-  return { first: value.first!, last: value.last! };
+function identityOf<Batch>(kind: Kind<Batch>) {
+  return ({ value }: { readonly value: Uint8Array }) => {
+    try {
+      return kind.identity?.(kind.decode(value));
+    } catch (error) {
+      if (error instanceof MessageError) return undefined;
+      throw error;
+    }
+  };
 }
 
 /** Runs until the partition is taken away or the signal of the reader aborts. */
 export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, options: IngestOptions): Promise<void> {
   const { topic, partition, signal } = reader;
-  const { limits, metrics, logger } = options;
-
-  // Of this partition for this time only: when it is taken up again, uncommitted messages are read again and are no repeats.
-  const recent = new RecentBatches();
-
+  const { limits, blocks, deadLetters, metrics, logger } = options;
   const isGone = (): boolean => signal.aborted;
 
-  /** Reads until the range is full, or rows have waited long enough, or its given end is reached. */
-  const collect = async (until?: number): Promise<Range<Batch> | undefined> => {
-    const batches: Batch[] = [];
-    const places: Place[] = [];
-    let rows = 0;
-    let bytes = 0;
-    let first = -1;
-    let last = -1;
-    let deadline = Infinity;
-    while (!signal.aborted) {
-      const waitMs = until === undefined ? Math.min(1000, deadline - performance.now()) : 1000;
-      if (waitMs <= 0) break;
-      const messages = await reader.read({ maxBytes: readBytes, waitMs });
-      for (const message of messages) {
-        if (first < 0) {
-          first = message.offset;
-          deadline = performance.now() + limits.maxWaitMs;
-        }
-        if (until !== undefined && message.offset > until) {
-          reader.seek(message.offset);
-          return { first, last, batches, places, rows };
-        }
-        const batch = await decode(message);
-        const identity = batch === undefined ? undefined : kind.identity?.(batch);
-        if (identity && recent.has(identity)) {
-          metrics.repeated(topic);
-          last = message.offset;
-          continue;
-        }
-        const count = batch === undefined ? 0 : kind.rows(batch);
-        const full = rows + count > limits.maxRows || bytes + message.value.length > limits.maxBytes;
-        if (until === undefined && rows > 0 && full) {
-          reader.seek(message.offset);
-          return { first, last, batches, places, rows };
-        }
-        last = message.offset;
-        if (batch === undefined) continue;
-        if (identity) recent.add(identity);
-        batches.push(batch);
-        places.push({ partition, offset: message.offset });
-        rows += count;
-        bytes += message.value.length;
-      }
-      if (until !== undefined && last >= until) break;
-    }
-    if (signal.aborted || first < 0) return undefined;
-    return { first, last, batches, places, rows };
+  const notes = parseNotes(reader.committed.metadata);
+  const repeats = new Repeats(reader, identityOf(kind));
+  await repeats.restore(notes.uncertainFrom, reader.committed.offset);
+  if (isGone()) return;
+  const pacing = new Pacing(limits);
+  const ranges = new RangeReader<Batch>(
+    {
+      reader,
+      kind,
+      repeats,
+      maxBytes: limits.maxBytes,
+      onInvalid: (message, reason) => deadLetters.add(topic, partition, message, reason, signal),
+      onRepeated: () => metrics.repeated(topic),
+    },
+    notes.uncertainFrom,
+  );
+
+  let writing: Range<Batch> | undefined;
+  let written = reader.committed.offset;
+  options.onProgress?.({
+    lagMessages: async () => (await reader.lag()) + Math.max(0, ranges.next - written),
+    oldestMs: () => writing?.oldestMs ?? ranges.oldestMs,
+  });
+
+  /** What the offset says while a range is inserted. */
+  const position = (range: Range<Batch>, intent: Intent) => ({
+    offset: range.first,
+    metadata: formatNotes({ intent, uncertainFrom: range.uncertainBefore }),
+  });
+
+  const insertOnce = async (range: Range<Batch>, intent: Intent, token: string, again: boolean): Promise<void> => {
+    // An intent without a token is from before an update: whatever was under way then is remembered.
+    const look = again && intent.token !== undefined && (await blocks.mayHaveLeft(intent.mark));
+    if (!look) return kind.insert(range.batches, range.places, token, signal);
+    const found = await kind.insertMissing(range.batches, range.places, token, signal);
+    metrics.looked(topic, found);
+    logger.info({ token, rows: range.rows, found }, 'what is stored of a range was looked at before it was inserted');
   };
 
-  /** A message that is not what it should be goes to the dead letters, under its place; after a crash perhaps twice. */
-  const decode = async (message: Message): Promise<Batch | undefined> => {
-    try {
-      return kind.decode(message.value);
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error;
-      const place = `${topic}:${partition}:${message.offset}`;
-      logger.error({ place, reason: error.message }, 'message goes to the dead letters');
-      metrics.dead(topic);
-      const head = Buffer.from(`${JSON.stringify({ place, reason: error.message, timeMs: message.timeMs })}\n`);
-      await options.producer.append(topics.dead, 0, [{ key: place, value: Buffer.concat([head, message.value]) }]);
-      return undefined;
-    }
-  };
-
-  const insert = async (range: Range<Batch>): Promise<void> => {
-    const token = `${topic}@${reader.log}:${partition}:${range.first}-${range.last}`;
+  const insert = async (range: Range<Batch>, intent: Intent, isRecovered: boolean): Promise<void> => {
+    const token = intent.token ?? derivedToken(topic, reader.log, partition, intent);
     for (let attempt = 0; !isGone() && range.rows > 0; attempt++) {
       const began = performance.now();
       try {
-        await kind.insert(range.batches, range.places, token, signal);
+        // It may have stood still for long: somebody else may own the partition, and have done it.
+        if (attempt > 0) await reader.commit(position(range, intent));
+        await insertOnce(range, intent, token, isRecovered || attempt > 0);
         metrics.insert(topic, (performance.now() - began) / 1000);
         metrics.rows(topic, range.rows);
+        pacing.inserted(false);
         options.onProblem('');
         return;
       } catch (error) {
         if (isGone()) return;
         const code: string = error instanceof LinewatchError ? String(error.code) : 'unexpected';
+        if (code === 'partition_lost') throw error;
+        if (code === 'too_many_parts') pacing.inserted(true);
         metrics.retry(topic, code);
         options.onProblem(describe(error));
         if (attempt === 0 || attempt % 12 === 0)
@@ -178,41 +130,70 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
     }
   };
 
-  const store = async (range: Range<Batch>): Promise<void> => {
-    await insert(range);
-    if (signal.aborted) return;
-    await reader.commit({ offset: range.last + 1, metadata: '' });
+  const store = async (range: Range<Batch>, intent: Intent, isRecovered = false): Promise<void> => {
+    writing = range;
+    await insert(range, intent, isRecovered);
+    if (isGone()) return;
+    await reader.commit({
+      offset: range.last + 1,
+      metadata: formatNotes({ uncertainFrom: range.uncertainAfter }),
+    });
+    written = range.last + 1;
+    writing = undefined;
     metrics.lost(topic, partition, reader.lost);
-    metrics.lag(topic, partition, await reader.lag());
   };
 
-  const intent = parseIntent(reader.committed.metadata);
-  if (intent) {
-    reader.seek(intent.first);
-    const range = await collect(intent.last);
+  const { intent } = notes;
+  if (intent && (intent.log === undefined || intent.log === reader.log)) {
+    const range = await ranges.exactly(intent.first, intent.last);
     if (!range) return;
-    if (range.first !== intent.first || range.last !== intent.last)
-      throw new Error(
-        `${topic}:${partition} holds ${range.first}-${range.last} of the range ${intent.first}-${intent.last}`,
-      );
-    logger.info({ topic, partition, ...intent, rows: range.rows }, 'finishing the range that was under way');
+    logger.info(
+      { topic, partition, first: intent.first, last: intent.last, rows: range.rows },
+      'finishing the range that was under way',
+    );
     metrics.recovered(topic);
-    await store(range);
+    await store(range, intent, true);
+  } else if (intent) {
+    logger.warn({ topic, partition, first: intent.first, last: intent.last }, 'the range under way was of another log');
   }
-  let next = collect();
-  // A failure is seen where it is awaited.
-  next.catch(() => undefined);
-  while (!signal.aborted) {
+
+  let closedAt = performance.now();
+  const collect = async (): Promise<Range<Batch> | undefined> => {
+    const range = await ranges.collect(pacing.next(), () => writing !== undefined);
+    if (range) {
+      const now = performance.now();
+      const behind = (await reader.lag()) + Math.max(0, ranges.next - range.last - 1);
+      pacing.read({ rows: range.rows, messages: range.last - range.first + 1, tookMs: now - closedAt, behind });
+      metrics.pace(topic, partition, pacing.state);
+      closedAt = now;
+    }
+    return range;
+  };
+  /** A failure is seen where it is awaited. */
+  const begin = (): Promise<Range<Batch> | undefined> => {
+    const reading = collect();
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let next = begin();
+  while (!isGone()) {
     const range = await next;
     if (!range) {
-      next = collect();
-      next.catch(() => undefined);
+      next = begin();
       continue;
     }
-    await reader.commit({ offset: range.first, metadata: JSON.stringify({ first: range.first, last: range.last }) });
-    next = collect();
-    next.catch(() => undefined);
-    await store(range);
+    writing = range;
+    const intended: Intent = {
+      first: range.first,
+      last: range.last,
+      token: newToken(topic, partition, range.first, range.last),
+      log: reader.log === '' ? undefined : reader.log,
+      timeMs: Date.now(),
+      mark: blocks.latest,
+    };
+    await reader.commit(position(range, intended));
+    next = begin();
+    await store(range, intended);
   }
   await next.catch(() => undefined);
 }

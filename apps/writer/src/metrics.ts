@@ -1,17 +1,34 @@
 import type { Metrics } from '@linewatch/service';
+import type { Found } from './kind.ts';
+import { type PaceState, paceStates } from './pacing.ts';
+
+/** A partition that is being written, as `/metrics` asks for it. */
+export interface Lag {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: number;
+  readonly seconds: number;
+}
 
 export interface WriterMetrics {
   readonly rows: (topic: string, rows: number) => void;
   readonly insert: (topic: string, seconds: number) => void;
   readonly retry: (topic: string, code: string) => void;
   readonly recovered: (topic: string) => void;
+  /** A range was looked for in what is stored. */
+  readonly looked: (topic: string, found: Found) => void;
   readonly dead: (topic: string) => void;
+  readonly deadLost: (topic: string, reason: string) => void;
   readonly repeated: (topic: string) => void;
-  readonly lag: (topic: string, partition: number, messages: number) => void;
+  readonly pace: (topic: string, partition: number, state: PaceState) => void;
   readonly lost: (topic: string, partition: number, messages: number) => void;
 }
 
-export function writerMetrics(metrics: Metrics): WriterMetrics {
+/** `readLags` is called at each scrape. */
+export function writerMetrics(
+  metrics: Metrics,
+  readLags: () => Promise<readonly Lag[]> = () => Promise.resolve([]),
+): WriterMetrics {
   const rows = metrics.counter('rows_stored_total', 'Rows that ClickHouse acknowledged.', ['topic']);
   const seconds = metrics.histogram(
     'insert_seconds',
@@ -36,7 +53,44 @@ export function writerMetrics(metrics: Metrics): WriterMetrics {
     'Batches left out because the same one was on the queue before.',
     ['topic'],
   );
-  const lag = metrics.gauge('lag_messages', 'Messages on the queue that are not written yet.', ['topic', 'partition']);
+  const looked = metrics.counter(
+    'ranges_checked_total',
+    'Ranges that were looked for in what is stored before they were inserted again, by how much was there.',
+    ['topic', 'found'],
+  );
+  const foundStored = metrics.counter(
+    'ranges_found_stored_total',
+    'Ranges that were stored already when they were to be inserted again later than ClickHouse may remember.',
+    ['topic'],
+  );
+  const deadLost = metrics.counter(
+    'dead_letters_lost_total',
+    'Dead letters that the queue did not take, by its reason.',
+    ['topic', 'reason'],
+  );
+  const lagSeconds = metrics.gauge('lag_seconds', 'Age of the oldest message that is not written yet.', [
+    'topic',
+    'partition',
+  ]);
+  metrics.gauge(
+    'lag_messages',
+    'Messages on the queue that are not written yet.',
+    ['topic', 'partition'],
+    async (gauge) => {
+      const lags = await readLags();
+      gauge.reset();
+      lagSeconds.reset();
+      for (const { topic, partition, messages, seconds } of lags) {
+        gauge.set({ topic, partition: String(partition) }, messages);
+        lagSeconds.set({ topic, partition: String(partition) }, seconds);
+      }
+    },
+  );
+  const pace = metrics.gauge('pace', 'How ranges are read: 1 for the state that is in force.', [
+    'topic',
+    'partition',
+    'state',
+  ]);
   const lost = metrics.gauge('lost_messages_total', 'Messages that retention removed before they were written.', [
     'topic',
     'partition',
@@ -46,9 +100,17 @@ export function writerMetrics(metrics: Metrics): WriterMetrics {
     insert: (topic, time) => seconds.observe({ topic }, time),
     retry: (topic, code) => retries.inc({ topic, code }),
     recovered: (topic) => recovered.inc({ topic }),
+    looked: (topic, found) => {
+      looked.inc({ topic, found });
+      if (found === 'all') foundStored.inc({ topic });
+    },
     dead: (topic) => dead.inc({ topic }),
+    deadLost: (topic, reason) => deadLost.inc({ topic, reason }),
     repeated: (topic) => repeated.inc({ topic }),
-    lag: (topic, partition, messages) => lag.set({ topic, partition: String(partition) }, messages),
+    pace: (topic, partition, state) => {
+      for (const each of paceStates)
+        pace.set({ topic, partition: String(partition), state: each }, each === state ? 1 : 0);
+    },
     lost: (topic, partition, messages) => lost.set({ topic, partition: String(partition) }, messages),
   };
 }

@@ -7,6 +7,7 @@ export {
   openEndS,
   publishEstateMap,
 } from './estate-map.ts';
+export { type BlockMark, blockMark, deduplicationWindow, insertTables, windowMayBeLeft } from './blocks.ts';
 export { StoreError, type StoreErrorCode, storeErrorCodes } from './errors.ts';
 export * from './inserts.ts';
 export { type MigrateResult, migrate } from './migrate.ts';
@@ -26,4 +27,13 @@ export type { Scope } from './queries/scope.ts';
 export { type TrafficRange, type TrafficSeries, maxSteps, trafficSeries } from './queries/traffic.ts';
 export { type TrafficHours, rollUpTraffic } from './queries/traffic-hours.ts';
 export { type Retention, defaultRetention } from './retention.ts';
+export {
+  type MissingRows,
+  type StoredRange,
+  type StoredRow,
+  type StoredTable,
+  missingRows,
+  storedRows,
+  tokenOfRest,
+} from './stored.ts';
 export { type CallOptions, type Params, type Store, type StoreOptions, createStore } from './store.ts';

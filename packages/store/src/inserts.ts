@@ -1,7 +1,8 @@
 import type { BatchColumn, Event, Sample } from '@linewatch/record';
 import { StoreError } from './errors.ts';
 import { type RowColumn, rowsBlock } from './rows-block.ts';
-import type { CallOptions, Store } from './store.ts';
+import type { CallOptions, InsertOptions, Store } from './store.ts';
+import { partOf } from './stored.ts';
 
 /** Who sent a message and where it stands on the queue. `trust` and `collector` are `labelKey()` of their labels. */
 export interface Origin {
@@ -19,6 +20,14 @@ export const originColumns = (origins: readonly Origin[]): BatchColumn[] => [
   { name: 'queue_offset', type: 'u64', clickhouse: 'UInt64', value: (i) => origins[i]!.queueOffset },
 ];
 
+export interface RestOptions extends CallOptions {
+  /** Partitions of the table (`StoredRow.part`) whose rows are left out: they are stored already. */
+  readonly except?: readonly number[];
+}
+
+const leavingOut = (table: keyof typeof partOf, { except = [], ...options }: RestOptions = {}): InsertOptions =>
+  except.length === 0 ? options : { ...options, except: { expression: partOf[table], values: except } };
+
 /** Most samples, or events, in one insert: they are made into a block in memory. */
 export const maxInsertRows = 2_000_000;
 
@@ -31,8 +40,8 @@ export const insertFlows = (
   store: Store,
   chunks: readonly Uint8Array[],
   token: string,
-  options?: CallOptions,
-): Promise<void> => store.insertBlock('flows', chunks, token, options);
+  options?: RestOptions,
+): Promise<void> => store.insertBlock('flows', chunks, token, leavingOut('flows', options));
 
 /** The same for interface sums (`nativeBlock(sumColumns, …)`): three roll-ups and the list of stored offsets. */
 export const insertSums = (
@@ -75,16 +84,16 @@ const eventColumns: readonly RowColumn<Placed<Event>>[] = [
 
 async function insertPlaced<T>(
   store: Store,
-  table: string,
+  table: 'samples' | 'events',
   columns: readonly RowColumn<Placed<T>>[],
   rows: readonly Placed<T>[],
   token: string,
-  options?: CallOptions,
+  options?: RestOptions,
 ): Promise<void> {
   if (rows.length === 0) return;
   if (rows.length > maxInsertRows)
     throw new StoreError('input_invalid', `${rows.length} rows in one insert into ${table} are over ${maxInsertRows}`);
-  await store.insertBlock(table, rowsBlock(columns, rows), token, options);
+  await store.insertBlock(table, rowsBlock(columns, rows), token, leavingOut(table, options));
 }
 
 /** One message's samples, with its place. */
@@ -98,7 +107,7 @@ export function insertSamples(
   store: Store,
   groups: readonly SampleGroup[],
   token: string,
-  options?: CallOptions,
+  options?: RestOptions,
 ): Promise<void> {
   const rows = groups.flatMap(({ origin, samples }) => samples.map((of) => ({ origin, of })));
   return insertPlaced(store, 'samples', sampleColumns, rows, token, options);
@@ -115,36 +124,8 @@ export function insertEvents(
   store: Store,
   groups: readonly EventGroup[],
   token: string,
-  options?: CallOptions,
+  options?: RestOptions,
 ): Promise<void> {
   const rows = groups.flatMap(({ origin, events }) => events.map((of) => ({ origin, of })));
   return insertPlaced(store, 'events', eventColumns, rows, token, options);
-}
-
-const storedSql = {
-  flows: 'SELECT toFloat64(count()) AS rows FROM flows',
-  sums: 'SELECT toFloat64(sum(rows)) AS rows FROM sums_stored',
-  samples: 'SELECT toFloat64(count()) AS rows FROM samples',
-  events: 'SELECT toFloat64(count()) AS rows FROM events',
-} as const;
-
-export interface OffsetRange {
-  readonly partition: number;
-  readonly firstOffset: number;
-  /** Inclusive. */
-  readonly lastOffset: number;
-}
-
-/**
- * How many rows of these messages are stored: for a retry that may come later than the deduplication window reaches (it
- * counts blocks: 10,000). `sums` are known for 7 days, the others as long as their rows are kept.
- * @throws StoreError
- */
-export async function storedRows(store: Store, what: keyof typeof storedSql, range: OffsetRange): Promise<number> {
-  const [row] = await store.query<{ rows: number }>(
-    `${storedSql[what]} WHERE queue_partition = {partition:UInt32} AND queue_offset BETWEEN {first:UInt64} AND {last:UInt64}`,
-    { partition: range.partition, first: range.firstOffset, last: range.lastOffset },
-    { maxSeconds: 120 },
-  );
-  return row?.rows ?? 0;
 }

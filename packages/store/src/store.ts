@@ -22,6 +22,11 @@ export interface CallOptions {
   readonly maxSeconds?: number;
 }
 
+export interface InsertOptions extends CallOptions {
+  /** Rows for which this expression is one of these numbers are left out: they are stored already. */
+  readonly except?: { readonly expression: string; readonly values: readonly number[] };
+}
+
 /** A ClickHouse connection pool. Every method throws StoreError. */
 export interface Store {
   readonly database: string;
@@ -36,7 +41,7 @@ export interface Store {
    * One Native block into one table, under a deduplication token: a repeated token adds nothing, in the table and in
    * everything that views feed from it. Resolves when all of them are written.
    */
-  insertBlock(table: string, chunks: readonly Uint8Array[], token: string, options?: CallOptions): Promise<void>;
+  insertBlock(table: string, chunks: readonly Uint8Array[], token: string, options?: InsertOptions): Promise<void>;
   /** Rejects when the server does not answer or refuses the user. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -125,7 +130,20 @@ export function createStore({ url, user, password, database = 'linewatch', logge
     return { abort_signal: signal };
   };
 
-  return {
+  /** What a block's rows go through on their way: nothing, or a filter. */
+  const source = async (table: string, { except, ...options }: InsertOptions): Promise<string> => {
+    if (!except || except.values.length === 0) return '';
+    const columns = await self.query<{ name: string; type: string }>(
+      'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
+      { table },
+      options,
+    );
+    const structure = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+    const literal = structure.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+    return ` SELECT * FROM input('${literal}') WHERE ${except.expression} NOT IN (${except.values.map(Number).join(', ')})`;
+  };
+
+  const self: Store = {
     database,
     user,
     password,
@@ -161,7 +179,7 @@ export function createStore({ url, user, password, database = 'linewatch', logge
       if (token === '') throw new StoreError('input_invalid', 'an insert has no deduplication token');
       try {
         const { stream } = await client.exec({
-          query: `INSERT INTO ${table} FORMAT Native`,
+          query: `INSERT INTO ${table}${await source(table, options)} FORMAT Native`,
           values: Readable.from(joined(chunks), { objectMode: false }),
           clickhouse_settings: insertSettings(token, options.maxSeconds ?? 120),
           ...signalOf(options),
@@ -180,4 +198,5 @@ export function createStore({ url, user, password, database = 'linewatch', logge
       await Promise.all([client.close(), server.close()]);
     },
   };
+  return self;
 }

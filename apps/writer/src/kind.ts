@@ -1,0 +1,39 @@
+/** What a topic's messages are and how they are stored. */
+import type { BatchIdentity } from '@linewatch/record';
+import type { BlockMark } from '@linewatch/store';
+
+export interface Place {
+  readonly partition: number;
+  readonly offset: number;
+  /** When it was appended, Unix ms. */
+  readonly timeMs: number;
+}
+
+export interface Kind<Batch> {
+  /** @throws MessageError */
+  readonly decode: (value: Uint8Array) => Batch;
+  readonly rows: (batch: Batch) => number;
+  /** Without it every message is a batch of its own. */
+  readonly identity?: (batch: Batch) => BatchIdentity;
+  /** Adds nothing twice under its token, as long as ClickHouse remembers it. */
+  readonly insert: (
+    batches: readonly Batch[],
+    places: readonly Place[],
+    token: string,
+    signal?: AbortSignal,
+  ) => Promise<void>;
+  /** Looks first at what is stored, and inserts what is not. */
+  readonly insertMissing: (
+    batches: readonly Batch[],
+    places: readonly Place[],
+    token: string,
+    signal?: AbortSignal,
+  ) => Promise<Found>;
+  /** How many of the rows are stored. */
+  readonly stored: (batches: readonly Batch[], places: readonly Place[], signal?: AbortSignal) => Promise<number>;
+  /** How far ClickHouse has come in the tables that an insert reaches. */
+  readonly blocks: (signal?: AbortSignal) => Promise<BlockMark | undefined>;
+}
+
+/** How much of an insert was stored already. */
+export type Found = 'all' | 'part' | 'none';
