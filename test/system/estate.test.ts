@@ -414,6 +414,74 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
       expect((await estate.snapshot()).academies).toHaveLength(2);
     });
 
+    it('changes no row of another trust, whatever ids, addresses and networks they have in common', async () => {
+      const of = (trust: string, text: string) => parsed(text.replace('{name', `{id: ${trust}, name`));
+      const withMore = (entry: string, more: string): string => `${entry}, ${more}`;
+      const first = file(
+        [withMore(oak, 'urn: 100001, networks: [10.1.0.0/16]'), withMore(ash, 'urn: 100002, networks: [10.2.0.0/16]')],
+        [line('c1', 'oak', 2), line('c2', 'ash', 3)],
+        ['id: north, name: North', 'id: south, name: South'],
+      );
+      /** Every row that belongs to a trust, of whatever table, as text. */
+      const rowsOf = async (trust: string): Promise<string[]> => {
+        const tables = await sql(
+          "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'trust_id' ORDER BY 1",
+        );
+        expect(tables.length).toBeGreaterThan(4);
+        const own = 'WHERE trust_id = (SELECT id FROM trust WHERE slug = $1)';
+        const texts = [
+          ...tables.map(({ name }) => `SELECT t::text AS row FROM ${String(name)} AS t ${own}`),
+          `SELECT u::text AS row FROM academy_urn AS u WHERE academy_id IN (SELECT id FROM academy ${own})`,
+        ];
+        const rows = await Promise.all(texts.map((text) => sql(text, [trust])));
+        return rows.flatMap((each) => each.map(({ row }) => String(row))).sort();
+      };
+      for (const trust of ['left', 'right']) await estate.importEstate(of(trust, first));
+      const before = await rowsOf('right');
+      expect(before.length).toBeGreaterThan(10);
+      const steps: [string, ImportOptions][] = [
+        // Everything changes: names, numbers, networks, interfaces, sides.
+        [
+          file(
+            [
+              withMore('id: oak, name: O', 'urn: 100009, networks: [10.9.0.0/16]'),
+              withMore(ash, 'networks: [10.1.0.0/16]'),
+            ],
+            [line('c1', 'ash', 3, 'download: out'), line('c2', 'oak', 2, 'from: 2026-01-01')],
+            ['id: north, name: N', 'id: south, name: S'],
+          ),
+          {},
+        ],
+        [file([oak], [line('c1', 'oak', 9)]), { prune: true }],
+        [first, {}],
+        [file([], [], []), { prune: true }],
+      ];
+      for (const [text, options] of steps) {
+        const left = await rowsOf('left');
+        expect(await estate.importEstate(of('left', text), options)).toMatchObject({ changed: true });
+        expect(await rowsOf('left')).not.toEqual(left);
+        expect(await rowsOf('right')).toEqual(before);
+      }
+      expect(await estate.importEstate(of('right', first))).toMatchObject({ changed: false });
+    });
+
+    it('has no rule over rows of two trusts, and no reference from one trust to another', async () => {
+      const rules = await sql(
+        `SELECT c.conname AS name, (SELECT array_agg(attname::text) FROM pg_attribute
+             WHERE attrelid = c.conrelid AND attnum = ANY (c.conkey)) AS columns
+         FROM pg_constraint c WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('u', 'x', 'f') ORDER BY 1`,
+      );
+      const without = rules.filter(({ columns }) => !(columns as string[]).includes('trust_id'));
+      expect(without.map(({ name }) => name)).toEqual([
+        // Of the academy's own row, and of an exporter's, which is one trust's.
+        'academy_urn_academy_id_fkey',
+        'circuit_interface_once',
+        // Of the list of trusts.
+        'trust_key_once',
+        'trust_slug_key',
+      ]);
+    });
+
     it('takes every phase and every kind that the file may have', async () => {
       const academies = phases.map((phase, i) => `id: a${i}, name: A, phase: ${phase}`);
       const circuits = circuitKinds.map((kind, i) => line(`c${i}`, 'a0', i + 1, `kind: ${kind}`));

@@ -53,10 +53,18 @@ describe('GET /api/v1/academies', () => {
     );
   });
 
-  test('lists interfaces that no circuit names, and where collectors listen', async () => {
+  test('lists interfaces that no circuit names, and where collectors listen, of its own trust only', async () => {
     const { publish } = await start();
     const at = { timeMs: Date.now(), exporter: parseAddress(exporter), interface: 9 };
     await publish(
+      sumsMessage([{ timeS: nowS() - 30, octets: 9000, interface: 9 }], {
+        trust: 'south',
+        samples: [
+          sample('interface.name', 0, "another trust's", at),
+          sample('collector.listening', 2056, 'netflow'),
+          sample('collector.datagrams.received', 1000),
+        ],
+      }),
       sumsMessage([{ timeS: nowS() - 30, octets: 7500, interface: 9 }], {
         samples: [
           sample('interface.name', 0, 'Gi0/9', at),
