@@ -2,15 +2,18 @@
  * The messages on the queue. Grammar (`proto/linewatch/v1/flow.proto`):
  *
  *   FlowBatch = header fields 1..6, then one packed field a column
- *   column    = nothing: all rows are zero | one value: all rows have it | `rows` values
+ *   column    = nothing: all rows are zero | one value: all rows have it | `rows` values | its short form
+ *   short     = the 4 octets of each of `rows` values that differ, then those that all of them share
  *
- * Columns pass through as bytes: nothing here runs once a row.
+ * The short form has a field of its own and is of columns of 8 and 16 octets: what differs is the low half of a number, or
+ * the end of an address. It halves a batch. Other columns pass through as bytes: nothing here runs once a row of them.
  */
 import protobuf from 'protobufjs/minimal.js';
-import { type Column, type ColumnSet, columnWidth } from './columns.ts';
+import { type Column, type ColumnSet, columnWidth, shortField } from './columns.ts';
+import { isShort, readShort, shortLength, shortWidth, writeShort } from './short.ts';
 
 /** Version of the messages' meaning. A reader takes its own version and every one before it. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Largest message a producer makes and a reader accepts, octets. */
 export const maxMessageBytes = 16 * 1024 * 1024;
@@ -53,12 +56,40 @@ function squeeze(bytes: Uint8Array, width: number): Uint8Array | undefined {
   return undefined;
 }
 
-function writeColumns(writer: protobuf.Writer, set: ColumnSet<readonly Column[]>, rows: number): void {
+/** What is sent of a column. */
+interface Sent {
+  readonly tag: number;
+  readonly length: number;
+  /** The column's own octets, all of them where it is sent in its short form. */
+  readonly bytes: Uint8Array;
+}
+
+function sentColumns(set: ColumnSet<readonly Column[]>, rows: number): Sent[] {
+  const sent: Sent[] = [];
+  if (rows === 0) return sent;
   set.table.forEach((column, i) => {
     const width = columnWidth[column.type];
     const bytes = squeeze(set.bytes[i]!.subarray(0, rows * width), width);
-    if (bytes !== undefined) writer.uint32((column.field << 3) | lengthDelimited).bytes(bytes);
+    if (bytes === undefined) return;
+    const short = bytes.length > width && isShort(bytes, width);
+    const field = short ? shortField(column) : column.field;
+    sent.push({
+      tag: (field << 3) | lengthDelimited,
+      length: short ? shortLength(rows, width) : bytes.length,
+      bytes,
+    });
   });
+  return sent;
+}
+
+const varintLength = (value: number): number =>
+  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
+
+function writeVarint(out: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) out[at++] = (rest & 127) | 128;
+  out[at] = rest;
+  return at + 1;
 }
 
 function writeIdentity(writer: protobuf.Writer, identity: BatchIdentity): void {
@@ -76,22 +107,45 @@ export function encodeColumns(
   rows: number,
   more?: (writer: protobuf.Writer) => void,
 ): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writeIdentity(writer, identity);
-  writer.uint32(48).uint32(rows);
-  writeColumns(writer, set, rows);
-  more?.(writer);
-  return writer.finish();
+  const head = protobuf.Writer.create();
+  writeIdentity(head, identity);
+  head.uint32(48).uint32(rows);
+  const start = head.finish();
+  const rest = protobuf.Writer.create();
+  more?.(rest);
+  const end = rest.finish();
+  const columns = sentColumns(set, rows);
+  let size = start.length + end.length;
+  for (const { tag, length } of columns) size += varintLength(tag) + varintLength(length) + length;
+  // Laid out at once: a writer that grows copies all of it again and again.
+  const out = Buffer.allocUnsafeSlow(size);
+  out.set(start);
+  let at = start.length;
+  for (const { tag, length, bytes } of columns) {
+    at = writeVarint(out, writeVarint(out, at, tag), length);
+    if (length === bytes.length) out.set(bytes, at);
+    else writeShort(out, at, bytes, rows);
+    at += length;
+  }
+  out.set(end, at);
+  return out;
 }
 
 /** protobufjs hands 64-bit values out as Long objects; ours stay below 2^53. */
 export const numberOf = (value: protobuf.Long | number): number =>
   typeof value === 'number' ? value : (value.high >>> 0) * 2 ** 32 + (value.low >>> 0);
 
+/** Positions in a table, by field; those of short forms are below zero: -1 is the first column's. */
 const fieldIndex = new WeakMap<readonly Column[], Map<number, number>>();
 function indexOf(table: readonly Column[]): Map<number, number> {
   let index = fieldIndex.get(table);
-  if (!index) fieldIndex.set(table, (index = new Map(table.map((c, i) => [c.field, i]))));
+  if (!index) {
+    index = new Map(table.map((c, i) => [c.field, i]));
+    table.forEach((c, i) => {
+      if (columnWidth[c.type] > shortWidth) index!.set(shortField(c), -1 - i);
+    });
+    fieldIndex.set(table, index);
+  }
   return index;
 }
 
@@ -106,6 +160,7 @@ export function decodeColumns(bytes: Uint8Array, table: readonly Column[], other
   if (bytes.length > maxMessageBytes)
     throw new MessageError(`message of ${bytes.length} octets is over ${maxMessageBytes}`);
   const columns: (Uint8Array | undefined)[] = new Array<undefined>(table.length).fill(undefined);
+  const shorts: [column: number, bytes: Uint8Array][] = [];
   const index = indexOf(table);
   let version = 0;
   let trust = '';
@@ -126,8 +181,10 @@ export function decodeColumns(bytes: Uint8Array, table: readonly Column[], other
       else if (tag === 48) rows = reader.uint32();
       else {
         const at = index.get(field);
-        if (at !== undefined && (tag & 7) === lengthDelimited) columns[at] = reader.bytes();
-        else if (!other?.(field, reader)) reader.skipType(tag & 7);
+        if (at !== undefined && (tag & 7) === lengthDelimited) {
+          if (at < 0) shorts.push([-1 - at, reader.bytes()]);
+          else columns[at] = reader.bytes();
+        } else if (!other?.(field, reader)) reader.skipType(tag & 7);
       }
     }
   } catch (cause) {
@@ -138,6 +195,15 @@ export function decodeColumns(bytes: Uint8Array, table: readonly Column[], other
     throw new MessageError(`schema version ${version} is not one of 1 to ${schemaVersion}`);
   if (trust === '' || collector === '') throw new MessageError('message names no trust or no collector');
   if (rows > maxBatchRows) throw new MessageError(`${rows} rows are over ${maxBatchRows}`);
+  // At most a few: a later field takes the place of one before, and each column is expanded once.
+  for (const [i, bytes] of new Map(shorts)) {
+    const { name, type } = table[i]!;
+    const length = shortLength(rows, columnWidth[type]);
+    if (columns[i]) throw new MessageError(`column ${name} is there in two forms`);
+    if (bytes.length !== length)
+      throw new MessageError(`column ${name} has ${bytes.length} octets in its short form, not ${length}`);
+    columns[i] = readShort(bytes, rows, columnWidth[type]);
+  }
   table.forEach((column, i) => {
     const length = columns[i]?.length;
     const width = columnWidth[column.type];

@@ -22,6 +22,9 @@ export interface Column {
 
 export const columnWidth = { u8: 1, u16: 2, u32: 4, u64: 8, ip: 16 } as const satisfies Record<ColumnType, number>;
 
+/** The field that has a column of 8 or 16 octets in its short form. */
+export const shortField = (column: Column): number => column.field + 100;
+
 const time = 'DateTime64(3)';
 
 // prettier-ignore
