@@ -151,7 +151,8 @@ export class System {
         90_000,
       );
     } catch (error) {
-      await system.destroy();
+      // Why it did not start matters more than what could not be removed.
+      await system.destroy().catch(() => undefined);
       throw new Error(`${String(error)}\n${system.output.slice(-4000)}`, { cause: error });
     }
     return system;
