@@ -13,12 +13,13 @@ import { Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
 import { inodesOf, kernelDrops } from './kernel.ts';
 import { keyFileOf, readKey } from './key.ts';
-import { memoryFileOf, readMemory, writeMemory } from './memory.ts';
+import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
 import { Poller } from './poll/poller.ts';
 import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
+import { Recovery } from './recovery.ts';
 import { type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
 import { type Place, onlyWorker } from './workers.ts';
 
@@ -32,6 +33,8 @@ export interface CollectorOptions {
   readonly inherited?: readonly InheritedSocket[] | undefined;
   /** Which of the collector's workers this is; without it, the only one. */
   readonly place?: Place | undefined;
+  /** Whether all that the queue has accepted can be read from it; without it, always. */
+  readonly isSettled?: (() => Promise<boolean>) | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;
   readonly metrics: Metrics;
@@ -64,8 +67,9 @@ export function createCollector(options: CollectorOptions): App {
   const owns = (address: Uint8Array): boolean => ownerOf(address, workers) === worker;
   // A key on the topic that is no address is tidied up by the first.
   const ownsText = (text: string): boolean => (isIP(text) === 0 ? worker === 0 : owns(parseAddress(text)));
-  // What workers that are no more have left is the first one's.
-  const isOurs = (each: number): boolean => workerOf(each) === worker || (worker === 0 && workerOf(each) >= workers);
+  // What workers that are no more have left is the first one's. What this start accepts is summed as it comes.
+  const isOurs = (each: number): boolean =>
+    each !== epoch && (workerOf(each) === worker || (worker === 0 && workerOf(each) >= workers));
   let epoch = 0;
   let producer: Producer | undefined;
   let publisher: Publisher | undefined;
@@ -77,10 +81,19 @@ export function createCollector(options: CollectorOptions): App {
   let teller: ExporterTeller | undefined;
   let ports: ReadonlySet<number> = new Set();
   let remembering = Promise.resolve();
+  let recovery: Recovery | undefined;
+  let recoverFromMs = Infinity;
+  const stopping = new AbortController();
+
+  const memoryNow = (): Remembered => ({
+    coveredMs: recovery?.isDone === false ? Math.min(recoverFromMs, publisher!.acceptedMs) : publisher!.acceptedMs,
+    templates: decoder!.templates(),
+    epoch,
+  });
 
   const remember = (): void => {
     remembering = remembering
-      .then(() => writeMemory(memoryFile, { coveredMs: publisher!.acceptedMs, templates: decoder!.templates(), epoch }))
+      .then(() => writeMemory(memoryFile, memoryNow()))
       .catch((error: unknown) =>
         logger.warn({ file: memoryFile, reason: describe(error) }, 'templates were not saved'),
       );
@@ -92,9 +105,13 @@ export function createCollector(options: CollectorOptions): App {
     epoch = epochAfter(memory?.epoch, worker);
     const labels = { trust, collector: config.label };
     if (memory) {
-      const sinceMs = memory.coveredMs - recoverSlackMs;
-      const recovered = await recoverSums({ queue, producer, ...labels, isOurs, sinceMs });
-      if (recovered > 0) logger.info({ batches: recovered }, 'summed flows that a crash had left');
+      recoverFromMs = memory.coveredMs;
+      const what = { queue, producer, ...labels, isOurs, sinceMs: recoverFromMs - recoverSlackMs };
+      recovery = new Recovery({
+        recover: (signal) => recoverSums({ ...what, signal }),
+        isSettled: options.isSettled ?? (() => Promise.resolve(true)),
+        logger,
+      });
     }
     const privacy = await openPrivacy(config.privacy, options.directory, config.label, logger);
     publisher = new Publisher({
@@ -145,7 +162,7 @@ export function createCollector(options: CollectorOptions): App {
     if (memory?.templates) decode.restore(memory.templates);
     // Before any flow: from here on this epoch can be recovered.
     await sink.publishSignals();
-    await writeMemory(memoryFile, { coveredMs: sink.acceptedMs, templates: decode.templates(), epoch });
+    await writeMemory(memoryFile, memoryNow());
 
     const taking = new Intake({
       decoder: decode,
@@ -183,12 +200,15 @@ export function createCollector(options: CollectorOptions): App {
       producer,
       ...labels,
       epoch,
-      told: await readTold(queue, statusPrefix(trust, config.label), ownsText),
       sample: (sample) => sink.sample(sample),
       now: Date.now,
       logger,
     });
     teller = telling;
+    readTold(queue, statusPrefix(trust, config.label), ownsText, stopping.signal).then(
+      (told) => telling.learn(told),
+      (error: unknown) => logger.warn({ reason: describe(error) }, 'what was told of exporters could not be read'),
+    );
     sockets = await openSockets({
       config,
       inherited: options.inherited,
@@ -228,7 +248,9 @@ export function createCollector(options: CollectorOptions): App {
   };
 
   const stop = async (): Promise<void> => {
+    stopping.abort();
     await sockets?.close();
+    await recovery?.stop();
     await poller?.stop();
     await control?.stop();
     for (const timer of timers) clearInterval(timer);

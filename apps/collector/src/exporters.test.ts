@@ -54,11 +54,11 @@ function teller({ rules = {}, told = new Map(), exporters = 4096 }: Options = {}
     trust: 'north',
     collector: 'main',
     epoch: startMs,
-    told,
     sample: (sample) => samples.push(sample),
     now: () => clock.nowMs,
     logger: createLogger('collector', 'silent'),
   });
+  teller.learn(told);
   const send = (from: string, { sequence = clock.sequence, exportMs = clock.nowMs, octets = Infinity } = {}): void => {
     const whole = encodeV5({ sequence, exportMs, uptimeMs: 5000 }, [record]);
     clock.sequence = sequence + 1;

@@ -43,6 +43,7 @@ export async function readTold(
   queue: Pick<Queue, 'tail'>,
   prefix: string,
   owns: (text: string) => boolean = () => true,
+  signal?: AbortSignal,
 ): Promise<Map<string, number>> {
   const told = new Map<string, number>();
   const end = Promise.withResolvers<undefined>();
@@ -62,7 +63,12 @@ export async function readTold(
     onError: () => end.resolve(undefined),
     onCaughtUp: () => end.resolve(undefined),
   });
+  // It may be long until the queue can be read.
+  const abort = (): void => end.resolve(undefined);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
   await end.promise;
+  signal?.removeEventListener('abort', abort);
   await consumer.close();
   return told;
 }
@@ -87,8 +93,6 @@ export interface TellerOptions {
   readonly trust: string;
   readonly collector: string;
   readonly epoch: number;
-  /** From `readTold`. */
-  readonly told: ReadonlyMap<string, number>;
   readonly sample: (sample: Sample) => void;
   readonly now: () => number;
   readonly logger: Logger;
@@ -113,14 +117,18 @@ export class ExporterTeller {
   readonly #prefix: string;
   readonly #tracks = new Map<string, Track>();
   /** On the topic: when each is to be forgotten. */
-  readonly #told: Map<string, number>;
+  readonly #told = new Map<string, number>();
   #telling: Promise<void> | undefined;
   #refused = false;
 
   constructor(options: TellerOptions) {
     this.#options = options;
     this.#prefix = statusPrefix(options.trust, options.collector);
-    this.#told = new Map(options.told);
+  }
+
+  /** What `readTold` found: it may come late. */
+  learn(told: ReadonlyMap<string, number>): void {
+    for (const [text, atMs] of told) if (!this.#told.has(text)) this.#told.set(text, atMs);
   }
 
   /** One round at a time; it never rejects. What the queue refuses is told with the next round. */

@@ -109,6 +109,14 @@ describe('recovery', () => {
     expect(await recover()).toBe(0);
   });
 
+  it('sums a batch once that is on the queue twice', async () => {
+    await append(topics.signals, covers(0));
+    await append(topics.flows, flows(0, 10), flows(1, 20), flows(1, 20));
+    expect(await recover()).toBe(2);
+    const made = (await signals()).filter(({ rows }) => rows > 0);
+    expect(Buffer.from(made[0]!.columns[8]!).readUInt32LE(0)).toBe(60);
+  });
+
   it('leaves the epochs of other workers to them', async () => {
     await append(topics.signals, covers(0, 640), covers(0, 641));
     await append(topics.flows, flows(0, 10, 640), flows(0, 20, 641), flows(1, 30, 641));

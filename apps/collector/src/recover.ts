@@ -28,13 +28,14 @@ export interface RecoverOptions {
   readonly isOurs: (epoch: number) => boolean;
   /** Messages before this are not looked at, Unix ms: a little before the time up to which all was covered. */
   readonly sinceMs: number;
+  /** Ends it early, with an error. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads what is on a topic now, from `sinceMs` on. */
 async function readTopic(
-  queue: Queue,
+  { queue, sinceMs, signal }: Pick<RecoverOptions, 'queue' | 'sinceMs' | 'signal'>,
   topic: string,
-  sinceMs: number,
   take: (partition: number, value: Uint8Array) => void,
 ): Promise<void> {
   let finish: (error?: unknown) => void = () => undefined;
@@ -44,6 +45,9 @@ async function readTopic(
       else reject(error instanceof Error ? error : new Error('the queue could not be read', { cause: error }));
     };
   });
+  const abort = (): void => finish(new Error('stopped'));
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
   const tail = await queue.tail({
     topic,
     from: { timeMs: sinceMs },
@@ -63,6 +67,7 @@ async function readTopic(
   try {
     await finished;
   } finally {
+    signal?.removeEventListener('abort', abort);
     await tail.close();
   }
 }
@@ -82,12 +87,12 @@ function expand(batch: ColumnBatch): ReturnType<typeof createFlowColumns> {
 
 /** @returns how many flow batches were summed. */
 export async function recoverSums(options: RecoverOptions): Promise<number> {
-  const { queue, producer, trust, collector, isOurs, sinceMs } = options;
+  const { producer, trust, collector, isOurs } = options;
   const mine = (batch: ColumnBatch): boolean => batch.trust === trust && batch.collector === collector;
   // By epoch: batches covered, by partition. A collector says it on every partition that it has.
   const covered = new Map<number, number[]>();
   let lastSequence = 0;
-  await readTopic(queue, topics.signals, sinceMs, (partition, value) => {
+  await readTopic(options, topics.signals, (partition, value) => {
     const batch = decodeSignalBatch(value);
     if (!mine(batch)) return;
     // Of every message: what is made here must not bear the name of one that is there.
@@ -97,15 +102,16 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
     if (!counts) covered.set(batch.epoch, (counts = []));
     counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);
   });
-  const found = new Map<number, { batches: ColumnBatch[]; end: number }>();
-  await readTopic(queue, topics.flows, sinceMs, (_partition, value) => {
+  // By epoch and sequence: what was appended again after an unknown outcome counts once.
+  const found = new Map<number, { batches: Map<number, ColumnBatch>; end: number }>();
+  await readTopic(options, topics.flows, (_partition, value) => {
     const batch = decodeFlowBatch(value);
     const counts = covered.get(batch.epoch);
     // `some` passes over partitions that said nothing.
     if (!mine(batch) || !counts?.some((count) => batch.sequence >= count)) return;
     let list = found.get(batch.epoch);
-    if (!list) found.set(batch.epoch, (list = { batches: [], end: 0 }));
-    list.batches.push(batch);
+    if (!list) found.set(batch.epoch, (list = { batches: new Map(), end: 0 }));
+    list.batches.set(batch.sequence, batch);
     list.end = Math.max(list.end, batch.sequence + 1);
   });
   let recovered = 0;
@@ -119,7 +125,7 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
         messages.push(encodeSignalBatch(identity, set, [], [], end));
       });
       const exporters: Exporters = new Map();
-      for (const batch of batches) {
+      for (const batch of batches.values()) {
         if (batch.sequence < from) continue;
         // As many partitions as that collector had: the configuration may say more by now.
         addBatch(sums, exporters, batch, (address) => partitionOf(address, counts.length) === partition);

@@ -1,6 +1,7 @@
 import { createCollector } from '@linewatch/collector';
 import type { App } from '@linewatch/service';
 import type { ComponentContext } from '../context.ts';
+import { type LeftSpillsOptions, leftSpills, passOnLeft } from '../left-spills.ts';
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
@@ -13,10 +14,25 @@ export interface CollectorContext extends Pick<ComponentContext, 'config' | 'met
 export function collectorApp({ config, given, metrics, logger }: CollectorContext): App {
   const queue = openQueue(config, given.name, logger, { spills: true });
   const { flows, signals } = config.queue;
+  const isKafka = config.kafka.brokers !== undefined;
+  const left: LeftSpillsOptions = {
+    directory: paths(config.data).spill,
+    name: given.name,
+    workers: given.workers,
+    open: (instance) => openQueue(config, instance, logger, { spills: true }),
+    logger,
+  };
+  // What waits on disk for Kafka cannot be read.
+  const isSettled = async (): Promise<boolean> => {
+    if (!isKafka) return true;
+    if (given.worker === 0 && (await leftSpills(left)).length > 0) return false;
+    return (await queue.health()).usedBytes === 0;
+  };
   const app = createCollector({
     config: config.collector,
     inherited: given.sockets,
     place: given,
+    isSettled,
     trust: config.trust,
     queue,
     partitions: { flows: flows.partitions, signals: signals.partitions },
@@ -24,5 +40,5 @@ export function collectorApp({ config, given, metrics, logger }: CollectorContex
     metrics,
     logger,
   });
-  return owning(app, queue);
+  return owning(app, queue, ...(isKafka && given.worker === 0 ? [passOnLeft(left)] : []));
 }
