@@ -6,6 +6,12 @@ import { type CircuitMapRow, type EstateMap, type ResolvedInterface, openEndS } 
 const key = (trust: number, collector: number, exporter: Uint8Array, kind: string, name: string): string =>
   `${trust}/${collector}/${Buffer.from(exporter).toString('hex')}/${kind}/${name}`;
 
+/**
+ * Of a circuit that is named by ifName or ifAlias, the latest times that an ifIndex bore the name. The map has room for so
+ * many rows, of all trusts together: an exporter that renames its interfaces all day must not fill it.
+ */
+const maxTimes = 200;
+
 const startS = (ms: number | null): number => (ms === null ? 0 : Math.max(0, Math.floor(ms / 1000)));
 const endS = (ms: number | null): number => (ms === null ? openEndS : Math.min(openEndS, Math.ceil(ms / 1000)));
 
@@ -51,6 +57,8 @@ function rowsOf(circuit: Circuit, trust: number, byName: ReadonlyMap<string, Res
   if (selector.kind === 'index') return validToS > validFromS ? [row(selector.value, validFromS, validToS)] : [];
   const found = byName.get(key(trust, collector, exporter, selector.kind, selector.value)) ?? [];
   return found
+    .toSorted((a, b) => b.validFromS - a.validFromS)
+    .slice(0, maxTimes)
     .map((at) => row(at.interface, Math.max(validFromS, at.validFromS), Math.min(validToS, at.validToS)))
     .filter(({ validFromS: from, validToS: to }) => to > from);
 }
