@@ -12,8 +12,12 @@ if (!existsSync(pinned)) {
   console.error('linewatch: the packages are not installed here yet: run "npm run setup" first');
   process.exit(1);
 }
+// Kafka's client sets timers in the past, which is harmless and no news to people.
+const quiet = '--disable-warning=TimeoutNegativeWarning';
 // The IPC channel is how the command learns that this process has gone.
-const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+const child = spawn(pinned, [quiet, main, ...process.argv.slice(2)], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));
 // Node forgets that nohup had this signal ignored; what has no terminal need not end with one.

@@ -48,7 +48,8 @@ export async function startChild(options: ChildOptions): Promise<Running> {
     // Ctrl-C goes to a whole process group; the order of stopping is the supervisor's.
     detached: true,
     env: { ...process.env, ...env, [effectiveVariable]: effective },
-    execArgv: [],
+    // As in bin/linewatch.js.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
   });
   const errors = lastLines(child.stderr!, onLine);
   lastLines(child.stdout!, onOutput);

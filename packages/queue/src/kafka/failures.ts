@@ -30,6 +30,10 @@ export function protocolError(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a broker answered, though not as was hoped: it is there. */
+export const isAnswer = (error: unknown): boolean =>
+  protocolError(error) !== undefined || chain(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError');
+
 /** The partition whose offset a broker no longer has, or does not have yet. */
 export function outOfRange(error: unknown): { readonly topic: string; readonly partition: number } | undefined {
   for (const { name, topic, partition } of chain(error))

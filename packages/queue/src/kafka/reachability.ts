@@ -1,6 +1,6 @@
 /** Whether the brokers answer, as everything that talks to them in one process finds. */
 import { type Logger, describe } from '@linewatch/service';
-import { protocolError } from './failures.ts';
+import { isAnswer } from './failures.ts';
 
 /** What failed this long without an answer in between is told, ms: one lost connection is no outage. */
 const toldAfterMs = 2000;
@@ -32,7 +32,7 @@ export class Reachability {
 
   failed(who: string, error: unknown): void {
     const sinceMs = this.#failing.get(who)?.sinceMs ?? Date.now();
-    this.#failing.set(who, { sinceMs, reason: describe(error), isAnswer: protocolError(error) !== undefined });
+    this.#failing.set(who, { sinceMs, reason: describe(error), isAnswer: isAnswer(error) });
     const away = this.away();
     if (this.#isTold || !away) return;
     this.#isTold = true;
