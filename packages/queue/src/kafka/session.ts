@@ -9,17 +9,27 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { describe } from '@linewatch/service';
-import kafkajs, { type ISocketFactoryArgs, type Producer as KafkaProducer, type RecordMetadata } from 'kafkajs';
+import kafkajs, {
+  type ISocketFactoryArgs,
+  type KafkaConfig,
+  type Producer as KafkaProducer,
+  type RecordMetadata,
+} from 'kafkajs';
 import type { NewMessage } from '../port.ts';
 import { kafkaClient } from './client.ts';
+import { protocolError } from './failures.ts';
 import { encodeHeaders } from './headers.ts';
 import type { KafkaQueueOptions } from './options.ts';
 
 const keepAliveMs = 30_000;
 /** A send may wait for others of its session this many times as long as the session may be silent. */
 const patience = 4;
-/** Attempts at a send or a connection before it fails with its reason: about 3 s, then `stallMs` ends it anyway. */
-const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 };
+/** Attempts at a send or a connection take half of `stallMs` at most, so that it fails with its reason and not in silence. */
+const retries = (stallMs: number): NonNullable<KafkaConfig['retry']> => ({
+  initialRetryTime: stallMs / 50,
+  maxRetryTime: stallMs / 5,
+  retries: 5,
+});
 
 /** Of a batch that no broker will ever take. Names of the protocol's errors. */
 const refusals: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
@@ -45,13 +55,6 @@ export class SendFailure extends Error {
   }
 }
 
-/** The type of the protocol's error, if the failure comes from one. */
-function protocolError(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
-    if ('type' in at && typeof at.type === 'string') return at.type;
-  return undefined;
-}
-
 export class Session {
   readonly #producer: KafkaProducer;
   readonly #prefix: string;
@@ -68,7 +71,7 @@ export class Session {
   private constructor(options: KafkaQueueOptions, stallMs: number) {
     this.#prefix = options.prefix;
     this.#stallMs = stallMs;
-    const client = kafkaClient(options, { retry, socketFactory: (socket) => this.#connect(socket) });
+    const client = kafkaClient(options, { retry: retries(stallMs), socketFactory: (socket) => this.#connect(socket) });
     this.#producer = client.producer({
       idempotent: true,
       allowAutoTopicCreation: false,

@@ -45,6 +45,8 @@ export class Drain {
   #more = false;
   /** Messages before this offset go one by one, after the broker refused several at once. */
   #singleUntil = 0;
+  /** Messages that are read and not acknowledged. */
+  #inHand = 0;
   /** Before the next attempt, ms. */
   #waitMs = 0;
 
@@ -54,9 +56,9 @@ export class Drain {
     this.#logger = logger;
   }
 
-  /** Messages that wait here. */
-  lag(): Promise<number> {
-    return this.#reader.lag();
+  /** Messages that the broker has not acknowledged. */
+  async lag(): Promise<number> {
+    return (await this.#reader.lag()) + this.#inHand;
   }
 
   /** Resolves when the reader's signal aborts; a send under way is ended first. */
@@ -99,9 +101,11 @@ export class Drain {
       if (!first) return false;
       const part = first.offset < this.#singleUntil ? [first] : messages;
       if (part.length < messages.length) this.#reader.seek(first.offset + 1);
+      this.#inHand = part.length;
       await this.#send(session, part);
       return true;
     } finally {
+      this.#inHand = 0;
       release();
     }
   }
