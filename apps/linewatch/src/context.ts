@@ -59,14 +59,15 @@ export interface ComponentContext {
 /** Runs one component as this process. */
 export async function runComponent(
   component: string,
-  options: CommonOptions,
+  options: CommonOptions & { readonly worker?: number },
   create: (context: ComponentContext) => App,
 ): Promise<void> {
   const config = await effectiveConfig(options);
   const metrics = new Metrics(component);
-  const logger = createLogger(component, config.log.level);
+  const numbered = options.worker ? `${component}-${options.worker}` : component;
+  const logger = createLogger(numbered, config.log.level);
   const beside = await isBeside(config);
   const app = create({ config, beside, metrics, logger });
-  const name = beside ? `${component}-${config.trust}` : component;
+  const name = beside ? `${numbered}-${config.trust}` : numbered;
   await runProcess({ component: name, app, metrics, logger, runDir: paths(config.data).run });
 }

@@ -1,6 +1,7 @@
 /** The commands and their options; each one's work is in a file of its own, loaded when it is asked for. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { CollectorCommandOptions } from './commands/collector.ts';
+import type { DlqOptions } from './commands/dlq.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { DecodeCommandOptions } from './commands/decode.ts';
@@ -28,13 +29,33 @@ const demoOptions = (command: Command, history: number): Command =>
     .option('--history <days>', 'days of history to write first', whole(0, 400), history)
     .option('--flows-per-second <n>', 'flows a second, all exporters together', whole(1, 100_000), 200);
 
-async function component(name: 'writer' | 'api', options: CommonOptions): Promise<void> {
+async function component(name: 'writer' | 'api', options: CommonOptions & { readonly worker?: number }): Promise<void> {
   const { runComponent } = await import('./context.ts');
   const apps = {
     writer: async () => (await import('./components/writer.ts')).writerApp,
     api: async () => (await import('./components/api.ts')).apiApp,
   };
   await runComponent(name, options, await apps[name]());
+}
+
+function deadLetterCommands(linewatch: Command): void {
+  const dlq = linewatch.command('dlq').description('messages that could not be validated: the dead letters');
+  const json = (command: Command): Command => common(command).option('--json', 'print JSON, an object a line');
+  json(dlq.command('list'))
+    .description('list them, and whether their rows are stored by now')
+    .option('--limit <n>', 'the newest so many', whole(1, 100_000), 1000)
+    .action(async (options: DlqOptions & { limit: number }) => (await import('./commands/dlq.ts')).list(options));
+  json(dlq.command('show'))
+    .description('show one: what this version makes of it, and its first octets')
+    .argument('<place>', 'topic:partition:offset')
+    .action(async (place: string, options: DlqOptions) => (await import('./commands/dlq.ts')).show(place, options));
+  json(dlq.command('replay'))
+    .description('store what this version can read of them, each once however often; nothing is removed')
+    .argument('[place]', 'topic:partition:offset')
+    .option('--all', 'all of them')
+    .action(async (place: string | undefined, options: DlqOptions & { all?: boolean }) =>
+      (await import('./commands/dlq.ts')).replay(place, options),
+    );
 }
 
 export function program(): Command {
@@ -56,8 +77,10 @@ export function program(): Command {
     .option('--print-key', 'print the public key of this collector, which it makes when there is none')
     .action(async (options: CollectorCommandOptions) => (await import('./commands/collector.ts')).collector(options));
   common(linewatch.command('writer'))
-    .description('run a writer: the queue to ClickHouse')
-    .action((options: CommonOptions) => component('writer', options));
+    .description('run a writer: the queue to ClickHouse; several share the partitions')
+    .option('--worker <n>', 'number of this one, where several run on one data directory', whole(0, 99), 0)
+    .action((options: CommonOptions & { worker: number }) => component('writer', options));
+  deadLetterCommands(linewatch);
   common(linewatch.command('api'))
     .description('run the API and the dashboard')
     .action((options: CommonOptions) => component('api', options));

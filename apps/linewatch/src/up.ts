@@ -12,7 +12,7 @@ import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
 import { startPostgres } from './engines/postgres.ts';
 import { collectorLock, takeLock } from './lock.ts';
-import { isWorker } from './names.ts';
+import { isWorker, isWriter, workerNames } from './names.ts';
 import { openEstate, openStore } from './databases.ts';
 import { paths } from './paths.ts';
 import { openQueue } from './queue.ts';
@@ -36,7 +36,7 @@ const among =
 const stopOrder: StopOrder = [
   [among('demo'), 1500],
   [isWorker, 5000],
-  [among('writer', 'api'), 6500],
+  [(name) => name === 'api' || isWriter(name), 6500],
   [among('clickhouse', 'postgres'), 8500],
 ];
 
@@ -107,7 +107,17 @@ export function createSupervisor(options: UpOptions): Supervisor {
     const child = (component: string, more: Partial<ChildOptions> = {}): Part =>
       new Part(component, () => startChild({ component, ...common, ...more }), logger);
     await settled([
-      run(child('writer'), 'writer is up'),
+      parts.run(
+        config.writer.workers === 1 ? 'writer is up' : `${config.writer.workers} writers are up`,
+        ...workerNames(config.writer.workers, 'writer').map(
+          (name, worker) =>
+            new Part(
+              name,
+              () => startChild({ component: 'writer', args: ['--worker', String(worker)], ...common }),
+              logger,
+            ),
+        ),
+      ),
       parts.run(workers.label, ...workers.parts(common)),
       run(child('api'), 'API and dashboard are up'),
     ]);

@@ -4,6 +4,9 @@ import { type BlockMark, windowMayBeLeft } from '@linewatch/store';
 
 const everyMs = 10_000;
 
+/** A call, as the compiler takes the property for constant between two looks. */
+const isOver = (signal: AbortSignal): boolean => signal.aborted;
+
 export interface BlocksOptions {
   /** Blocks of a table whose tokens ClickHouse remembers. */
   readonly window: number;
@@ -41,12 +44,12 @@ export class Blocks {
     let failing = false;
     while (!signal.aborted) {
       await sleep(everyMs, signal);
-      if (signal.aborted) return;
       try {
         await this.refresh();
         failing = false;
       } catch (error) {
-        if (!failing) logger.warn({ reason: describe(error) }, 'blocks of the tables are not known');
+        // One that a stop cut short is no failure.
+        if (!failing && !isOver(signal)) logger.warn({ reason: describe(error) }, 'blocks of the tables are not known');
         failing = true;
       }
     }

@@ -2,6 +2,12 @@ import { type Static, Type } from 'typebox';
 
 export const WriterConfig = Type.Object(
   {
+    workers: Type.Integer({
+      minimum: 1,
+      maximum: 16,
+      default: 1,
+      description: 'Writer processes, which share the partitions: more than there are partitions stand by.',
+    }),
     maxRows: Type.Integer({
       minimum: 1000,
       maximum: 2_000_000,

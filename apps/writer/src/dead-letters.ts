@@ -61,7 +61,7 @@ export class DeadLetters {
         this.#failing = false;
         return;
       } catch (error) {
-        const code = error instanceof LinewatchError ? error.code : 'unexpected';
+        const code: string = error instanceof LinewatchError ? String(error.code) : 'unexpected';
         // Closing: whoever takes the partition up finds the message again.
         if (code === 'queue_closed') throw error;
         if (performance.now() > deadline) {

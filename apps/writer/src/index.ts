@@ -1,3 +1,5 @@
 export { createWriter, type WriterOptions } from './app.ts';
+export { type DeadHead, encodeDeadLetter } from './dead-letters.ts';
+export { type DeadLetter, DeadReader, type Reading, parsePlace, readDeadLetters } from './dead-reader.ts';
 export { WriterConfig } from './config.ts';
 export type { ControlSource, PlainControl } from './control.ts';

@@ -45,7 +45,7 @@ export function parseNotes(metadata: string): Notes {
   const refuse = (): never => {
     throw new Error(`the offset's metadata is not the writer's: ${metadata.slice(0, 100)}`);
   };
-  let value: Partial<Record<keyof Intent | keyof Notes, unknown>>;
+  let value: Partial<Record<keyof Intent | keyof Notes, unknown>> | null;
   try {
     value = JSON.parse(metadata) as typeof value;
   } catch {

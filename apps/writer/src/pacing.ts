@@ -90,8 +90,8 @@ export class Pacing {
     this.#rowsPerSecond += (rate - this.#rowsPerSecond) * 0.5;
     const behindRows = messages > 0 ? behind * (rows / messages) : 0;
     const { maxRows } = this.#limits;
-    if (behindRows >= maxRows) return this.#enter('overloaded');
-    if (this.#state === 'overloaded') {
+    if (behindRows >= maxRows) this.#enter('overloaded');
+    else if (this.#state === 'overloaded') {
       if (behindRows < maxRows / 4) this.#calmDown('steady');
       else this.#calm = 0;
     } else if (this.#state === 'idle') {

@@ -88,7 +88,7 @@ export class Partitions {
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(everyMs, signal);
-      if (!signal.aborted) await this.look();
+      await this.look();
     }
   }
 

@@ -83,3 +83,24 @@ function create(environment: Environment): void {
   void environment.store.meta.put(counterKey, Buffer.from(String(next)));
   void environment.store.meta.put(formatKey, Buffer.from(String(format)));
 }
+
+/** Topics that are stored here and that the options name no more, with their partitions. */
+export function formerTopics(environment: Environment): { name: string; partitions: Partition[] }[] {
+  const start = topicKey('');
+  const keys = environment.store.meta.getKeys({ start, end: Buffer.concat([start, Buffer.from([0xff])]) });
+  return Array.from(keys, (key) => Buffer.from(key.subarray(start.length)).toString())
+    .filter((name) => !environment.options.topics.some((topic) => topic.name === name))
+    .map((name) => {
+      const { log, compacted, ids } = readTopic(environment, name)!;
+      return { name, partitions: ids.map((id, i) => new Partition(environment, name, i, compacted, id, log)) };
+    });
+}
+
+/** Inside a write, when its messages have been removed. */
+export function forgetTopic(environment: Environment, name: string): void {
+  for (const id of readTopic(environment, name)?.ids ?? []) {
+    void environment.store.heads.remove(headKey(id));
+    void environment.store.removals.remove(headKey(id));
+  }
+  void environment.store.meta.remove(topicKey(name));
+}

@@ -8,6 +8,7 @@ import { Environment } from './environment.ts';
 import { QueueError } from './errors.ts';
 import { type EnvironmentHealth, environmentHealth, refusalMemoryMs, summary } from './health.ts';
 import { namePattern } from './limits.ts';
+import { moveTopics } from './move.ts';
 import { type LmdbQueueOptions, type Timing, checkOptions, defaultTiming } from './options.ts';
 import type { Partition } from './partition.ts';
 import type { Consumer, Producer, Queue, QueueHealth, Subscription, Tail, TopicState } from './port.ts';
@@ -86,6 +87,11 @@ class SharedLmdbQueue implements LmdbQueue {
           new Retention({ environment, partitions: own, here: this.#here, timing: this.#timing, logger }),
         );
       }
+      await moveTopics(
+        environments,
+        (topic) => (partitions.get(topic) ?? []).map((partition) => places.get(partition)!),
+        logger,
+      );
     } catch (error) {
       await Promise.allSettled(retentions.map((retention) => retention.close()));
       await Promise.allSettled(environments.map((environment) => environment.close()));

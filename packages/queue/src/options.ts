@@ -96,9 +96,13 @@ export interface LayoutTopics {
 /** Quota of the compacted state, octets: it holds one message a key. */
 const stateQuotaBytes = 256 * 1024 * 1024;
 
+/** Quota of the dead letters, octets, and how long they are kept. */
+const deadQuotaBytes = 256 * 1024 * 1024;
+const deadRetainHours = 30 * 24;
+
 /**
  * The standard environments: flows by themselves, so that a flood of them never stops samples and events; compacted state
- * by itself. What is read is kept up to half the quota; what is not read may fill all of it.
+ * and dead letters by themselves. What is read is kept up to half the quota; what is not read may fill all of it.
  */
 export function queueLayout(
   config: LayoutConfig,
@@ -114,8 +118,9 @@ export function queueLayout(
   return {
     environments: [
       log('flows', config.flows, [{ name: topics.flows, partitions: config.flows.partitions }]),
-      log('signals', config.signals, [
-        { name: topics.signals, partitions: config.signals.partitions },
+      log('signals', config.signals, [{ name: topics.signals, partitions: config.signals.partitions }]),
+      // No group reads it: when it is half full the oldest go.
+      log('dead', { partitions: 1, quotaBytes: deadQuotaBytes, retainHours: deadRetainHours }, [
         { name: topics.dead, partitions: 1 },
       ]),
       {

@@ -15,7 +15,8 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
   const store = openStore(config, logger);
   const estate = openEstate(config, logger);
   // What the other trust's collector counts is not for this one's viewers.
-  const names = beside ? ['supervisor', 'writer'] : ['supervisor', ...workerNames(config.collector.workers), 'writer'];
+  const collectors = beside ? [] : workerNames(config.collector.workers);
+  const names = ['supervisor', ...collectors, ...workerNames(config.writer.workers, 'writer')];
   const app = createApi({
     config: config.api,
     queue,
