@@ -11,6 +11,7 @@ import type { Exporter as DecodedExporter } from '@linewatch/decode';
 import { type FlowColumns, type SumColumns, counterCodes, createSumColumns } from '@linewatch/record';
 import type { Passed } from './poll/readings.ts';
 import { type Used, giveWay } from './second-chance.ts';
+import { Series, seriesKey } from './series.ts';
 
 /** All that is needed of an exporter: the same object each time, and its address. */
 type Exporter = Pick<DecodedExporter, 'address'>;
@@ -24,39 +25,6 @@ const maxInterfacesPerExporter = 4096;
 const maxInterfaces = 50_000;
 /** An interface that was not heard for this long is forgotten, s. */
 const forgetAfterS = 900;
-
-/** Cells of one interface, side, basis and sampling rate: where in the set their rows are, by slot of their time. */
-class Series {
-  readonly interface: number;
-  readonly side: number;
-  readonly basis: number;
-  readonly rate: number;
-  readonly stated: number;
-  lastS = 0;
-  /** Set that the slots below belong to. */
-  generation = -1;
-  readonly seconds = new Int32Array(32).fill(-1);
-  readonly tens = new Int32Array(32).fill(-1);
-  readonly minutes = new Int32Array(64).fill(-1);
-  /** Cells more than an hour old, by their time. */
-  readonly older = new Map<number, number>();
-
-  constructor(index: number, side: number, basis: number, rate: number, stated: number) {
-    this.interface = index;
-    this.side = side;
-    this.basis = basis;
-    this.rate = rate;
-    this.stated = stated;
-  }
-
-  begin(generation: number): void {
-    this.generation = generation;
-    this.seconds.fill(-1);
-    this.tens.fill(-1);
-    this.minutes.fill(-1);
-    this.older.clear();
-  }
-}
 
 interface ExporterSeries extends Used {
   readonly address: Uint8Array;
@@ -77,12 +45,15 @@ export interface SumSet {
   readonly rows: number;
 }
 
-const split = (value: number): [low: number, high: number] => [value >>> 0, Math.floor(value / 2 ** 32)];
+function setWide(words: Uint32Array, row: number, value: number): void {
+  words[2 * row] = value >>> 0;
+  words[2 * row + 1] = Math.floor(value / 2 ** 32);
+}
 
 export class InterfaceSums {
   readonly #columns = createSumColumns(capacity);
-  readonly #octets = new Float64Array(capacity);
-  readonly #packets = new Float64Array(capacity);
+  /** Of each row octets, packets, flows; one place is spare. */
+  readonly #counts = new Float64Array(4 * capacity);
   readonly #exporterAt: number;
   readonly #exporters = new Map<Exporter, ExporterSeries>();
   readonly #publish: (set: SumSet) => void;
@@ -92,7 +63,7 @@ export class InterfaceSums {
   #nowS = 0;
   #secondsFrom = 0;
   #tensFrom = 0;
-  #generation = 0;
+  #window = 0;
   #series = 0;
   /** Flows that were not summed because too many interfaces are remembered. */
   overLimit = 0;
@@ -143,13 +114,15 @@ export class InterfaceSums {
       if (startMs > endMs) startMs = endMs;
       const rate = sampling_rate[row]!;
       const stated = sampling_stated[row]!;
-      const egress = direction[row] === 2;
-      // The reverse half of a biflow was observed where its forward half was: at the interface it now leaves by.
-      const observedIn = reverse[row] === 1 ? egress : !egress;
+      // Observed at ingress (or not stated) or at egress; the reverse half of a biflow where its forward half was: at the
+      // interface it now leaves by.
+      const inferred = (direction[row]! >> 1) ^ (reverse[row]! & 1);
       const input = in_if[row]!;
       const output = out_if[row]!;
-      if (input !== 0) this.#spread(known, input, 0, observedIn ? 0 : 1, rate, stated, startMs, endMs, sum, count);
-      if (output !== 0) this.#spread(known, output, 1, observedIn ? 1 : 0, rate, stated, startMs, endMs, sum, count);
+      const into = input === 0 ? undefined : this.#find(known, input, 0, inferred, rate, stated);
+      const outOf = output === 0 ? undefined : this.#find(known, output, 1, inferred ^ 1, rate, stated);
+      if (into) this.#spread(known, into, outOf, startMs, endMs, sum, count);
+      else if (outOf) this.#spread(known, outOf, undefined, startMs, endMs, sum, count);
     }
   }
 
@@ -173,7 +146,10 @@ export class InterfaceSums {
   #atTime(nowMs: number): void {
     this.#nowS = Math.floor(nowMs / 1000);
     // 1-second cells from here on, 10-second ones from the minute before, 60-second ones before that.
-    this.#secondsFrom = Math.floor((this.#nowS - 10) / 10) * 10;
+    const from = Math.floor((this.#nowS - 10) / 10) * 10;
+    if (from === this.#secondsFrom) return;
+    this.#secondsFrom = from;
+    this.#window++;
     this.#tensFrom = Math.floor((this.#secondsFrom - 60) / 60) * 60;
   }
 
@@ -193,8 +169,8 @@ export class InterfaceSums {
       const untilMs = Math.min(next * 1000, toMs);
       const octetsUpTo = untilMs === toMs ? octets : Math.floor((octets * (untilMs - fromMs)) / (toMs - fromMs));
       const row = this.#row(known, series, cell, width);
-      this.#octets[row]! += octetsUpTo - octetsDone;
-      this.#columns.arrays.flows[row]! += untilMs - Math.max(cell * 1000, fromMs);
+      this.#counts[4 * row]! += octetsUpTo - octetsDone;
+      this.#counts[4 * row + 2]! += untilMs - Math.max(cell * 1000, fromMs);
       octetsDone = octetsUpTo;
       second = next;
     }
@@ -208,17 +184,10 @@ export class InterfaceSums {
     rate: number,
     stated: number,
   ): Series | undefined {
-    const key = index * 8 + side * 4 + basis;
+    const key = seriesKey(index, side, basis);
     const slot = key & (recentSlots - 1);
     const recent = known.recent[slot];
-    if (
-      recent?.interface === index &&
-      recent.side === side &&
-      recent.basis === basis &&
-      recent.rate === rate &&
-      recent.stated === stated
-    )
-      return recent;
+    if (recent?.key === key && recent.rate === rate && recent.stated === stated) return recent;
     let list = known.byKey.get(key);
     let found = list?.find((series) => series.rate === rate && series.stated === stated);
     if (!found) {
@@ -236,60 +205,97 @@ export class InterfaceSums {
     return found;
   }
 
+  /** Adds a flow to both series: its shares are the same. */
   #spread(
     known: ExporterSeries,
-    index: number,
-    side: number,
-    basis: number,
-    rate: number,
-    stated: number,
+    one: Series,
+    other: Series | undefined,
     startMs: number,
     endMs: number,
     octets: number,
     packets: number,
   ): void {
-    const series = this.#find(known, index, side, basis, rate, stated);
-    if (!series) return;
-    series.lastS = this.#nowS;
-    const lastS = Math.floor(endMs / 1000);
-    let second = Math.floor(startMs / 1000);
-    if (second === lastS && second >= this.#secondsFrom) {
-      // Most flows: within one second.
-      const row = this.#row(known, series, second, 1);
-      this.#octets[row]! += octets;
-      this.#packets[row]! += packets;
-      this.#columns.arrays.flows[row]!++;
+    one.lastS = this.#nowS;
+    if (other) other.lastS = this.#nowS;
+    const fromMs = this.#secondsFrom * 1000;
+    if (startMs < fromMs) {
+      this.#spreadWide(known, one, other, startMs, endMs, octets, packets);
       return;
     }
+    // Most flows: cells of a second.
+    const last = ((endMs - fromMs) / 1000) | 0;
+    let index = ((startMs - fromMs) / 1000) | 0;
+    if (index < last) {
+      const octetsPerMs = octets / (endMs - startMs);
+      const packetsPerMs = packets / (endMs - startMs);
+      let octetsDone = 0;
+      let packetsDone = 0;
+      for (let ms = fromMs + (index + 1) * 1000 - startMs; index < last; index++, ms += 1000) {
+        const octetsHere = Math.min(octets, Math.floor(octetsPerMs * ms)) - octetsDone;
+        const packetsHere = Math.min(packets, Math.floor(packetsPerMs * ms)) - packetsDone;
+        if (octetsHere + packetsHere === 0) continue;
+        this.#count(this.#rowOfSecond(known, one, index), octetsHere, packetsHere, 0);
+        if (other) this.#count(this.#rowOfSecond(known, other, index), octetsHere, packetsHere, 0);
+        octetsDone += octetsHere;
+        packetsDone += packetsHere;
+      }
+      octets -= octetsDone;
+      packets -= packetsDone;
+    }
+    this.#count(this.#rowOfSecond(known, one, last), octets, packets, 1);
+    if (other) this.#count(this.#rowOfSecond(known, other, last), octets, packets, 1);
+  }
+
+  #spreadWide(
+    known: ExporterSeries,
+    one: Series,
+    other: Series | undefined,
+    startMs: number,
+    endMs: number,
+    octets: number,
+    packets: number,
+  ): void {
     const duration = endMs - startMs;
+    const lastS = Math.floor(endMs / 1000);
     let octetsDone = 0;
     let packetsDone = 0;
-    for (;;) {
+    for (let second = Math.floor(startMs / 1000); ;) {
       const width = second >= this.#secondsFrom ? 1 : second >= this.#tensFrom ? 10 : 60;
       const cell = second - (second % width);
       const next = cell + width;
       const last = next > lastS;
       const share = last ? 1 : (next * 1000 - startMs) / duration;
-      const octetsUpTo = last ? octets : Math.floor(octets * share);
-      const packetsUpTo = last ? packets : Math.floor(packets * share);
-      if (last || octetsUpTo > octetsDone || packetsUpTo > packetsDone) {
-        const row = this.#row(known, series, cell, width);
-        this.#octets[row]! += octetsUpTo - octetsDone;
-        this.#packets[row]! += packetsUpTo - packetsDone;
-        if (last) this.#columns.arrays.flows[row]!++;
+      const octetsHere = Math.floor(octets * share) - octetsDone;
+      const packetsHere = Math.floor(packets * share) - packetsDone;
+      if (last || octetsHere > 0 || packetsHere > 0) {
+        this.#count(this.#row(known, one, cell, width), octetsHere, packetsHere, last ? 1 : 0);
+        if (other) this.#count(this.#row(known, other, cell, width), octetsHere, packetsHere, last ? 1 : 0);
       }
       if (last) return;
-      octetsDone = octetsUpTo;
-      packetsDone = packetsUpTo;
+      octetsDone += octetsHere;
+      packetsDone += packetsHere;
       second = next;
     }
   }
 
+  #count(row: number, octets: number, packets: number, flows: number): void {
+    const counts = this.#counts;
+    counts[4 * row]! += octets;
+    counts[4 * row + 1]! += packets;
+    counts[4 * row + 2]! += flows;
+  }
+
+  /** The row of a cell of one second, which is `index` seconds after the first of them. */
+  #rowOfSecond(known: ExporterSeries, series: Series, index: number): number {
+    const row = series.window === this.#window ? series.seconds[index]! : -1;
+    return row >= 0 ? row : this.#row(known, series, this.#secondsFrom + index, 1);
+  }
+
   #row(known: ExporterSeries, series: Series, cell: number, width: number): number {
-    if (series.generation !== this.#generation) series.begin(this.#generation);
+    if (series.window !== this.#window) series.begin(this.#window);
     const { arrays } = this.#columns;
     const slots = width === 1 ? series.seconds : width === 10 ? series.tens : series.minutes;
-    const slot = (cell / width) & (slots.length - 1);
+    const slot = width === 1 ? cell - this.#secondsFrom : (cell / width) & (slots.length - 1);
     let row = slots[slot]!;
     if (row >= 0 && arrays.time_s[row] === cell) return row;
     if (row >= 0) {
@@ -298,7 +304,7 @@ export class InterfaceSums {
     }
     if (this.#rows === capacity) {
       this.flush();
-      series.begin(this.#generation);
+      series.begin(this.#window);
     }
     row = this.#rows++;
     if (slots[slot]! >= 0) series.older.set(cell * 64 + width, row);
@@ -311,22 +317,22 @@ export class InterfaceSums {
     arrays.basis[row] = series.basis;
     arrays.sampling_rate[row] = series.rate;
     arrays.sampling_stated[row] = series.stated;
-    arrays.flows[row] = 0;
-    this.#octets[row] = 0;
-    this.#packets[row] = 0;
+    this.#counts.fill(0, 4 * row, 4 * row + 3);
     return row;
   }
 
   /** Publishes what has been added since the last time. */
   flush(): void {
-    const { octets, packets } = this.#columns.arrays;
+    const { octets, packets, flows } = this.#columns.arrays;
+    const counts = this.#counts;
     for (let row = 0; row < this.#rows; row++) {
-      [octets[2 * row], octets[2 * row + 1]] = split(this.#octets[row]!);
-      [packets[2 * row], packets[2 * row + 1]] = split(this.#packets[row]!);
+      setWide(octets, row, counts[4 * row]!);
+      setWide(packets, row, counts[4 * row + 1]!);
+      flows[row] = counts[4 * row + 2]!;
     }
     if (this.#rows > 0) this.#publish({ columns: this.#columns, rows: this.#rows });
     this.#rows = 0;
-    this.#generation++;
+    this.#window++;
   }
 
   /** Forgets interfaces not heard lately, so that made-up ifIndex values do not stay for ever. */
