@@ -12,6 +12,7 @@ import { ExporterTeller, readTold, statusPrefix, tellEveryMs } from './exporters
 import { Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
 import { inodesOf, kernelDrops } from './kernel.ts';
+import { controlFileOf } from './kept-control.ts';
 import { keyFileOf, readKey } from './key.ts';
 import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
@@ -20,7 +21,7 @@ import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
 import { Recovery } from './recovery.ts';
-import { type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
+import { type DatagramReader, type InheritedSocket, type Sockets, openSockets } from './sockets.ts';
 import { type Place, onlyWorker } from './workers.ts';
 
 export interface CollectorOptions {
@@ -35,6 +36,8 @@ export interface CollectorOptions {
   readonly place?: Place | undefined;
   /** Whether all that the queue has accepted can be read from it; without it, always. */
   readonly isSettled?: (() => Promise<boolean>) | undefined;
+  /** Of inherited sockets; without it their datagrams are read one by one. */
+  readonly reader?: DatagramReader | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;
   readonly metrics: Metrics;
@@ -136,6 +139,8 @@ export function createCollector(options: CollectorOptions): App {
       ...labels,
       privateKey: await readKey(keyFileOf(options.directory, config.label), logger),
       onInvalid: () => invalid.inc(),
+      file: controlFileOf(options.directory, config.label),
+      keeps: worker === 0,
       logger,
     });
     const told = control;
@@ -152,6 +157,7 @@ export function createCollector(options: CollectorOptions): App {
     const drops = (): ReadonlyMap<number, number> => kernelDrops(ports, inodes);
     const counted = collectorMetrics(metrics, {
       counters: decode.counters,
+      received: () => sockets?.listening ?? [],
       kernelDrops: drops,
       inFlightBytes: () => sink.inFlightBytes,
       sumsOverLimit: () => sink.sumsOverLimit,
@@ -212,10 +218,8 @@ export function createCollector(options: CollectorOptions): App {
     sockets = await openSockets({
       config,
       inherited: options.inherited,
-      onDatagram: (protocol, datagram, address) => {
-        counted.received(protocol);
-        return taking.take(datagram, address, Date.now());
-      },
+      reader: options.reader,
+      onDatagram: (datagram, address) => taking.take(datagram, address, Date.now()),
       logger,
     });
     ports = new Set(sockets.listening.map(({ port }) => port));

@@ -62,7 +62,7 @@ function teller({ rules = {}, told = new Map(), exporters = 4096 }: Options = {}
   const send = (from: string, { sequence = clock.sequence, exportMs = clock.nowMs, octets = Infinity } = {}): void => {
     const whole = encodeV5({ sequence, exportMs, uptimeMs: 5000 }, [record]);
     clock.sequence = sequence + 1;
-    intake.take(whole.subarray(0, octets), from, clock.nowMs);
+    intake.take(whole.subarray(0, octets), new Uint32Array(parseAddress(from).buffer), clock.nowMs);
   };
   /** Told in a round `s` seconds later. */
   const round = async (s = 10): Promise<string[]> => {

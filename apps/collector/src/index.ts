@@ -3,5 +3,5 @@ export { CollectorConfig, elementProblems } from './config.ts';
 export { privacyProblems, pseudonymKeyFile } from './privacy.ts';
 export { keyFileOf, publicKeyText, readKey } from './key.ts';
 export { KeyError, readPseudonymKey } from './pseudonym-key.ts';
-export { CollectorError, type InheritedSocket, wantedPorts } from './sockets.ts';
+export { CollectorError, type DatagramReader, type InheritedSocket, wantedPorts } from './sockets.ts';
 export { type Place, prepareWorkers } from './workers.ts';

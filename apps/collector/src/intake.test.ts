@@ -10,6 +10,9 @@ const datagram = encodeV5({ sequence: 0, exportMs: nowMs, uptimeMs: 5000 }, [
   { srcAddr: address, dstAddr: address, packets: 1, octets: 100, first: 1000, last: 2000 },
 ]);
 
+/** As the kernel has an address. */
+const wordsOf = (text: string): Uint32Array => new Uint32Array(parseAddress(text).buffer);
+
 function intake(rules: Partial<AdmissionRules> = {}, exporters = 4096) {
   const sink: FlowSink = {
     columns: createFlowColumns(64),
@@ -28,7 +31,7 @@ function intake(rules: Partial<AdmissionRules> = {}, exporters = 4096) {
     heard,
     intake: made,
     use: (next: Partial<AdmissionRules>) => made.use({ ...all, ...next }),
-    send: (from: string, octets: Uint8Array = datagram, atMs = nowMs) => made.take(octets, from, atMs),
+    send: (from: string, octets: Uint8Array = datagram, atMs = nowMs) => made.take(octets, wordsOf(from), atMs),
     outsiders: () => [...made.outsiders.all()].map(({ text, why, datagrams }) => [text, why, datagrams]),
   };
 }

@@ -6,7 +6,6 @@ const unqueuedReasons = ['queue_full', 'queue_backlog', 'queue_failed'] as const
 export type UnqueuedReason = (typeof unqueuedReasons)[number];
 
 export interface CollectorMetrics {
-  received(protocol: string): void;
   readonly queued: (flows: number, bytes: number) => void;
   readonly unqueued: (reason: UnqueuedReason, flows: number) => void;
   readonly signalsLost: (reason: UnqueuedReason, rows: number) => void;
@@ -20,6 +19,8 @@ export interface TotalledMetrics extends CollectorMetrics {
 
 export interface CollectorState {
   readonly counters: Counters;
+  /** Datagrams read, by socket. */
+  readonly received: () => readonly { readonly protocol: string; readonly received: number }[];
   /** By port. */
   readonly kernelDrops: () => ReadonlyMap<number, number>;
   readonly inFlightBytes: () => number;
@@ -31,7 +32,9 @@ export interface CollectorState {
 /** Counters of the decoder are read at each scrape; the rest is counted where it happens. */
 export function collectorMetrics(metrics: Metrics, state: CollectorState): TotalledMetrics {
   const { counters } = state;
-  const received = metrics.counter('datagrams_received_total', 'Datagrams read from the sockets.', ['port']);
+  metrics.gauge('datagrams_received_total', 'Datagrams read from the sockets.', ['port'], (g) => {
+    for (const { protocol, received } of state.received()) g.set({ port: protocol }, received);
+  });
   const queued = metrics.counter('flows_queued_total', 'Flows accepted: flushed to the queue.');
   const octets = metrics.counter('flow_messages_queued_bytes_total', 'Octets of flow messages accepted by the queue.');
   const unqueued = metrics.counter('flows_unqueued_total', 'Flows decoded but not queued, by reason.', ['reason']);
@@ -105,7 +108,6 @@ export function collectorMetrics(metrics: Metrics, state: CollectorState): Total
   const flowsUnqueued = new Map<UnqueuedReason, number>();
   return {
     flowsUnqueued,
-    received: (port) => received.inc({ port }),
     queued: (flows, bytes) => {
       queued.inc(flows);
       octets.inc(bytes);

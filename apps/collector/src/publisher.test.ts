@@ -37,7 +37,6 @@ function rig() {
   };
   const lost = { flows: 0, signals: 0 };
   const metrics: CollectorMetrics = {
-    received: () => undefined,
     queued: () => undefined,
     unqueued: (_reason, flows) => (lost.flows += flows),
     signalsLost: (_reason, rows) => (lost.signals += rows),

@@ -1,5 +1,6 @@
 /** The UDP sockets. Every one takes any protocol: the decoder tells them apart by their header. */
 import { type Socket, createSocket } from 'node:dgram';
+import { parseAddress } from '@linewatch/record';
 import { LinewatchError, type Logger, describe } from '@linewatch/service';
 import type { CollectorConfig } from './config.ts';
 
@@ -47,8 +48,23 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-/** Returns what is to be sent back to where the datagram came from. */
-type OnDatagram = (protocol: string, datagram: Uint8Array, address: string) => Uint8Array | undefined;
+/**
+ * Both are valid during the call only; the address is its 16 octets as four words. Returns what is to be sent back to
+ * where the datagram came from.
+ */
+type OnDatagram = (datagram: Uint8Array, address: Uint32Array) => Uint8Array | undefined;
+
+/** Reads many datagrams with one call of the kernel, where the system has such a call. */
+export interface DatagramReader {
+  /** Most datagrams of one call. */
+  readonly most: number;
+  /** Reads what waits on a socket, without waiting itself; how many datagrams there were. */
+  read(fd: number, each: OnDatagram): number;
+}
+
+/** Calls that found nothing are not made again for so many datagrams at most. */
+const maxSkipped = 16;
+const maxTexts = 8192;
 
 function bind(address: string, port: number, bufferBytes: number): Promise<Socket> {
   const open = (type: 'udp4' | 'udp6', host: string): Promise<Socket> =>
@@ -104,39 +120,75 @@ function bufferOf(socket: Socket, protocol: string, port: number, wantedBytes: n
   return givenBytes;
 }
 
+/** The words of addresses as the socket writes them. */
+function addressWords(): (text: string) => Uint32Array {
+  const known = new Map<string, Uint32Array>();
+  return (text) => {
+    let words = known.get(text);
+    if (!words) {
+      if (known.size >= maxTexts) known.clear();
+      words = new Uint32Array(parseAddress(text).buffer);
+      known.set(text, words);
+    }
+    return words;
+  };
+}
+
+/**
+ * Node reads one datagram a call, up to 32 before it looks at anything else; after each of them this reads what else waits.
+ * While little comes, that is nothing, and a call for nothing costs as much as reading a datagram: then it is left out.
+ */
+function follower(reader: DatagramReader, fd: number, each: OnDatagram): () => void {
+  let skip = 0;
+  let skipped = 0;
+  return () => {
+    if (skipped++ < skip) return;
+    skipped = 0;
+    skip = reader.read(fd, each) > 0 ? 0 : Math.min(maxSkipped, 2 * skip + 1);
+  };
+}
+
 export interface SocketOptions {
   readonly config: CollectorConfig;
   /** Sockets that are open already; without them they are opened here. */
   readonly inherited?: readonly InheritedSocket[] | undefined;
+  /** Of inherited sockets; without it datagrams are read one by one. */
+  readonly reader?: DatagramReader | undefined;
   readonly onDatagram: OnDatagram;
   readonly logger: Logger;
 }
 
 /** @throws CollectorError that names the port when one cannot be bound. */
-export async function openSockets({ config, inherited, onDatagram, logger }: SocketOptions): Promise<Sockets> {
+export async function openSockets({ config, inherited, reader, onDatagram, logger }: SocketOptions): Promise<Sockets> {
   const sockets: Socket[] = [];
   const listening: Listening[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   };
-  const take = (socket: Socket, protocol: string, port: number): void => {
+  const wordsOf = addressWords();
+  const take = (socket: Socket, protocol: string, port: number, fd?: number): void => {
     sockets.push(socket);
     const bufferBytes = bufferOf(socket, protocol, port, config.receiveBufferBytes, logger);
     const own: Listening = { protocol, port, received: 0, bufferBytes };
     listening.push(own);
-    socket.on('message', (datagram, from) => {
+    const each: OnDatagram = (datagram, address) => {
       own.received++;
-      const reply = onDatagram(protocol, datagram, from.address);
+      return onDatagram(datagram, address);
+    };
+    const readOn = reader && fd !== undefined ? follower(reader, fd, each) : undefined;
+    socket.on('message', (datagram, from) => {
+      const reply = each(datagram, wordsOf(from.address));
       // Who gets none asks again.
       if (reply)
         socket.send(reply, from.port, from.address, (error) => {
           if (error) logger.debug({ protocol, port, reason: describe(error) }, 'a reply was not sent');
         });
+      readOn?.();
     });
     socket.on('error', (error) => logger.error({ protocol, port, reason: describe(error) }, 'socket error'));
   };
   try {
-    if (inherited) for (const { protocol, port, fd } of inherited) take(await adopt(fd), protocol, port);
+    if (inherited) for (const { protocol, port, fd } of inherited) take(await adopt(fd), protocol, port, fd);
     else
       for (const { protocol, ports } of wantedPorts(config)) {
         if (ports.length === 0) continue;

@@ -5,6 +5,7 @@ import { type LeftSpillsOptions, leftSpills, passOnLeft } from '../left-spills.t
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
+import { createReader } from '../receive.ts';
 import type { Inherited } from '../sockets.ts';
 
 export interface CollectorContext extends Pick<ComponentContext, 'config' | 'metrics' | 'logger'> {
@@ -31,6 +32,7 @@ export function collectorApp({ config, given, metrics, logger }: CollectorContex
   const app = createCollector({
     config: config.collector,
     inherited: given.sockets,
+    reader: createReader(),
     place: given,
     isSettled,
     trust: config.trust,
