@@ -33,7 +33,7 @@ describe.runIf(reader !== undefined)('a reader of many datagrams', () => {
     for (const sender of senders.splice(0)) sender.close();
   });
 
-  async function sender(from: string): Promise<{ socket: Socket; send(octets: Uint8Array): Promise<void> }> {
+  async function sender(from: string): Promise<{ socket: Socket; send: (octets: Uint8Array) => Promise<void> }> {
     const six = from.includes(':');
     const socket = createSocket(six ? 'udp6' : 'udp4');
     senders.push(socket);
