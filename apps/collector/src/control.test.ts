@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
@@ -7,6 +7,7 @@ import { CollectorKey, type Control, type Secrets, decodeState, encodeState, sea
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CollectorControl, defaultControl } from './control.ts';
+import { controlFileOf } from './kept-control.ts';
 import { publicKeyText, readKey } from './key.ts';
 
 const logger = createLogger('test', 'silent');
@@ -56,9 +57,20 @@ describe('control of a collector', () => {
     producer.append(topics.state, 0, [
       { key, value: typeof value === 'string' ? Buffer.from(value) : encodeState(value) },
     ]);
-  async function follow(): Promise<CollectorControl> {
-    const labels = { trust: 'main', collector: 'hub' };
-    followed = new CollectorControl({ queue, producer, ...labels, privateKey, onInvalid: () => invalid++, logger });
+  /** `from` another queue than the one that is told; `patienceMs` until it is taken for one that cannot be read. */
+  async function follow(from: Pick<Queue, 'tail'> = queue, patienceMs = 10_000): Promise<CollectorControl> {
+    followed = new CollectorControl({
+      queue: from,
+      producer,
+      trust: 'main',
+      collector: 'hub',
+      privateKey,
+      onInvalid: () => invalid++,
+      file: controlFileOf(path.join(directory, 'collector'), 'hub'),
+      keeps: true,
+      patienceMs,
+      logger,
+    });
     await followed.start();
     return followed;
   }
@@ -147,6 +159,48 @@ describe('control of a collector', () => {
     await tell('key/main/hub', { publicKey: 'another' });
     await follow();
     await vi.waitFor(async () => expect(await keyPublished()).toEqual([2, publicKeyText(privateKey)]));
+  });
+
+  it('goes on with what it was told last while the queue cannot be read, and then with what that says', async () => {
+    await tell('control/main/hub', control());
+    await tell('decision/main/hub/192.0.2.8', { decision: 'approved', atMs: 1 });
+    await tell('decision/main/hub/192.0.2.9', { decision: 'refused', atMs: 1 });
+    const before = (await follow()).state;
+    await followed!.stop();
+    // Taken back while it is down; then it starts before it can read.
+    await tell('decision/main/hub/192.0.2.9', '');
+    const readable = Promise.withResolvers<undefined>();
+    const away: Pick<Queue, 'tail'> = {
+      tail: (tail) => {
+        const reading = readable.promise.then(() => queue.tail(tail));
+        return Promise.resolve({ close: () => reading.then((each) => each.close()) });
+      },
+    };
+    const feed = await follow(away, 50);
+    expect(feed.state).toEqual(before);
+    expect([...feed.state.decisions]).toEqual([
+      ['192.0.2.8', 'approved'],
+      ['192.0.2.9', 'refused'],
+    ]);
+    readable.resolve(undefined);
+    await vi.waitFor(() => expect([...feed.state.decisions]).toEqual([['192.0.2.8', 'approved']]));
+    expect(feed.state).toMatchObject({ allow: ['192.0.2.0/24'], admission: 'approve', secrets });
+    await feed.stop();
+    // Its file says the same now.
+    const again = await follow({ tail: () => Promise.resolve({ close: () => Promise.resolve() }) }, 50);
+    expect([...again.state.decisions]).toEqual([['192.0.2.8', 'approved']]);
+    expect(readFileSync(controlFileOf(path.join(directory, 'collector'), 'hub'), 'latin1')).not.toContain('hidden');
+  });
+
+  it('has nothing in force but what stands for nothing told when what it kept cannot be read', async () => {
+    const file = controlFileOf(path.join(directory, 'collector'), 'hub');
+    mkdirSync(path.dirname(file));
+    const never = { tail: () => Promise.resolve({ close: () => Promise.resolve() }) };
+    for (const text of ['', '{', '[1,[2],["control/main/hub",3],["control/main/hub","e30="]]']) {
+      writeFileSync(file, text);
+      expect((await follow(never, 20)).state).toBe(defaultControl);
+      await followed!.stop();
+    }
   });
 
   it('has one key, whoever of its workers makes it', async () => {

@@ -7,7 +7,7 @@
  * did not change are the same objects. A feed is ready to be read when `start` has resolved.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Consumer, Message, Producer, Queue } from '@linewatch/queue';
+import type { Consumer, Producer, Queue } from '@linewatch/queue';
 import {
   Control,
   CollectorKey,
@@ -23,6 +23,7 @@ import {
   topics,
 } from '@linewatch/record';
 import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
+import { type KeptMessage, KeptControl, readKept } from './kept-control.ts';
 import { publicKeyText } from './key.ts';
 
 export interface ControlState {
@@ -52,16 +53,21 @@ export const defaultControl: ControlState = {
 
 const maxDecisions = 100_000;
 /** Longest that the start waits for what is on the topic: a queue that cannot be read stops more than this. */
-const caughtUpMs = 10_000;
+const patienceMs = 10_000;
 
 export interface ControlOptions {
-  readonly queue: Queue;
+  readonly queue: Pick<Queue, 'tail'>;
   readonly producer: Producer;
   readonly trust: string;
   readonly collector: string;
   readonly privateKey: KeyObject;
   /** A message that could not be used. */
   readonly onInvalid: () => void;
+  /** Where what was told is kept for a start without the queue, and whether this process keeps it there. */
+  readonly file: string;
+  readonly keeps: boolean;
+  /** Longest that the start waits for what is on the topic. */
+  readonly patienceMs?: number;
   readonly logger: Logger;
 }
 
@@ -73,6 +79,11 @@ export class CollectorControl implements ControlFeed {
   readonly #publicKey: string;
   readonly #listeners: ((state: ControlState) => void)[] = [];
   readonly #stopping = new AbortController();
+  readonly #kept: KeptControl;
+  /** What it began with, when the queue could not be read in time: names on the topic. */
+  #earlier: readonly string[] = [];
+  /** Names that the topic has told of. */
+  readonly #heard = new Set<string>();
   #state = defaultControl;
   #known: string | undefined;
   #tail: Consumer | undefined;
@@ -85,6 +96,9 @@ export class CollectorControl implements ControlFeed {
     this.#controlName = `control/${place}`;
     this.#decisionPrefix = `decision/${place}/`;
     this.#publicKey = publicKeyText(options.privateKey);
+    this.#kept = new KeptControl(options.file, (error) =>
+      options.logger.warn({ file: options.file, reason: describe(error) }, 'what was told could not be kept'),
+    );
   }
 
   get state(): ControlState {
@@ -95,20 +109,38 @@ export class CollectorControl implements ControlFeed {
     this.#listeners.push(listener);
   }
 
-  /** Resolves when what is on the topic is in force. */
+  /** Resolves when what is on the topic is in force, or, when that cannot be read, what was told last. */
   async start(): Promise<void> {
-    const { queue, logger } = this.#options;
+    const { queue, file, logger } = this.#options;
+    const read = { caughtUp: false };
     let caughtUp: () => void = () => undefined;
-    const ready = new Promise<void>((resolve) => (caughtUp = resolve));
+    const ready = new Promise<void>((resolve) => {
+      caughtUp = () => {
+        read.caughtUp = true;
+        this.#leaveEarlier();
+        this.#heard.clear();
+        resolve();
+      };
+    });
     this.#tail = await queue.tail({
       topic: topics.state,
       from: 'oldest',
-      onMessages: (_partition, messages) => this.#take(messages),
+      onMessages: (_partition, messages) => {
+        if (!read.caughtUp)
+          for (const { key } of messages)
+            if (this.#isOurs(key) && this.#heard.size < maxDecisions) this.#heard.add(key);
+        this.#take(messages);
+        this.#keep(messages);
+      },
       onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
-      onCaughtUp: caughtUp,
+      onCaughtUp: () => caughtUp(),
     });
     const waited = new AbortController();
-    await Promise.race([ready.finally(() => waited.abort()), sleep(caughtUpMs, waited.signal)]);
+    await Promise.race([
+      ready.finally(() => waited.abort()),
+      sleep(this.#options.patienceMs ?? patienceMs, waited.signal),
+    ]);
+    if (!read.caughtUp) await this.#useEarlier(file);
     if (this.#known !== this.#publicKey) this.#publishing = this.#publish();
   }
 
@@ -116,6 +148,34 @@ export class CollectorControl implements ControlFeed {
     this.#stopping.abort();
     await this.#tail?.close();
     await this.#publishing;
+    await this.#kept.close();
+  }
+
+  #keep(messages: readonly KeptMessage[]): void {
+    if (!this.#options.keeps) return;
+    for (const message of messages) if (this.#isOurs(message.key)) this.#kept.set(message);
+  }
+
+  #isOurs(key: string): boolean {
+    return key === this.#controlName || key.startsWith(this.#decisionPrefix);
+  }
+
+  async #useEarlier(file: string): Promise<void> {
+    const earlier = (await readKept(file)).filter(({ key }) => !this.#heard.has(key));
+    this.#earlier = earlier.map(({ key }) => key);
+    this.#take(earlier);
+    this.#keep(earlier);
+    const { logger } = this.#options;
+    logger.warn({ messages: earlier.length }, 'the queue cannot be read yet: what was told before is in force');
+  }
+
+  /** Decisions that were taken back meanwhile are no more on the topic. */
+  #leaveEarlier(): void {
+    const gone = this.#earlier.filter((key) => key.startsWith(this.#decisionPrefix) && !this.#heard.has(key));
+    this.#earlier = [];
+    const deletions = gone.map((key) => ({ key, value: new Uint8Array(0) }));
+    this.#take(deletions);
+    this.#keep(deletions);
   }
 
   /** The key under which secrets are to be sealed, until the queue has taken it. */
@@ -134,7 +194,7 @@ export class CollectorControl implements ControlFeed {
     }
   }
 
-  #take(messages: readonly Message[]): void {
+  #take(messages: readonly KeptMessage[]): void {
     let next = this.#state;
     let decisions: Map<string, Decision['decision']> | undefined;
     for (const { key, value } of messages) {
