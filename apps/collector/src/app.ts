@@ -13,7 +13,6 @@ import { Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
 import { inodesOf, kernelDrops } from './kernel.ts';
 import { controlFileOf } from './kept-control.ts';
-import { controlFileOf } from './kept-control.ts';
 import { keyFileOf, readKey } from './key.ts';
 import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
@@ -140,8 +139,6 @@ export function createCollector(options: CollectorOptions): App {
       ...labels,
       privateKey: await readKey(keyFileOf(options.directory, config.label), logger),
       onInvalid: () => invalid.inc(),
-      file: controlFileOf(options.directory, config.label),
-      keeps: worker === 0,
       file: controlFileOf(options.directory, config.label),
       keeps: worker === 0,
       logger,
