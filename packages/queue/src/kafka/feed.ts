@@ -37,8 +37,9 @@ export class Feed implements Source {
   readonly #options: FeedOptions;
   readonly #closing = new AbortController();
   #messages: readonly Message[] = [];
-  /** How many of them were read. */
+  /** How many of them were read, and how many before the last read: who takes it back need not wait for the brokers. */
   #taken = 0;
+  #kept = 0;
   #bufferedBytes = 0;
   #next: number;
   #position: number | undefined;
@@ -96,16 +97,14 @@ export class Feed implements Source {
       until += 1;
     }
     const taken = this.#messages.slice(this.#taken, until);
+    if (taken.length > 0) this.#kept = this.#taken;
     this.#taken = until;
     this.#bufferedBytes -= bytes;
-    if (until === this.#messages.length) {
-      this.#messages = [];
-      this.#taken = 0;
-    }
     const last = taken.at(-1);
     if (last) this.#next = last.offset + 1;
     // Behind the last message there may be offsets that hold nothing.
-    if (this.#messages.length === 0 && this.#position !== undefined) this.#next = Math.max(this.#next, this.#position);
+    if (until === this.#messages.length && this.#position !== undefined)
+      this.#next = Math.max(this.#next, this.#position);
     if (last) this.#options.fetcher.wake();
     return taken;
   }
@@ -124,6 +123,7 @@ export class Feed implements Source {
     const first = this.#messages[0];
     if (first && index >= 0 && first.offset <= offset) {
       this.#taken = index;
+      this.#kept = index;
       this.#bufferedBytes = this.#messages.slice(index).reduce((sum, { value }) => sum + value.length, 0);
     } else {
       this.#drop();
@@ -136,6 +136,7 @@ export class Feed implements Source {
   #drop(): void {
     this.#messages = [];
     this.#taken = 0;
+    this.#kept = 0;
     this.#bufferedBytes = 0;
   }
 
@@ -144,9 +145,9 @@ export class Feed implements Source {
     this.#isExhausted = next === this.#position;
     this.#position = next;
     if (messages.length > 0) {
-      this.#messages =
-        this.#taken === this.#messages.length ? messages : [...this.#messages.slice(this.#taken), ...messages];
-      this.#taken = 0;
+      this.#messages = this.#messages.slice(this.#kept).concat(messages);
+      this.#taken -= this.#kept;
+      this.#kept = 0;
       this.#bufferedBytes += bytes;
       this.#lastMs = messages.at(-1)!.timeMs;
     }
@@ -172,7 +173,7 @@ export class Feed implements Source {
         // A seek meanwhile knows better.
         if (isOver()) return;
         this.#position = loss?.next ?? wanted;
-        if (this.#messages.length === 0) this.#next = this.#position;
+        if (this.#taken === this.#messages.length) this.#next = this.#position;
         if (!loss) return;
         this.#lost += loss.messages;
         onLoss(loss);

@@ -141,7 +141,12 @@ export class KafkaTail {
       const feed = this.#feeds.get(partition)!;
       if (feed.next >= end || feed.isExhausted) this.#ends.delete(partition);
     }
-    if (this.#ends.size === 0) this.#options.tail.onCaughtUp?.();
+    if (this.#ends.size > 0) return;
+    try {
+      this.#options.tail.onCaughtUp?.();
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   #report(error: unknown): void {
