@@ -15,11 +15,10 @@ export interface BlocksOptions {
   readonly signal: AbortSignal;
 }
 
-/** Follows how many blocks there were, now and then: an insert itself asks for nothing. */
+/** Follows how many blocks there were, now and then: an insert asks for nothing, only one that is tried again. */
 export class Blocks {
   readonly #options: BlocksOptions;
   #latest: BlockMark | undefined;
-  #readAt = -Infinity;
 
   constructor(options: BlocksOptions) {
     this.#options = options;
@@ -33,9 +32,7 @@ export class Blocks {
   /** @throws StoreError */
   async refresh(): Promise<void> {
     const { read, signal } = this.#options;
-    const began = performance.now();
     this.#latest = await read(signal);
-    this.#readAt = began;
   }
 
   /** Runs until the signal aborts. */
@@ -57,7 +54,7 @@ export class Blocks {
 
   /** @throws StoreError when ClickHouse does not say. */
   async mayHaveLeft(then: BlockMark | undefined): Promise<boolean> {
-    if (performance.now() - this.#readAt > everyMs) await this.refresh();
+    await this.refresh();
     return windowMayBeLeft(then, this.#latest, this.#options.window);
   }
 }

@@ -12,6 +12,8 @@ export interface StoreOptions {
   /** Default `linewatch`. Made by `migrate()` when it is not there. */
   readonly database?: string;
   readonly logger: Logger;
+  /** Longest that the server may be silent, ms. Default 5 minutes: an insert of the largest size has its time in it. */
+  readonly requestTimeoutMs?: number;
 }
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -47,7 +49,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const requestTimeoutMs = 300_000;
+const defaultRequestTimeoutMs = 300_000;
 
 const querySettings = (maxSeconds: number): ClickHouseSettings => ({
   max_execution_time: maxSeconds,
@@ -109,7 +111,14 @@ function* joined(chunks: readonly Uint8Array[], target = 1 << 18): Generator<Uin
 const identifier = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** Opens no connection yet. @throws StoreError `input_invalid` */
-export function createStore({ url, user, password, database = 'linewatch', logger }: StoreOptions): Store {
+export function createStore({
+  url,
+  user,
+  password,
+  database = 'linewatch',
+  logger,
+  requestTimeoutMs = defaultRequestTimeoutMs,
+}: StoreOptions): Store {
   if (!identifier.test(database))
     throw new StoreError('input_invalid', `not a database name: ${database.slice(0, 60)}`);
   const common = {
