@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findProgram } from './collector/systems.ts';
+import { findProgram } from './collector/programs.ts';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
 import { percentile, short, table } from './report.ts';

@@ -1,7 +1,7 @@
 /** The whole system, as `linewatch up` starts it, in a directory of its own and on ports of its own. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { command } from './collector/systems.ts';
+import { command } from './collector/ours.ts';
 import {
   type Child,
   commandLine,

@@ -8,17 +8,21 @@ import { cpuSeconds, makeDirectory, removeDirectory, waitIdle } from '../process
 import { ratio, short, table } from '../report.ts';
 import { type SearchResult, type Trial, perCpuSecond, searchHighest, sentRate } from '../search.ts';
 import { buildSender, send } from '../sender.ts';
-import { type System, systems } from './systems.ts';
+import { type Sink, startSink, whyNoSink } from './sink.ts';
+import { type RunningSystem, type System, systems } from './systems.ts';
 
 const port = 29_055;
+/** What a collector writes to beside its own files, Apache Kafka, is on the sender's core. */
 const core = { collector: 0, sender: 1 };
 /** Long enough for compilers to have seen what there is to compile, s. */
 const warmSeconds = 3;
 
-async function trial(system: System, rate: number, seconds: number, exporters: number): Promise<Trial> {
+type Start = (directory: string) => Promise<RunningSystem>;
+
+async function trial(system: System, begin: Start, rate: number, seconds: number, exporters: number): Promise<Trial> {
   const directory = await makeDirectory(system.name);
   try {
-    const running = await system.start(directory, port, core.collector);
+    const running = await begin(directory);
     try {
       const warm = await send({ port, rate: system.firstRate / 2, seconds: warmSeconds, exporters, core: core.sender });
       await waitIdle(running.child.pid, 5000);
@@ -56,12 +60,14 @@ export function report(measured: readonly Measured[]): string {
     const t = best(name);
     return t && sentRate(t);
   };
-  const rows = measured.map(({ system: { name, does }, version, result }) => [
+  // Who writes to Kafka is compared with ours that does.
+  const ours = ({ needsSink }: System): string => (needsSink ? 'linewatch-kafka' : 'linewatch');
+  const rows = measured.map(({ system, system: { name, does }, version, result }) => [
     `${name} ${version}`,
     short(perCpu(name) ?? Number.NaN),
     `${result.bounded ? '≥ ' : ''}${short(rate(name) ?? Number.NaN)}`,
-    ratio(perCpu('linewatch'), perCpu(name)),
-    ratio(rate('linewatch'), rate(name)),
+    ratio(perCpu(ours(system)), perCpu(name)),
+    ratio(rate(ours(system)), rate(name)),
     does,
   ]);
   return table(
@@ -78,21 +84,33 @@ export function report(measured: readonly Measured[]): string {
 }
 
 export async function collectorBench(args: readonly string[]): Promise<void> {
-  const options = readOptions(args, { seconds: 5, exporters: 4, refinements: 2, most: 2_400_000, only: '' });
+  const options = readOptions(args, { seconds: 5, exporters: 4, refinements: 2, most: 2_400_000, only: '', queue: '' });
+  if (!['', 'lmdb', 'kafka'].includes(options.queue)) throw new RangeError('--queue is lmdb or kafka');
   await buildSender();
   console.log(`${describeMachine()}; ${options.seconds} s a trial, ${options.exporters} exporters\n`);
   const measured: Measured[] = [];
   let failed = false;
+  let sink: Sink | undefined;
   for (const system of systems) {
+    if (options.queue !== '' && (options.queue === 'kafka') !== (system.needsSink ?? false)) continue;
     if (options.only !== '' && !options.only.split(',').includes(system.name)) continue;
     const version = await system.version();
     if (version === undefined) {
       console.log(`${system.name}: not on this machine, skipped (${system.install})\n`);
       continue;
     }
+    const noSink = system.needsSink && (await whyNoSink());
+    if (noSink) {
+      console.log(`${system.name}: skipped, ${noSink}\n`);
+      continue;
+    }
     console.log(`${system.name} ${version}`);
+    const begin = async (directory: string): Promise<RunningSystem> =>
+      system.needsSink
+        ? system.start(directory, port, core.collector, (sink ??= await startSink(core.sender)))
+        : system.start(directory, port, core.collector);
     const run = async (rate: number): Promise<Trial> => {
-      const t = await trial(system, rate, options.seconds, options.exporters);
+      const t = await trial(system, begin, rate, options.seconds, options.exporters);
       console.log(`  ${line(t)}`);
       return t;
     };
@@ -109,6 +127,7 @@ export async function collectorBench(args: readonly string[]): Promise<void> {
     measured.push({ system, version, result });
     console.log('');
   }
+  await sink?.stop();
   console.log(report(measured));
   if (failed) throw new Error('not every collector could be measured');
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { collectorConfig, numberAfter, sumMetric } from './systems.ts';
+import { collectorConfig } from './ours.ts';
+import { nfacctdConfig, nfacctdFlows } from './peers.ts';
+import { numberAfter, sumMetric } from './programs.ts';
 
 test('metrics are added over the labels that match', () => {
   const text = [
@@ -21,4 +23,11 @@ test('the collector under test listens on loopback, on one port', () => {
   const config = collectorConfig('/tmp/x', 29_055);
   expect(config).toContain('address: 127.0.0.1');
   expect(config).toContain('netflow: 29055, ipfix: 0, sflow: 0, traps: 0, trapsFallback: 0');
+});
+
+test('nfacctd listens on loopback, and its file says how many records an entry is of', () => {
+  expect(nfacctdConfig('/tmp/x.csv', 29_055)).toContain('nfacctd_ip: 127.0.0.1\nnfacctd_port: 29055\n');
+  const head = 'SRC_IP,DST_IP,PACKETS,FLOWS,BYTES';
+  expect(nfacctdFlows(`${head}\n10.0.0.1,10.0.0.2,5,1,100\n10.0.0.1,10.0.0.3,5,2,100\n`)).toBe(3);
+  expect(nfacctdFlows('')).toBe(0);
 });

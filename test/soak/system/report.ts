@@ -40,7 +40,11 @@ export function reportText(report: SoakReport): string {
       `  ${''.padEnd(part.length)}  quiet: ${trendText(quiet)}`,
     ]),
     ...(report.problems.length === 0
-      ? ['accepted = stored, exactly once']
-      : ['PROBLEMS:', ...report.problems.map((line) => `  ${line}`), `data kept in ${report.kept.join(' and ')}`]),
+      ? [report.compared ? 'accepted = stored, exactly once' : 'ended early: nothing was compared']
+      : [
+          'PROBLEMS:',
+          ...report.problems.map((line) => `  ${line}`),
+          ...report.kept.map((directory) => `data kept in ${directory}`),
+        ]),
   ].join('\n');
 }

@@ -62,6 +62,8 @@ export interface SoakReport {
   /** Over the whole run, and over its last, quiet part. */
   readonly memory: ReadonlyMap<string, { readonly run: MemoryTrend; readonly quiet: MemoryTrend }>;
   readonly problems: readonly string[];
+  /** False when it was ended early. */
+  readonly compared: boolean;
   /** Where the data was left, when there are problems. */
   readonly kept: readonly string[];
 }
@@ -260,7 +262,7 @@ class Soak {
     this.#say('the load has ended: waiting for what is under way');
     await until('everything is ready', () => this.#world.system.ready(), settleLimitMs);
     let found: readonly string[] = [];
-    let settledMs = 0;
+    let settledMs = began;
     const what = 'what was accepted is stored';
     await until(
       what,
@@ -328,7 +330,8 @@ class Soak {
       settleSeconds,
       memory,
       problems,
-      kept: problems.length > 0 ? this.#world.directories : [],
+      compared: !this.#aborted,
+      kept: problems.length > 0 && !this.#aborted ? this.#world.directories : [],
     };
   }
 }
