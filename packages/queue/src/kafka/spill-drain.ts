@@ -1,17 +1,19 @@
 /**
  * Takes one partition's spill to the broker, in order:
  *
- *     read → commit {until, sinceMs} beside the unmoved offset → send → commit the offset behind
+ *     read → commit the offset, and {until, sinceMs} beside it → send → read on, or commit the offset behind
  *
  * After a crash, or a send of unknown outcome, what is before `until` may be on the broker since `sinceMs`: these messages
  * and no others are sent as uncertain.
  */
 import { type Logger, describe, sleep } from '@linewatch/service';
-import type { Message, NewMessage, PartitionReader } from '../port.ts';
-import { type Lane, sendBytes } from './lane.ts';
+import type { Message, NewMessage, PartitionReader, Position } from '../port.ts';
+import type { Lane } from './lane.ts';
 import { SendFailure, type Session } from './session.ts';
 import { again } from './uncertain.ts';
 
+/** Octets that one send gathers: each costs a commit to disk. */
+const drainBytes = 4 * 1024 * 1024;
 /** How often a partition looks that may have something on disk, and has found nothing, ms. */
 const unsettledMs = 100;
 const settledMs = 60_000;
@@ -45,6 +47,8 @@ export class Drain {
   #more = false;
   /** Messages before this offset go one by one, after the broker refused several at once. */
   #singleUntil = 0;
+  /** Behind what was sent; committed with the next intent, or when there is no more. */
+  #sent: Position | undefined;
   /** Messages that are read and not acknowledged. */
   #inHand = 0;
   /** Before the next attempt, ms. */
@@ -69,14 +73,29 @@ export class Drain {
         if (this.#more) this.#more = await this.#sendNext();
         else await this.#rest();
       } catch (error) {
-        if (isAborted(signal)) return;
+        if (isAborted(signal)) break;
         this.#logger.error({ topic, partition, reason: describe(error) }, 'spill cannot be read');
-        this.#reader.seek(this.#reader.committed.offset);
+        this.#reader.seek(this.#position.offset);
         this.#waitMs = spillRetryMs;
       }
       if (this.#waitMs > 0) await sleep(this.#waitMs, signal);
       this.#waitMs = 0;
     }
+    // Given up with the lease, it is told from the intent by who drains next.
+    await this.#settle().catch(() => undefined);
+  }
+
+  get #position(): Position {
+    return this.#sent ?? this.#reader.committed;
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#sent) await this.#commit(this.#sent);
+  }
+
+  async #commit(position: Position): Promise<void> {
+    await this.#reader.commit(position);
+    this.#sent = undefined;
   }
 
   async #rest(): Promise<void> {
@@ -94,11 +113,14 @@ export class Drain {
     const { sessions, gate } = this.#lane.options;
     const session = await sessions.get(true, this.#reader.signal);
     if (!session) return true;
-    const release = await gate.take(sendBytes);
+    const release = await gate.take(drainBytes);
     try {
-      const messages = await this.#reader.read({ maxBytes: sendBytes, waitMs: 0 });
+      const messages = await this.#reader.read({ maxBytes: drainBytes, waitMs: 0 });
       const [first] = messages;
-      if (!first) return false;
+      if (!first) {
+        await this.#settle();
+        return false;
+      }
       const part = first.offset < this.#singleUntil ? [first] : messages;
       if (part.length < messages.length) this.#reader.seek(first.offset + 1);
       this.#inHand = part.length;
@@ -123,7 +145,7 @@ export class Drain {
       return;
     }
     this.#lane.succeeded();
-    await this.#move(part, declared);
+    this.#sent = behind(part, declared);
     counts.drained += part.length;
     counts.uncertain += part.filter((m) => m.uncertain !== undefined || m.offset < declared.repeats).length;
   }
@@ -135,14 +157,13 @@ export class Drain {
       this.#lane.options.counts.lost += 1;
       const place = { topic, partition, offset, octets: value.length, reason: failure.message };
       this.#logger.error(place, 'the broker refuses a spilled message for good');
-      await this.#move(part, declared);
+      this.#sent = behind(part, declared);
       return;
     }
     if (failure.outcome === 'refused') this.#singleUntil = part.at(-1)!.offset + 1;
     else this.#waitMs = this.#lane.failed(failure);
     // Nothing of it is on the broker but what may have been there before.
-    if (failure.outcome !== 'unknown' && declared.repeats <= offset)
-      await this.#reader.commit({ offset, metadata: '' });
+    if (failure.outcome !== 'unknown' && declared.repeats <= offset) await this.#commit({ offset, metadata: '' });
     this.#reader.seek(offset);
   }
 
@@ -150,20 +171,22 @@ export class Drain {
   async #declare(part: readonly Message[]): Promise<Declared> {
     const first = part[0]!.offset;
     const until = part.at(-1)!.offset + 1;
-    const before = decodeIntent(this.#reader.committed.metadata);
-    if (before && before.until >= until) return { ...before, repeats: before.until };
+    const before = decodeIntent(this.#position.metadata);
+    if (before && before.until >= until) {
+      await this.#settle();
+      return { ...before, repeats: before.until };
+    }
     const isUnderWay = before !== undefined && before.until > first;
     const intent = { until, sinceMs: isUnderWay ? before.sinceMs : Date.now() };
-    await this.#reader.commit({ offset: first, metadata: encodeIntent(intent) });
+    await this.#commit({ offset: first, metadata: encodeIntent(intent) });
     return { ...intent, repeats: isUnderWay ? before.until : 0 };
   }
+}
 
-  /** Commits behind what was sent; what else was said to be under way stays so. */
-  async #move(part: readonly Message[], { repeats, sinceMs }: Declared): Promise<void> {
-    const offset = part.at(-1)!.offset + 1;
-    const metadata = repeats > offset ? encodeIntent({ until: repeats, sinceMs }) : '';
-    await this.#reader.commit({ offset, metadata });
-  }
+/** Where it goes on; what else was said to be under way stays so. */
+function behind(part: readonly Message[], { repeats, sinceMs }: Declared): Position {
+  const offset = part.at(-1)!.offset + 1;
+  return { offset, metadata: repeats > offset ? encodeIntent({ until: repeats, sinceMs }) : '' };
 }
 
 /** A call, as the compiler takes the property for constant between two looks. */
