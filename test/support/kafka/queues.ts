@@ -17,7 +17,7 @@ export const testTopic = (name: string, partitions: number, more: Partial<KafkaT
 export const freshPrefix = (): string => `t${randomBytes(4).toString('hex')}.`;
 
 /** Brokers take no shorter session than 6 s by default. */
-export const quick = { heartbeatMs: 100, sessionMs: 6000 };
+const quick = { heartbeatMs: 100, sessionMs: 6000 };
 
 export function kafkaTestQueue(
   options: Pick<KafkaQueueOptions, 'brokers' | 'prefix' | 'topics'> & Partial<KafkaQueueOptions>,

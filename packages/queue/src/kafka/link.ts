@@ -90,7 +90,7 @@ export interface Broker {
 }
 
 /** A broker that may be asked to change the cluster. */
-export interface Controller {
+interface Controller {
   createTopics(request: {
     readonly topics: readonly {
       readonly topic: string;
