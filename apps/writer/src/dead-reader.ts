@@ -26,8 +26,7 @@ const placePattern = /^([A-Za-z0-9][A-Za-z0-9._-]{0,199}):(\d{1,6}):(\d{1,16})$/
 const maxShown = 500;
 
 /** Text of anybody's, on one line and without what would move a terminal's cursor. */
-const printable = (text: string): string =>
-  [...text.slice(0, maxShown)].map((char) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? '\uFFFD' : char)).join('');
+const printable = (text: string): string => text.slice(0, maxShown).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
 export function parsePlace(text: string): { topic: string; partition: number; offset: number } | undefined {
   const [, topic, partition, offset] = placePattern.exec(text) ?? [];

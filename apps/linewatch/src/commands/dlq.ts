@@ -121,10 +121,10 @@ export async function show(text: string, options: DlqOptions): Promise<void> {
   await opened(options, async ({ queue, store }) => {
     const reader = new DeadReader(store ?? nothing);
     const stored = storedBy(store);
-    let found = false;
+    let found = 0;
     await readDeadLetters(queue, async (letter) => {
       if (letter.place !== place) return;
-      found = true;
+      found++;
       const reading = reader.read(letter);
       const each = listed(letter, reading, await stored(reading));
       if (options.json) {
@@ -135,7 +135,7 @@ export async function show(text: string, options: DlqOptions): Promise<void> {
       print(reading.problem === '' ? `this version reads ${reading.rows} rows in it` : `not read: ${reading.problem}`);
       for (const row of hexLines(letter.value)) print(row);
     });
-    if (!found) throw new DlqError('place_unknown', `there is no dead letter of ${place}`);
+    if (found === 0) throw new DlqError('place_unknown', `there is no dead letter of ${place}`);
   });
 }
 
