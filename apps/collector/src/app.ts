@@ -241,7 +241,7 @@ export function createCollector(options: CollectorOptions): App {
     heartbeat.beat();
     polling.start();
     timers.push(
-      setInterval(() => sink.flush(), config.batchMs),
+      setInterval(() => sink.release(), config.batchMs),
       setInterval(signals, signalsEveryMs),
       setInterval(() => heartbeat.beat(), heartbeatEveryMs),
       setInterval(() => void telling.tell(), tellEveryMs),

@@ -23,12 +23,13 @@ import {
 } from '@linewatch/record';
 import { type Logger, describe } from '@linewatch/service';
 import { Counted } from './counted.ts';
+import { FlowAppends } from './flow-appends.ts';
 import type { CollectorMetrics, UnqueuedReason } from './metrics.ts';
 import type { Passed } from './poll/readings.ts';
 import { RunningTotals } from './running-totals.ts';
 import { InterfaceSums, type SumSet } from './sums.ts';
 
-/** Rows of a batch: about 1 MB of message. */
+/** Rows of a batch: half a megabyte of message. */
 const batchRows = 8192;
 /** A refusal is told for this long: without new flows, nothing would take it back. */
 const problemMs = 10_000;
@@ -103,7 +104,7 @@ export class Publisher implements FlowSink {
   readonly #options: PublisherOptions;
   readonly #signals: SignalPartition[];
   readonly #partitions = new WeakMap<Exporter, SignalPartition>();
-  readonly #pending = new Set<Promise<void>>();
+  readonly #appends: FlowAppends;
   readonly #elements = new ElementColumnBuilder();
   readonly #totals: RunningTotals;
   readonly #counted = new Counted((exporter, passed) =>
@@ -112,7 +113,6 @@ export class Publisher implements FlowSink {
   #metrics: CollectorMetrics | undefined;
   #sequence = 0;
   #signalSequence = 0;
-  #inFlight = 0;
   /** What was refused last and not accepted since, and when. */
   readonly #problems = { flows: { text: '', ms: 0 }, signals: { text: '', ms: 0 } };
   /** Unix ms when signals were last accepted: everything before is covered. */
@@ -124,6 +124,15 @@ export class Publisher implements FlowSink {
     this.#options = options;
     this.acceptedMs = options.now();
     this.#totals = new RunningTotals(options.epoch);
+    this.#appends = new FlowAppends({
+      producer: options.producer,
+      partitions: options.flowPartitions,
+      onAccepted: (rows, bytes) => {
+        this.#problems.flows.text = '';
+        this.#metrics?.queued(rows, bytes);
+      },
+      onRefused: (error, rows) => this.#metrics?.unqueued(this.#failed('flows', error), rows),
+    });
     this.#signals = Array.from({ length: options.signalPartitions }, (_, index) => {
       const partition: SignalPartition = {
         index,
@@ -158,7 +167,7 @@ export class Publisher implements FlowSink {
   }
 
   get inFlightBytes(): number {
-    return this.#inFlight;
+    return this.#appends.inFlightBytes;
   }
 
   get sumsOverLimit(): number {
@@ -220,14 +229,14 @@ export class Publisher implements FlowSink {
       this.#closeRows(partition);
   }
 
-  /** Closes the flow batch and hands it to the queue. */
+  /** Closes the flow batch. It goes to the queue with those that follow soon, or with `release`. */
   flush(): void {
     const { rows } = this;
     if (rows === 0) return;
     this.rows = 0;
     const elements = this.#elements.take(rows);
-    const { trust, collector, epoch, producer, flowPartitions, inFlightBytes } = this.#options;
-    if (this.#inFlight > inFlightBytes) {
+    const { trust, collector, epoch, flowPartitions, inFlightBytes } = this.#options;
+    if (this.#appends.inFlightBytes > inFlightBytes) {
       this.#metrics?.unqueued('queue_backlog', rows);
       return;
     }
@@ -235,21 +244,13 @@ export class Publisher implements FlowSink {
     this.#options.privacy.apply(this.columns, rows);
     const sequence = this.#sequence++;
     const value = encodeFlowBatch({ trust, collector, epoch, sequence }, this.columns, rows, elements);
-    this.#inFlight += value.length;
-    const append = producer
-      .append(topics.flows, sequence % flowPartitions, [{ value }])
-      .then(
-        () => {
-          this.#problems.flows.text = '';
-          this.#metrics?.queued(rows, value.length);
-        },
-        (error: unknown) => this.#metrics?.unqueued(this.#failed('flows', error), rows),
-      )
-      .finally(() => {
-        this.#inFlight -= value.length;
-        this.#pending.delete(append);
-      });
-    this.#pending.add(append);
+    this.#appends.add(sequence % flowPartitions, value, rows);
+  }
+
+  /** Closes the flow batch and hands all closed ones to the queue. */
+  release(): void {
+    this.flush();
+    this.#appends.release();
   }
 
   #failed(what: 'flows' | 'signals', error: unknown): UnqueuedReason {
@@ -295,8 +296,8 @@ export class Publisher implements FlowSink {
    * @returns when all that waits was tried.
    */
   async publishSignals(): Promise<void> {
-    this.flush();
-    const flows = Promise.allSettled([...this.#pending]);
+    this.release();
+    const flows = this.#appends.settled();
     for (const partition of this.#signals) {
       this.#closeRows(partition);
       partition.sums.flush();
