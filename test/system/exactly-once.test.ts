@@ -29,6 +29,7 @@ import {
   originColumns,
 } from '@linewatch/store';
 import { WriterConfig, createWriter } from '../../apps/writer/src/index.ts';
+import { flowKind } from '../../apps/writer/src/kinds.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type ClickHouseEngine, startClickHouse } from '../../apps/linewatch/src/engines/clickhouse.ts';
@@ -234,6 +235,33 @@ it('two inserts of one token at once count once, in the table and in every view 
     sums: total,
     ledger: total,
   });
+});
+
+it('of an insert that is stored in part, what is missing is added and nothing else', async () => {
+  const kind = flowKind(store);
+  const now = Date.UTC(2026, 10, 20, 0, 0, 5);
+  // Rows about midnight: each message has rows of two days.
+  const batches = [0, 1, 2].map((sequence) =>
+    kind.decode(flowMessage(sequence, 100, (row) => now - (row % 2) * 10_000)),
+  );
+  const places = [5, 6, 7].map((offset) => ({ partition: 1, offset, timeMs: now }));
+  expect(await kind.insertMissing(batches, places, 'token')).toBe('none');
+  expect(await kind.stored(batches, places)).toBe(300);
+  // One day's block is gone, and then a message of the other's.
+  await store.command('ALTER TABLE flows DROP PARTITION 20261119');
+  expect(await kind.stored(batches, places)).toBe(150);
+  expect(await kind.insertMissing(batches, places, 'token')).toBe('part');
+  expect(await kind.stored(batches, places)).toBe(300);
+  await store.command('ALTER TABLE flows DELETE WHERE queue_offset = 6 SETTINGS mutations_sync = 2');
+  expect(await kind.insertMissing(batches, places, 'token')).toBe('part');
+  expect(await kind.insertMissing(batches, places, 'token')).toBe('all');
+  const rows = await store.query<{ offset: number; rows: number; octets: number }>(
+    'SELECT toFloat64(queue_offset) AS offset, toFloat64(count()) AS rows, toFloat64(sum(f.octets)) AS octets FROM flows AS f GROUP BY offset ORDER BY offset',
+  );
+  expect(rows).toEqual([5, 6, 7].map((offset) => ({ offset, rows: 100, octets: 100 })));
+  // The same offsets of another log are other rows.
+  const later = [kind.decode(flowMessage(9, 100, () => now + 3_600_000))];
+  expect(await kind.insertMissing(later, places.slice(0, 1), 'later')).toBe('none');
 });
 
 describe('a writer whose ClickHouse', () => {
