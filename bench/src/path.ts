@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
+import { startSink, whyNoSink } from './collector/sink.ts';
 import { short, table } from './report.ts';
 import { type Trial, searchHighest, sentRate } from './search.ts';
 import { type Sent, buildSender, send } from './sender.ts';
@@ -115,6 +116,24 @@ async function rollups(whole: Whole): Promise<readonly (readonly [string, number
   return out;
 }
 
+/** Longest that merges may take to settle, ms. */
+const mergeMs = 180_000;
+
+/** What a flow takes on disk once merges have nothing left to do. */
+async function storedBytes(whole: Whole): Promise<string> {
+  const until = Date.now() + mergeMs;
+  for (let quiet = 0; quiet < 5 && Date.now() < until;) {
+    quiet = (await whole.query('SELECT count() FROM system.merges'))[0] === 0 ? quiet + 1 : 0;
+    await sleep(1000);
+  }
+  const size = (where: string): string =>
+    `(SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase() ${where})`;
+  const [rows = 0, flows = 0, all = 0] = await whole.query(
+    `SELECT (SELECT count() FROM flows), ${size("AND table = 'flows'")}, ${size('')}`,
+  );
+  return `stored: ${rows} flows, ${(flows / rows).toFixed(1)} octets a flow on disk, ${(all / rows).toFixed(1)} with all roll-ups`;
+}
+
 export async function pathBench(args: readonly string[]): Promise<void> {
   const options = readOptions(args, {
     first: 100_000,
@@ -123,12 +142,21 @@ export async function pathBench(args: readonly string[]): Promise<void> {
     sustain: 60,
     exporters: 8,
     lag: 10,
+    queue: 'lmdb',
   });
+  if (options.queue !== 'lmdb' && options.queue !== 'kafka') throw new RangeError('--queue is lmdb or kafka');
+  const noSink = options.queue === 'kafka' ? await whyNoSink() : undefined;
+  if (noSink) throw new Error(noSink);
   await buildSender();
-  console.log(`${describeMachine()}; ${options.exporters} exporters; sender and system share the cores\n`);
-  const whole = await startWhole();
+  console.log(
+    `${describeMachine()}; ${options.exporters} exporters; queue ${options.queue}; sender and system share the cores\n`,
+  );
+  const sink = options.queue === 'kafka' ? await startSink() : undefined;
+  let whole: Whole | undefined;
   try {
-    const run: Run = { whole, exporters: options.exporters, ordinal: 1, rows: 0, octets: 0 };
+    const started = await startWhole(sink ? { broker: sink } : {});
+    whole = started;
+    const run: Run = { whole: started, exporters: options.exporters, ordinal: 1, rows: 0, octets: 0 };
     // A system that falls behind is not sustaining the rate, whatever it has stored in the end.
     const attempt = async (rate: number, seconds: number): Promise<PathTrial> => {
       const t = await trial(run, rate, seconds);
@@ -158,7 +186,7 @@ export async function pathBench(args: readonly string[]): Promise<void> {
     console.log(
       `sustained ${short(sentRate(sustained))} flows/s for ${sustained.seconds.toFixed(0)} s, nothing lost, nothing doubled\n`,
     );
-    const memory = whole.memory();
+    const memory = started.memory();
     console.log(
       table(
         ['part', 'CPU s', 'cores', 'flows / CPU-s', 'own MiB'],
@@ -173,10 +201,10 @@ export async function pathBench(args: readonly string[]): Promise<void> {
     );
     console.log('');
     // Sums are published after their flows: they get as long as flows do.
-    let differences = await rollups(whole);
+    let differences = await rollups(started);
     for (const until = Date.now() + options.lag * 1000; Date.now() < until && differences.some(([, d]) => d !== 0);) {
       await sleep(500);
-      differences = await rollups(whole);
+      differences = await rollups(started);
     }
     console.log(
       table(
@@ -184,7 +212,9 @@ export async function pathBench(args: readonly string[]): Promise<void> {
         differences.map(([name, difference]) => [name, String(difference)]),
       ),
     );
+    console.log(`\n${await storedBytes(started)}`);
   } finally {
-    await whole.stop();
+    await whole?.stop();
+    await sink?.stop();
   }
 }

@@ -5,6 +5,7 @@ import { command } from './collector/ours.ts';
 import {
   type Child,
   commandLine,
+  cpuSeconds,
   makeDirectory,
   privateBytes,
   processTree,
@@ -32,6 +33,8 @@ export interface WholeOptions {
   /** Further lines of the configuration. */
   readonly config?: readonly string[];
   readonly startMs?: number;
+  /** The broker that is its queue: its CPU and memory count as a part. */
+  readonly broker?: { readonly address: string; readonly pid: number };
 }
 
 const netflowPort = 29_155;
@@ -56,7 +59,12 @@ function byPart(pid: number, value: (stat: ReturnType<typeof processTree>[number
   return out;
 }
 
-export async function startWhole({ args = [], config = [], startMs = 120_000 }: WholeOptions = {}): Promise<Whole> {
+export async function startWhole({
+  args = [],
+  config = [],
+  startMs = 120_000,
+  broker,
+}: WholeOptions = {}): Promise<Whole> {
   const directory = await makeDirectory('whole');
   const data = path.join(directory, 'data');
   const file = path.join(directory, 'linewatch.yaml');
@@ -69,10 +77,13 @@ export async function startWhole({ args = [], config = [], startMs = 120_000 }: 
     '  host: 127.0.0.1',
     `  port: ${httpPort}`,
     '  limits: { requestsPerSecond: 0, viewers: 20000, connections: 40000 }',
+    ...(broker ? [`kafka: { brokers: "${broker.address}" }`] : []),
     ...config,
     '',
   ];
   await writeFile(file, lines.join('\n'));
+  const withBroker = (parts: Map<string, number>, value: (pid: number) => number): Map<string, number> =>
+    broker ? parts.set('broker', value(broker.pid)) : parts;
   let child: Child | undefined;
   const cleanUp = async (): Promise<void> => {
     await child?.stop();
@@ -81,6 +92,7 @@ export async function startWhole({ args = [], config = [], startMs = 120_000 }: 
   try {
     const running = await start(process.execPath, [command, 'up', '--config', file, '--data', data, ...args], {
       cwd: directory,
+      env: { ...process.env, KAFKA_BROKERS: '' },
     });
     child = running;
     await waitFor('linewatch up', () => running.output().includes('Dashboard:'), startMs, running);
@@ -100,8 +112,16 @@ export async function startWhole({ args = [], config = [], startMs = 120_000 }: 
         if (!response.ok) throw new Error(`ClickHouse answered ${response.status}: ${text.slice(0, 500)}`);
         return (text.split('\n')[0] ?? '').split('\t').map(Number);
       },
-      cpu: () => byPart(running.pid, (stat) => stat.cpuSeconds),
-      memory: () => byPart(running.pid, ({ pid }) => privateBytes(pid)),
+      cpu: () =>
+        withBroker(
+          byPart(running.pid, (stat) => stat.cpuSeconds),
+          cpuSeconds,
+        ),
+      memory: () =>
+        withBroker(
+          byPart(running.pid, ({ pid }) => privateBytes(pid)),
+          privateBytes,
+        ),
       stop: cleanUp,
     };
   } catch (error) {

@@ -12,7 +12,7 @@ import { type Sink, startSink, whyNoSink } from './sink.ts';
 import { type RunningSystem, type System, systems } from './systems.ts';
 
 const port = 29_055;
-/** What a collector writes to beside its own files, Apache Kafka, is on the sender's core. */
+/** The broker has the sender's core: what it takes is not the collector's, and is not counted. */
 const core = { collector: 0, sender: 1 };
 /** Long enough for compilers to have seen what there is to compile, s. */
 const warmSeconds = 3;

@@ -1,5 +1,5 @@
 /** The other collectors, each with the settings that are cheapest for it and still keep every record. */
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { start, waitFor } from '../processes.ts';
 import { findProgram, numberAfter, run, sumMetric, udpBound } from './programs.ts';
@@ -112,9 +112,9 @@ export const nfcapd: System = {
   },
 };
 
-/** Of what the records have, all that it can keep apart: with the times, hardly two records are one entry. */
+/** What the records have. The next hop is another one in each, so that no two become one entry. */
 const nfacctdKeys =
-  'peer_src_ip, src_host, dst_host, src_port, dst_port, proto, tos, tcpflags, in_iface, out_iface, ' +
+  'flows, peer_src_ip, peer_dst_ip, src_host, dst_host, src_port, dst_port, proto, tos, tcpflags, in_iface, out_iface, ' +
   'src_as, dst_as, src_mask, dst_mask, timestamp_start, timestamp_end';
 
 export const nfacctdConfig = (file: string, port: number): string =>
@@ -123,28 +123,32 @@ export const nfacctdConfig = (file: string, port: number): string =>
     'nfacctd_ip: 127.0.0.1',
     `nfacctd_port: ${port}`,
     `nfacctd_pipe_size: ${4 * 1024 * 1024}`,
-    'nfacctd_as: longest',
-    'nfacctd_net: longest',
+    'nfacctd_as: netflow',
+    'nfacctd_net: netflow',
+    'use_ip_next_hop: true',
     'plugins: print',
     `aggregate: ${nfacctdKeys}`,
     // It hands records to its plugin through a ring in memory; one that is too small loses them.
-    `plugin_pipe_size: ${256 * 1024 * 1024}`,
-    `plugin_buffer_size: ${256 * 1024}`,
+    `plugin_pipe_size: ${64 * 1024 * 1024}`,
+    'plugin_buffer_size: 8192',
     'print_output: csv',
     `print_output_file: ${file}`,
     'print_output_file_append: true',
     'print_refresh_time: 1',
-    'print_cache_entries: 524288',
+    'print_cache_entries: 65521',
     '',
   ].join('\n');
 
-/** Records in nfacctd's file: an entry says how many it is of. */
-export function nfacctdFlows(text: string): number {
-  const [head = '', ...lines] = text.split('\n');
-  const column = head.split(',').indexOf('FLOWS');
-  return lines
-    .filter((line) => line !== '' && !line.startsWith('PEER'))
-    .reduce((sum, line) => sum + (column < 0 ? 1 : Number(line.split(',')[column])), 0);
+/** Records in nfacctd's file: an entry says how many it is of. Each part that it appended may begin with a heading. */
+export async function nfacctdFlows(lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
+  let flows = 0;
+  let column = -1;
+  for await (const line of lines) {
+    const cells = line.split(',');
+    if (cells.includes('FLOWS')) column = cells.indexOf('FLOWS');
+    else flows += Number(cells[column] ?? 0);
+  }
+  return flows;
 }
 
 export const nfacctd: System = {
@@ -169,7 +173,7 @@ export const nfacctd: System = {
       async finish() {
         // What waits in its cache is written when it ends.
         await child.stop();
-        return nfacctdFlows(await readFile(output, 'utf8').catch(() => ''));
+        return nfacctdFlows((await open(output)).readLines());
       },
     };
   },

@@ -9,6 +9,7 @@ import { findProgram, run } from './programs.ts';
 
 export interface Sink {
   readonly address: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -17,16 +18,17 @@ export async function whyNoSink(): Promise<string | undefined> {
   return whyNoBroker() ?? ((await findProgram('kcat')) ? undefined : 'kcat is not installed');
 }
 
-/** The broker has the sender's core: what it takes is not the collector's, and is not counted. */
-export async function startSink(core: number): Promise<Sink> {
+/** A broker, on one core or wherever there is room. */
+export async function startSink(core?: number): Promise<Sink> {
   const broker: Broker = await createBroker({
     directory: await makeDirectory('kafka'),
     // goflow2 makes no topic.
     settings: { 'auto.create.topics.enable': 'true', 'num.partitions': 1 },
   });
   await broker.start();
-  await run('taskset', ['-a', '-c', '-p', String(core), String(broker.pid)]);
-  return { address: broker.address, stop: () => broker.kill() };
+  const pid = broker.pid!;
+  if (core !== undefined) await run('taskset', ['-a', '-c', '-p', String(core), String(pid)]);
+  return { address: broker.address, pid, stop: () => broker.kill() };
 }
 
 const limitMs = 300_000;

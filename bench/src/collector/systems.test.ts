@@ -25,9 +25,9 @@ test('the collector under test listens on loopback, on one port', () => {
   expect(config).toContain('netflow: 29055, ipfix: 0, sflow: 0, traps: 0, trapsFallback: 0');
 });
 
-test('nfacctd listens on loopback, and its file says how many records an entry is of', () => {
+test('nfacctd listens on loopback, and its file says how many records an entry is of', async () => {
   expect(nfacctdConfig('/tmp/x.csv', 29_055)).toContain('nfacctd_ip: 127.0.0.1\nnfacctd_port: 29055\n');
   const head = 'SRC_IP,DST_IP,PACKETS,FLOWS,BYTES';
-  expect(nfacctdFlows(`${head}\n10.0.0.1,10.0.0.2,5,1,100\n10.0.0.1,10.0.0.3,5,2,100\n`)).toBe(3);
-  expect(nfacctdFlows('')).toBe(0);
+  expect(await nfacctdFlows([head, '10.0.0.1,10.0.0.2,5,1,100', head, '10.0.0.1,10.0.0.3,5,2,100', ''])).toBe(3);
+  expect(await nfacctdFlows([])).toBe(0);
 });

@@ -27,7 +27,7 @@ export function reportText(report: SoakReport): string {
     ...report.outages.map(({ name, seconds, recoverySeconds, skipped }) =>
       skipped
         ? `  ${name}: skipped, ${skipped}`
-        : `  ${name}: ${seconds} s, rows fresh ${recoverySeconds === undefined ? 'never' : `${recoverySeconds.toFixed(0)} s`} after it`,
+        : `  ${name}: ${seconds.toFixed(0)} s, rows fresh ${recoverySeconds === undefined ? 'never' : `${recoverySeconds.toFixed(0)} s`} after it`,
     ),
     `flows: ${sent} sent, ${accepted} accepted in ${batches} batches, ${stored} stored; ` +
       `${BigInt(sent) - accepted} not accepted (in memory at a kill, refused, or dropped by the kernel: ${kernelDroppedDatagrams} datagrams)`,

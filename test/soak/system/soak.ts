@@ -218,7 +218,7 @@ class Soak {
   }
 
   async #break({ name, holds, ms, run }: Outage, signal: AbortSignal): Promise<void> {
-    this.#say(`${name}: ${ms / 1000} s`);
+    this.#say(`${name}: ${(ms / 1000).toFixed(0)} s`);
     this.#held.add(holds);
     try {
       await run(this.#world, ms, signal);
