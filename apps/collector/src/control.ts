@@ -54,6 +54,8 @@ export const defaultControl: ControlState = {
 const maxDecisions = 100_000;
 /** Longest that the start waits for what is on the topic: a queue that cannot be read stops more than this. */
 const patienceMs = 10_000;
+/** The same where there is something to go on with meanwhile. */
+const keptPatienceMs = 3000;
 
 export interface ControlOptions {
   readonly queue: Pick<Queue, 'tail'>;
@@ -86,7 +88,7 @@ export class CollectorControl implements ControlFeed {
   readonly #heard = new Set<string>();
   #state = defaultControl;
   #known: string | undefined;
-  #tail: Consumer | undefined;
+  #tail: Promise<Consumer> | undefined;
   #publishing: Promise<void> = Promise.resolve();
 
   constructor(options: ControlOptions) {
@@ -122,7 +124,8 @@ export class CollectorControl implements ControlFeed {
         resolve();
       };
     });
-    this.#tail = await queue.tail({
+    const kept = await readKept(file);
+    const tailing = queue.tail({
       topic: topics.state,
       from: 'oldest',
       onMessages: (_partition, messages) => {
@@ -135,18 +138,21 @@ export class CollectorControl implements ControlFeed {
       onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
       onCaughtUp: () => caughtUp(),
     });
+    this.#tail = tailing;
+    const { patienceMs: longestMs = kept.length > 0 ? keptPatienceMs : patienceMs } = this.#options;
     const waited = new AbortController();
-    await Promise.race([
-      ready.finally(() => waited.abort()),
-      sleep(this.#options.patienceMs ?? patienceMs, waited.signal),
-    ]);
-    if (!read.caughtUp) await this.#useEarlier(file);
+    const following = tailing.then(() => ready).finally(() => waited.abort());
+    await Promise.race([following, sleep(longestMs, waited.signal)]);
+    if (!read.caughtUp) this.#useEarlier(kept);
     if (this.#known !== this.#publicKey) this.#publishing = this.#publish();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#tail?.close();
+    await this.#tail?.then(
+      (tail) => tail.close(),
+      () => undefined,
+    );
     await this.#publishing;
     await this.#kept.close();
   }
@@ -160,8 +166,8 @@ export class CollectorControl implements ControlFeed {
     return key === this.#controlName || key.startsWith(this.#decisionPrefix);
   }
 
-  async #useEarlier(file: string): Promise<void> {
-    const earlier = (await readKept(file)).filter(({ key }) => !this.#heard.has(key));
+  #useEarlier(kept: readonly KeptMessage[]): void {
+    const earlier = kept.filter(({ key }) => !this.#heard.has(key));
     this.#earlier = earlier.map(({ key }) => key);
     this.#take(earlier);
     this.#keep(earlier);
