@@ -43,7 +43,8 @@ export interface Decoder {
   /** The cached handle of a 16-octet address. */
   exporter(address: Uint8Array): Exporter;
   /**
-   * Decodes one UDP payload; work is bounded by its length and the limits. Throws only what the sink throws.
+   * Decodes one UDP payload; work is bounded by its length and the limits. Keeps nothing that is in the payload's memory.
+   * Throws only what the sink throws.
    * `receivedMs` is Unix ms of our clock. Returns what is to be sent back to where it came from: the answer to an SNMP
    * inform, or to a request for our engine id.
    */
