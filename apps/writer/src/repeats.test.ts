@@ -168,6 +168,8 @@ const batch = fc.record({
       afterMs: fc.integer({ min: 0, max: 20_000 }),
       /** Beyond the time at which it was given up. */
       lateMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: slackMs - 1 })),
+      /** Or about when the next try is: a broker that stood still goes on. */
+      thawMs: fc.option(fc.integer({ min: -100_000, max: slackMs - 1 })),
       pauseMs: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 600_000 })),
     }),
     { maxLength: 3 },
@@ -178,9 +180,11 @@ const copiesOf = ({ startMs, tries }: typeof batch extends fc.Arbitrary<infer T>
   const copies: Copy[] = [];
   let timeMs = 1_000_000 + startMs;
   let uncertain: Uncertain | undefined;
-  for (const { arrives, afterMs, lateMs, pauseMs } of tries) {
+  for (const [i, { arrives, afterMs, lateMs, thawMs, pauseMs }] of tries.entries()) {
     const untilMs = timeMs + afterMs;
-    if (arrives) copies.push({ id, timeMs: untilMs + lateMs, ...(uncertain && { uncertain }) });
+    const isThawed = thawMs !== null && i === tries.length - 1;
+    const arrivesMs = isThawed ? Math.max(untilMs, untilMs + pauseMs + thawMs) : untilMs + lateMs;
+    if (arrives) copies.push({ id, timeMs: arrivesMs, ...(uncertain && { uncertain }) });
     uncertain = { sinceMs: uncertain?.sinceMs ?? timeMs, untilMs };
     timeMs = untilMs + pauseMs;
   }

@@ -9,6 +9,8 @@ import type { BatchIdentity } from '@linewatch/record';
 
 /** How much the clocks of producer and queue may differ, and how long a copy may be under way when it was given up, ms. */
 export const slackMs = 30_000;
+/** A broker that stood still takes what it was sent before when it goes on, about when the message comes again, ms. */
+const thawMs = 120_000;
 /** Most uncertain messages remembered: the oldest are forgotten beyond. */
 const maxRemembered = 100_000;
 const readBytes = 8 * 1024 * 1024;
@@ -85,18 +87,14 @@ export class Repeats {
   async find(candidates: readonly Candidate[], next: number): Promise<ReadonlySet<number>> {
     const found = new Set<number>();
     const wanted = candidates
-      .flatMap(({ offset, uncertain, identity }): Wanted[] =>
-        uncertain
-          ? [
-              {
-                offset,
-                key: keyOf(identity),
-                sinceMs: uncertain.sinceMs - slackMs,
-                untilMs: uncertain.untilMs + slackMs,
-              },
-            ]
-          : [],
-      )
+      .flatMap(({ offset, timeMs, uncertain, identity }): Wanted[] => {
+        if (!uncertain) return [];
+        const of = { offset, key: keyOf(identity) };
+        return [
+          { ...of, sinceMs: uncertain.sinceMs - slackMs, untilMs: uncertain.untilMs + slackMs },
+          { ...of, sinceMs: timeMs - thawMs, untilMs: timeMs },
+        ];
+      })
       .sort((a, b) => a.sinceMs - b.sinceMs);
     for (const group of overlapping(wanted)) await this.#findGroup(group, found);
     if (wanted.length > 0) this.#reader.seek(next);
@@ -131,8 +129,7 @@ export class Repeats {
   }
 
   #remember({ offset, timeMs, uncertain, identity }: Candidate): void {
-    const untilMs = uncertain!.untilMs + slackMs;
-    if (untilMs < timeMs) return;
+    const untilMs = Math.max(uncertain!.untilMs, timeMs) + slackMs;
     const key = keyOf(identity);
     const known = this.#remembered.get(key);
     this.#remembered.set(key, { offset: known?.offset ?? offset, untilMs: Math.max(untilMs, known?.untilMs ?? 0) });
