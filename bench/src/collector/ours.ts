@@ -1,5 +1,6 @@
 /** Our collector, with each queue. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import path from 'node:path';
 import { decodeFlowBatch, topics } from '@linewatch/record';
 import { start, waitFor } from '../processes.ts';
@@ -28,6 +29,17 @@ export const collectorConfig = (data: string, port: number, kafka?: { address: s
 const version = async (): Promise<string> =>
   (await run('git', ['-C', repository, 'rev-parse', '--short', 'HEAD']).catch(() => ({ stdout: '?' }))).stdout.trim();
 
+/** It takes datagrams before it has reached its queue: a trial begins when it has both. */
+const isReady = (data: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const where = { socketPath: path.join(data, 'run', 'collector.sock'), path: '/health/ready', timeout: 1000 };
+    const request = get(where, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
+  });
+
 async function startCollector(
   directory: string,
   port: number,
@@ -45,7 +57,7 @@ async function startCollector(
     cwd: directory,
     env,
   });
-  await waitFor('linewatch collector', () => udpBound(port), 30_000, child);
+  await waitFor('linewatch collector', async () => (await udpBound(port)) && (await isReady(data)), 30_000, child);
   return {
     child,
     async finish() {
