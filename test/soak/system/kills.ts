@@ -23,6 +23,8 @@ export async function killAtRandom(world: World, options: KillOptions): Promise<
   const began = performance.now();
   const isOver = (): boolean => signal.aborted;
   let left = kills;
+  // All of them in a random order, then again: none is left out by chance.
+  let round: Victim[] = [];
   while (left > 0 && !isOver()) {
     const leftMs = began + forMs - performance.now();
     if (leftMs < -forMs * (patience - 1)) break;
@@ -30,10 +32,10 @@ export async function killAtRandom(world: World, options: KillOptions): Promise<
     await sleep(Math.max(shortestPauseMs, (meanMs * random.between(40, 160)) / 100), undefined, { signal }).catch(
       () => undefined,
     );
-    // One that is not back yet cannot be killed: the next in a random order is.
-    const victim = random
-      .shuffle([...world.victims])
-      .find((name) => !held.has(name) && world.isBack(name, lastPid.get(name)));
+    if (round.length === 0) round = random.shuffle([...world.victims]);
+    // One that is not back yet cannot be killed: the next is, and it comes after.
+    const at = round.findIndex((name) => !held.has(name) && world.isBack(name, lastPid.get(name)));
+    const [victim] = at < 0 ? [] : round.splice(at, 1);
     if (victim === undefined || isOver()) continue;
     const pid = random.pick(world.pids(victim));
     world.kill(victim, pid);
