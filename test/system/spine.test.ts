@@ -177,7 +177,9 @@ describe('a started system', () => {
     expect(second.err).toMatch(/^linewatch: the data directory is in use by another Linewatch \(process \d+\): .*\n$/);
     const collector = await system.run('collector');
     expect(collector.code).toBe(1);
-    expect(collector.err).toContain('another collector already runs on this data directory');
+    expect(collector.err).toMatch(
+      /^linewatch: the collector "main" of the trust "main" runs already on .*\(process \d+\)/,
+    );
     // Neither has taken anything from the first.
     expect(await system.ready()).toBe(true);
     for (const component of ['collector', 'supervisor'])

@@ -19,17 +19,18 @@ const logger = createLogger('test', 'silent');
 const address = parseAddress('192.0.2.7');
 
 /** A producer that can be told to refuse, by topic; what it takes is kept. */
-function rig() {
+function rig(signalPartitions = 1) {
+  const clock = { ms: 1_795_000_000_000 };
   const accepted: { topic: string; values: Uint8Array[] }[] = [];
   const offered: { topic: string; values: Uint8Array[] }[] = [];
   const refuse = new Map<string, QueueError>();
   const gates: Promise<void>[] = [];
   const producer: Producer = {
-    append: async (topic, _partition, messages: readonly NewMessage[]) => {
+    append: async (topic, partition, messages: readonly NewMessage[]) => {
       const values = messages.map(({ value }) => value);
       offered.push({ topic, values });
       await gates.shift();
-      const error = refuse.get(topic);
+      const error = refuse.get(topic) ?? refuse.get(`${topic} ${partition}`);
       if (error) throw error;
       accepted.push({ topic, values });
     },
@@ -48,10 +49,10 @@ function rig() {
     collector: 'hub',
     epoch: 5,
     flowPartitions: 1,
-    signalPartitions: 1,
+    signalPartitions,
     inFlightBytes: 1e9,
     privacy: new Privacy({ addresses: 'pseudonym', key: new Uint8Array(32) }),
-    now: () => 1_795_000_000_000,
+    now: () => clock.ms,
     logger,
   });
   publisher.use(metrics);
@@ -65,7 +66,7 @@ function rig() {
     publisher.decoded(exporter, row, row + 1);
   };
   const signals = () => accepted.filter(({ topic }) => topic === topics.signals);
-  return { publisher, accepted, offered, refuse, gates, lost, flow, signals };
+  return { publisher, accepted, offered, refuse, gates, lost, flow, signals, clock };
 }
 
 const octetsAt = sumColumns.findIndex(({ name }) => name === 'octets');
@@ -192,6 +193,31 @@ describe('a round of signals', () => {
       undefined,
       2,
     ]);
+  });
+
+  it('says now and then what is covered though nothing came, so that a start finds it which looks back a minute', async () => {
+    const { publisher, signals, clock } = rig();
+    for (let second = 0; second < 600; second++) {
+      await publisher.publishSignals();
+      clock.ms += 1000;
+    }
+    const covers = signals().flatMap(({ values }) => values.map((v) => decodeSignalBatch(v).coversFlowBatches));
+    expect(covers.length).toBeGreaterThan(600 / 60);
+    expect(covers.length).toBeLessThan(60);
+    expect(new Set(covers)).toEqual(new Set([0]));
+  });
+
+  it('counts as accepted up to when the slowest partition was', async () => {
+    const { publisher, refuse, clock } = rig(2);
+    await publisher.publishSignals();
+    const before = publisher.acceptedMs;
+    clock.ms += 300_000;
+    refuse.set(`${topics.signals} 1`, new QueueError('queue_full', 'full'));
+    await publisher.publishSignals();
+    expect(publisher.acceptedMs).toBe(before);
+    refuse.clear();
+    await publisher.publishSignals();
+    expect(publisher.acceptedMs).toBe(clock.ms);
   });
 
   it('waits for its own flows, and takes no later round along', async () => {

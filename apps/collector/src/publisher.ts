@@ -27,6 +27,7 @@ import { FlowAppends } from './flow-appends.ts';
 import type { CollectorMetrics, UnqueuedReason } from './metrics.ts';
 import type { Passed } from './poll/readings.ts';
 import { RunningTotals } from './running-totals.ts';
+import { SignalAppends } from './signal-appends.ts';
 import { InterfaceSums, type SumSet } from './sums.ts';
 
 /** Rows of a batch: half a megabyte of message. */
@@ -38,11 +39,8 @@ const messageRows = 5000;
 const messageText = 512 * 1024;
 /** Text of kept elements in one batch, octets: far below what a message may have. */
 const elementOctets = 2 * 1024 * 1024;
-/** What waits for a queue that takes nothing: octets and appends, each partition. */
-const maxWaitingBytes = 32 * 1024 * 1024;
-const maxWaitingGroups = 4000;
-/** How far the queue's clock may be from ours, ms: on Kafka it is the broker's. */
-const clockSlackMs = 60_000;
+/** What is covered is said again after this long: the next start looks back a little further than that. */
+const sayCoveredMs = 30_000;
 
 export interface PublisherOptions {
   readonly producer: Producer;
@@ -58,21 +56,9 @@ export interface PublisherOptions {
   readonly logger: Logger;
 }
 
-/** Messages that are appended together or not at all, unchanged at every try. */
-interface Group {
-  readonly values: readonly Uint8Array[];
-  readonly bytes: number;
-  /** Sums, samples and events in it. */
-  readonly rows: number;
-  /** Settles when the flows that its sums are of were accepted or lost. */
-  readonly flows: Promise<unknown>;
-  /** Unix ms of the first try whose outcome is not known. */
-  triedMs: number | undefined;
-}
-
-/** One partition of the signals topic: its exporters' sums, samples and events, in order. */
+/** One partition of the signals topic: its exporters' sums, samples and events. */
 interface SignalPartition {
-  readonly index: number;
+  readonly appends: SignalAppends;
   readonly sums: InterfaceSums;
   samples: Sample[];
   events: Event[];
@@ -81,20 +67,14 @@ interface SignalPartition {
   /** Messages of sums of this round, and their rows. */
   sumMessages: Uint8Array[];
   sumRows: number;
-  /** Flow batches that the latest message covers; -1 before the first. */
+  /** Flow batches that the latest message covers; -1 before the first. And when it was made, Unix ms. */
   covered: number;
-  /** Oldest first. */
-  readonly waiting: Group[];
-  waitingBytes: number;
-  sending: Promise<void> | undefined;
+  coveredMs: number;
 }
 
 /** Which partition an exporter's signals go to (FNV-1a of its address). */
 export const partitionOf = (address: Uint8Array, partitions: number): number =>
   partitions === 1 ? 0 : fnv1a(address) % partitions;
-
-/** Of an append that may have been done: all other errors say that it was not. */
-const isUnknown = (error: unknown): boolean => !(error instanceof QueueError) || error.code === 'queue_unavailable';
 
 const noSums = { columns: createSumColumns(1), rows: 0 };
 
@@ -115,14 +95,11 @@ export class Publisher implements FlowSink {
   #signalSequence = 0;
   /** What was refused last and not accepted since, and when. */
   readonly #problems = { flows: { text: '', ms: 0 }, signals: { text: '', ms: 0 } };
-  /** Unix ms when signals were last accepted: everything before is covered. */
-  acceptedMs: number;
   /** Hears of each event. */
   onEvent: ((event: Event) => void) | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.acceptedMs = options.now();
     this.#totals = new RunningTotals(options.epoch);
     this.#appends = new FlowAppends({
       producer: options.producer,
@@ -135,7 +112,14 @@ export class Publisher implements FlowSink {
     });
     this.#signals = Array.from({ length: options.signalPartitions }, (_, index) => {
       const partition: SignalPartition = {
-        index,
+        appends: new SignalAppends({
+          producer: options.producer,
+          partition: index,
+          onAccepted: () => (this.#problems.signals.text = ''),
+          onRefused: (error) => this.#failed('signals', error),
+          onLost: (reason, rows) => this.#metrics?.signalsLost(reason, rows),
+          now: options.now,
+        }),
         sums: new InterfaceSums((set) => {
           partition.sumMessages.push(this.#encode(set, [], []));
           partition.sumRows += set.rows;
@@ -146,9 +130,7 @@ export class Publisher implements FlowSink {
         sumMessages: [],
         sumRows: 0,
         covered: -1,
-        waiting: [],
-        waitingBytes: 0,
-        sending: undefined,
+        coveredMs: 0,
       };
       return partition;
     });
@@ -164,6 +146,11 @@ export class Publisher implements FlowSink {
     const since = this.#options.now() - problemMs;
     const { flows, signals } = this.#problems;
     return [flows, signals].find(({ text, ms }) => text !== '' && ms >= since)?.text ?? '';
+  }
+
+  /** Unix ms when signals were last accepted, on every partition: what came before is covered. */
+  get acceptedMs(): number {
+    return Math.min(...this.#signals.map(({ appends }) => appends.acceptedMs));
   }
 
   get inFlightBytes(): number {
@@ -266,28 +253,13 @@ export class Publisher implements FlowSink {
     return encodeSignalBatch(identity, sums, samples, events, covers);
   }
 
-  #wait(partition: SignalPartition, values: readonly Uint8Array[], rows: number, flows: Promise<unknown>): void {
-    const bytes = values.reduce((sum, value) => sum + value.length, 0);
-    partition.waiting.push({ values, bytes, rows, flows, triedMs: undefined });
-    partition.waitingBytes += bytes;
-    // Never the first: it may be on its way.
-    while (
-      partition.waiting.length > 2 &&
-      (partition.waitingBytes > maxWaitingBytes || partition.waiting.length > maxWaitingGroups)
-    ) {
-      const [lost] = partition.waiting.splice(1, 1);
-      partition.waitingBytes -= lost!.bytes;
-      this.#metrics?.signalsLost('queue_backlog', lost!.rows);
-    }
-  }
-
   #closeRows(partition: SignalPartition): void {
     const { samples, events } = partition;
     if (samples.length + events.length === 0) return;
     partition.samples = [];
     partition.events = [];
     partition.text = 0;
-    this.#wait(partition, [this.#encode(noSums, samples, events)], samples.length + events.length, Promise.resolve());
+    partition.appends.add([this.#encode(noSums, samples, events)], samples.length + events.length);
   }
 
   /**
@@ -298,53 +270,20 @@ export class Publisher implements FlowSink {
   async publishSignals(): Promise<void> {
     this.release();
     const flows = this.#appends.settled();
+    const nowMs = this.#options.now();
     for (const partition of this.#signals) {
       this.#closeRows(partition);
       partition.sums.flush();
-      if (partition.covered !== this.#sequence || partition.sumRows > 0) {
+      const isSaid = partition.covered === this.#sequence && Math.abs(nowMs - partition.coveredMs) < sayCoveredMs;
+      if (!isSaid || partition.sumRows > 0) {
         const values = [...partition.sumMessages, this.#encode(noSums, [], [], this.#sequence)];
-        this.#wait(partition, values, partition.sumRows, flows);
-        partition.covered = this.#sequence;
+        partition.appends.add(values, partition.sumRows, flows);
+        [partition.covered, partition.coveredMs] = [this.#sequence, nowMs];
         partition.sumMessages = [];
         partition.sumRows = 0;
       }
     }
-    await Promise.all(this.#signals.map((partition) => this.#send(partition)));
-  }
-
-  /** Sends what waits, in order, until all is accepted or something is refused; that is tried again with the next round. */
-  #send(partition: SignalPartition): Promise<void> {
-    partition.sending ??= this.#sendAll(partition).finally(() => {
-      partition.sending = undefined;
-    });
-    return partition.sending;
-  }
-
-  async #sendAll(partition: SignalPartition): Promise<void> {
-    for (;;) {
-      const [group] = partition.waiting;
-      if (!group) break;
-      await group.flows;
-      const now = this.#options.now();
-      const uncertain =
-        group.triedMs === undefined
-          ? undefined
-          : { sinceMs: Math.max(0, group.triedMs - clockSlackMs), untilMs: now + clockSlackMs };
-      const messages = group.values.map((value) => ({ value, ...(uncertain && { uncertain }) }));
-      try {
-        await this.#options.producer.append(topics.signals, partition.index, messages);
-        this.#problems.signals.text = '';
-      } catch (error) {
-        const reason = this.#failed('signals', error);
-        if (isUnknown(error)) group.triedMs ??= now;
-        // What can never be taken must not hold up the rest.
-        if (!(error instanceof QueueError && error.code === 'message_too_large')) return;
-        this.#metrics?.signalsLost(reason, group.rows);
-      }
-      partition.waiting.shift();
-      partition.waitingBytes -= group.bytes;
-    }
-    this.acceptedMs = this.#options.now();
+    await Promise.all(this.#signals.map(({ appends }) => appends.send()));
   }
 
   forget(): void {
@@ -356,7 +295,7 @@ export class Publisher implements FlowSink {
     await this.publishSignals();
     // A round may have been under way and have ended before what came last.
     await this.publishSignals();
-    const lost = this.#signals.flatMap(({ waiting }) => waiting).reduce((sum, { rows }) => sum + rows, 0);
+    const lost = this.#signals.reduce((sum, { appends }) => sum + appends.waitingRows, 0);
     if (lost === 0) return;
     this.#metrics?.signalsLost('queue_full', lost);
     this.#options.logger.error(

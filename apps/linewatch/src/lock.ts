@@ -16,18 +16,15 @@ const flock = (fd: number, operation: number): boolean =>
   libc('flock', [DataType.I32, DataType.I32], [fd, operation]).value === 0;
 
 /**
- * Takes the lock for the life of this process.
+ * Takes the lock for the life of this process; `taken` says, for people, what it means that another has it.
  * @throws LockError that names the process which has it.
  */
-export function takeLock(file: string): void {
+export function takeLock(file: string, taken = 'the data directory is in use by another Linewatch'): void {
   const fd = openSync(file, 'a+', 0o600);
   if (!flock(fd, lockExclusive | lockNonBlocking)) {
     const holder = readFileSync(file, 'utf8').trim();
     closeSync(fd);
-    throw new LockError(
-      'data_in_use',
-      `the data directory is in use by another Linewatch (process ${holder || 'unknown'}): ${file}`,
-    );
+    throw new LockError('data_in_use', `${taken} (process ${holder || 'unknown'}): ${file}`);
   }
   ftruncateSync(fd);
   writeSync(fd, `${process.pid}\n`);
@@ -46,11 +43,15 @@ export function isLocked(file: string): boolean {
   return !free;
 }
 
-/** The file whose lock a collector's supervisor holds: what a label keeps is one collector's alone. Makes its directory. */
-export async function collectorLock({ data, trust, collector }: CollectorPlace): Promise<string> {
+/**
+ * Takes the lock of a collector's supervisor: what a label keeps is one collector's alone. Makes its directory.
+ * @throws LockError
+ */
+export async function takeCollectorLock({ data, trust, collector }: CollectorPlace): Promise<void> {
   const directory = paths(data).collector(trust);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return path.join(directory, `${collector.label}.lock`);
+  const taken = `the collector "${collector.label}" of the trust "${trust}" runs already on this data directory`;
+  takeLock(path.join(directory, `${collector.label}.lock`), taken);
 }
 
 interface CollectorPlace {

@@ -11,7 +11,7 @@ import type { Config } from './config.ts';
 import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
 import { startPostgres } from './engines/postgres.ts';
-import { collectorLock, takeLock } from './lock.ts';
+import { takeCollectorLock, takeLock } from './lock.ts';
 import { isWorker, isWriter, workerNames } from './names.ts';
 import { openEstate, openStore } from './databases.ts';
 import { paths } from './paths.ts';
@@ -52,7 +52,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
       await mkdir(config.data, { recursive: true });
       await chmod(config.data, process.getuid?.() === 0 ? 0o711 : 0o700);
       takeLock(where.lock);
-      takeLock(await collectorLock(config));
+      await takeCollectorLock(config);
       await mkdir(where.run, { recursive: true, mode: 0o700 });
       // The addresses of engines that have gone.
       await rm(where.effective, { force: true });

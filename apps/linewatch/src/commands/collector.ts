@@ -11,7 +11,7 @@ import { effectiveVariable } from '../child.ts';
 import { collectorApp } from '../components/collector.ts';
 import type { Config } from '../config.ts';
 import { type CommonOptions, effectiveConfig } from '../context.ts';
-import { collectorLock, isLocked, takeLock } from '../lock.ts';
+import { isLocked, takeCollectorLock } from '../lock.ts';
 import { complain, humanLine } from '../logs.ts';
 import { isWorker } from '../names.ts';
 import { paths } from '../paths.ts';
@@ -89,7 +89,7 @@ function createCollectorSupervisor(options: CollectorSupervisorOptions): Supervi
 
   const claim = async (): Promise<void> => {
     await mkdir(where.run, { recursive: true, mode: 0o700 });
-    takeLock(await collectorLock(config));
+    await takeCollectorLock(config);
   };
 
   const start = async (): Promise<void> => {
