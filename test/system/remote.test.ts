@@ -157,7 +157,7 @@ describe.skipIf(whyNoBroker())('a remote collector', () => {
     expect(Buffer.from(out.trim(), 'base64')).toHaveLength(44);
     const second = await runCommand(['collector', '--config', file('hub.yaml')]);
     expect(second).toMatchObject({ code: 1 });
-    expect(second.err).toMatch(/in use by another Linewatch/);
+    expect(second.err).toMatch(/the collector "hub" of the trust "main" runs already/);
   });
 
   it('keeps what comes while the brokers are away, and each flow is stored once', async () => {
@@ -178,7 +178,7 @@ describe.skipIf(whyNoBroker())('a remote collector', () => {
     await sleep(4000);
     await end();
     expect(await stop()).toBe(0);
-    expect(readdirSync(path.join(file('hub'), 'spill')).sort()).toEqual(['collector', 'collector-1']);
+    expect(readdirSync(path.join(file('hub'), 'spill/main/hub')).sort()).toEqual(['0', '1']);
     configure(1);
     await start();
     const again = load();
@@ -186,7 +186,7 @@ describe.skipIf(whyNoBroker())('a remote collector', () => {
     await again();
     await broker.start();
     await allStored();
-    await until('the directory is gone', () => !existsSync(path.join(file('hub'), 'spill', 'collector-1')), 30_000);
+    await until('the directory is gone', () => !existsSync(path.join(file('hub'), 'spill/main/hub/1')), 30_000);
     expect(await stop()).toBe(0);
   });
 });

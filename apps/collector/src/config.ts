@@ -46,7 +46,7 @@ export const CollectorConfig = Type.Object(
       minimum: 1_048_576,
       maximum: 4_294_967_296,
       default: 134_217_728,
-      description: 'Most octets on their way to the queue; beyond them flows are counted and dropped.',
+      description: 'Most octets of each worker on their way to the queue; beyond them flows are counted and dropped.',
     }),
     privacy: PrivacyConfig,
     keepElements: Type.Array(Type.String({ minLength: 1, maxLength: 80 }), {

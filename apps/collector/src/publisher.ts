@@ -19,7 +19,6 @@ import {
   encodeFlowBatch,
   encodeSignalBatch,
   fnv1a,
-  topics,
 } from '@linewatch/record';
 import { type Logger, describe } from '@linewatch/service';
 import { Counted } from './counted.ts';

@@ -1,12 +1,11 @@
 /** The part of the configuration that says how Apache Kafka is reached. */
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { type KafkaQueueOptions, kafkaTopics } from '@linewatch/queue';
 import { maxMessageBytes, topics } from '@linewatch/record';
 import type { Logger } from '@linewatch/service';
 import { type Static, Type } from 'typebox';
 import type { Config } from './config.ts';
-import { ConfigError, paths } from './paths.ts';
+import { ConfigError } from './paths.ts';
 
 const closed = { additionalProperties: false, default: {} } as const;
 const file = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -59,7 +58,7 @@ export const KafkaConfig = Type.Object(
     spillBytes: Type.Integer({
       minimum: 16 * 1024 * 1024,
       default: 8 * 1024 ** 3,
-      description: 'What a collector keeps on its own disk while the brokers are away, octets.',
+      description: 'What each collector worker keeps on its own disk while the brokers are away, octets.',
     }),
   },
   closed,
@@ -91,10 +90,10 @@ function readPassword(name: string | undefined): string {
 }
 
 /**
- * What the queue needs to know. `instance` names the process; one that spills has a directory of its own by that name.
+ * What the queue needs to know. `instance` names the process; `spill` is the directory of one that spills.
  * @throws ConfigError that names the file that cannot be used.
  */
-export function kafkaOptions(config: Config, instance: string, logger: Logger, spills: boolean): KafkaQueueOptions {
+export function kafkaOptions(config: Config, instance: string, logger: Logger, spill?: string): KafkaQueueOptions {
   const { brokers = '', prefix, tls, sasl, replicas, createTopics, spillBytes } = config.kafka;
   return {
     brokers: brokers
@@ -114,13 +113,10 @@ export function kafkaOptions(config: Config, instance: string, logger: Logger, s
     replicas,
     createTopics,
     maxMessageBytes,
-    spill: spills
-      ? {
-          directory: path.join(paths(config.data).spill, instance),
-          quotaBytes: spillBytes,
-          diskFloorBytes: config.queue.diskFloorBytes,
-        }
-      : undefined,
+    spill:
+      spill === undefined
+        ? undefined
+        : { directory: spill, quotaBytes: spillBytes, diskFloorBytes: config.queue.diskFloorBytes },
     instance,
     logger,
   };

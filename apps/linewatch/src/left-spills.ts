@@ -10,31 +10,29 @@ import { type Logger, describe, sleep } from '@linewatch/service';
 const checkMs = 5000;
 
 export interface LeftSpillsOptions {
-  /** Where each process has a directory of its own name. */
+  /** Where each worker of this collector has a directory, by its number. */
   readonly directory: string;
-  /** Of the first worker; the others' end with their numbers. */
-  readonly name: string;
   readonly workers: number;
-  /** A queue whose spill is that of another process. */
-  readonly open: (instance: string) => Queue;
+  /** A queue whose spill is that of another worker. */
+  readonly open: (worker: string) => Queue;
   readonly logger: Logger;
 }
 
-/** Names of the directories that no worker of now has. */
-export async function leftSpills({ directory, name, workers }: LeftSpillsOptions): Promise<string[]> {
+/** Numbers of the workers that are no more and have left something. */
+export async function leftSpills({
+  directory,
+  workers,
+}: Pick<LeftSpillsOptions, 'directory' | 'workers'>): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
-  return names.filter((each) => {
-    const number = each.startsWith(`${name}-`) ? each.slice(name.length + 1) : '';
-    return /^[1-9]\d?$/.test(number) && Number(number) >= workers;
-  });
+  return names.filter((name) => /^\d{1,2}$/.test(name) && Number(name) >= workers);
 }
 
 /** Runs until it is closed, or nothing is left. */
 export function passOnLeft(options: LeftSpillsOptions): { close(): Promise<void> } {
   const { directory, open, logger } = options;
   const stopping = new AbortController();
-  const passOn = async (instance: string): Promise<void> => {
-    const queue = open(instance);
+  const passOn = async (worker: string): Promise<void> => {
+    const queue = open(worker);
     let isEmpty = false;
     try {
       await queue.producer();
@@ -46,15 +44,15 @@ export function passOnLeft(options: LeftSpillsOptions): { close(): Promise<void>
       await queue.close();
     }
     if (!isEmpty) return;
-    await rm(path.join(directory, instance), { recursive: true, force: true });
-    logger.info({ instance }, 'what an earlier worker had left was passed on');
+    await rm(path.join(directory, worker), { recursive: true, force: true });
+    logger.info({ worker }, 'what an earlier worker had left was passed on');
   };
   const all = async (): Promise<void> => {
-    const names = await leftSpills(options);
+    const left = await leftSpills(options);
     await Promise.all(
-      names.map((name) =>
-        passOn(name).catch((error: unknown) =>
-          logger.error({ instance: name, reason: describe(error) }, 'what an earlier worker has left stays on disk'),
+      left.map((worker) =>
+        passOn(worker).catch((error: unknown) =>
+          logger.error({ worker, reason: describe(error) }, 'what an earlier worker has left stays on disk'),
         ),
       ),
     );

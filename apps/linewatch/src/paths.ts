@@ -10,10 +10,10 @@ export const paths = (dataDir: string) => ({
   /** The configuration with the running engines' addresses, for this installation's own processes. */
   effective: path.join(dataDir, 'run', 'effective.json'),
   queue: path.join(dataDir, 'queue'),
-  /** What waits for Kafka while it is away: a directory a process. */
-  spill: path.join(dataDir, 'spill'),
   clickhouse: path.join(dataDir, 'clickhouse'),
   postgres: path.join(dataDir, 'postgres'),
   /** What the collectors of a trust keep: keys and pseudonyms of two trusts have nothing in common. */
   collector: (trust: string) => path.join(dataDir, 'collector', trust),
+  /** What waits for Kafka while it is away: of each collector, a directory a worker, by its number. */
+  spill: (trust: string, collector: string) => path.join(dataDir, 'spill', trust, collector),
 });

@@ -15,11 +15,11 @@ const queueOptions = (config: Config, instance: string, logger: Logger): LmdbQue
 });
 
 /**
- * Kafka where brokers are configured, else LMDB. Who appends what cannot be had again `spills`: it keeps that on its own disk
- * while the brokers are away, in a directory named by `instance`.
+ * Kafka where brokers are configured, else LMDB. Who appends what cannot be had again names a directory in which it is kept
+ * while the brokers are away: `spill`.
  * @throws ConfigError for a file of Kafka's that cannot be used; QueueError `invalid_argument`.
  */
-export const openQueue = (config: Config, instance: string, logger: Logger, { spills = false } = {}): Queue =>
+export const openQueue = (config: Config, instance: string, logger: Logger, spill?: string): Queue =>
   config.kafka.brokers === undefined
     ? createLmdbQueue(queueOptions(config, instance, logger))
-    : createKafkaQueue(kafkaOptions(config, instance, logger, spills));
+    : createKafkaQueue(kafkaOptions(config, instance, logger, spill));

@@ -47,7 +47,7 @@ async function runWorker(config: Config, given: Inherited): Promise<void> {
 
 async function superviseWorkers(config: Config): Promise<void> {
   // Beside another Linewatch on the same data directory, whose processes have the plain names.
-  const name = isLocked(paths(config.data).lock) ? `collector-${config.trust}` : 'collector';
+  const name = isLocked(paths(config.data).lock) ? `collector.${config.trust}` : 'collector';
   const component = `${name}-supervisor`;
   const people = process.stderr.isTTY;
   const logger = createLogger(component, people && config.log.level === 'info' ? 'warn' : config.log.level);

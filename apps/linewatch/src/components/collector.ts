@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { createCollector } from '@linewatch/collector';
+import type { Queue } from '@linewatch/queue';
 import type { App } from '@linewatch/service';
 import type { ComponentContext } from '../context.ts';
 import { type LeftSpillsOptions, leftSpills, passOnLeft } from '../left-spills.ts';
@@ -13,16 +15,12 @@ export interface CollectorContext extends Pick<ComponentContext, 'config' | 'met
 }
 
 export function collectorApp({ config, given, metrics, logger }: CollectorContext): App {
-  const queue = openQueue(config, given.name, logger, { spills: true });
+  const spill = paths(config.data).spill(config.trust, config.collector.label);
+  const open = (worker: string): Queue => openQueue(config, given.name, logger, path.join(spill, worker));
+  const queue = open(String(given.worker));
   const { flows, signals } = config.queue;
   const isKafka = config.kafka.brokers !== undefined;
-  const left: LeftSpillsOptions = {
-    directory: paths(config.data).spill,
-    name: given.name,
-    workers: given.workers,
-    open: (instance) => openQueue(config, instance, logger, { spills: true }),
-    logger,
-  };
+  const left: LeftSpillsOptions = { directory: spill, workers: given.workers, open, logger };
   // What waits on disk for Kafka cannot be read.
   const isSettled = async (): Promise<boolean> => {
     if (!isKafka) return true;
