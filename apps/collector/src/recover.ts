@@ -2,13 +2,13 @@
  * After a crash: flows that were accepted, but whose interface sums were not. Every signal batch says how many flow
  * batches of its epoch it covers; those beyond are summed again here, from the queue, before anything new is read.
  */
-import type { Exporter } from '@linewatch/decode';
 import type { Producer, Queue } from '@linewatch/queue';
 import {
   type ColumnBatch,
   MessageError,
   columnWidth,
   createFlowColumns,
+  createSumColumns,
   decodeFlowBatch,
   decodeSignalBatch,
   encodeSignalBatch,
@@ -17,7 +17,7 @@ import {
   topics,
 } from '@linewatch/record';
 import { partitionOf } from './publisher.ts';
-import { InterfaceSums } from './sums.ts';
+import { InterfaceSums, type SumSet } from './sums.ts';
 
 export interface RecoverOptions {
   readonly queue: Queue;
@@ -102,65 +102,102 @@ export async function recoverSums(options: RecoverOptions): Promise<number> {
     if (!counts) covered.set(batch.epoch, (counts = []));
     counts[partition] = Math.max(counts[partition] ?? 0, batch.coversFlowBatches);
   });
-  // By epoch and sequence: what was appended again after an unknown outcome counts once.
-  const found = new Map<number, { batches: Map<number, ColumnBatch>; end: number }>();
+  const left = new Map<number, Left>();
   await readTopic(options, topics.flows, (_partition, value) => {
     const batch = decodeFlowBatch(value);
-    const counts = covered.get(batch.epoch);
+    const { epoch } = batch;
+    const counts = covered.get(epoch);
     // `some` passes over partitions that said nothing.
     if (!mine(batch) || !counts?.some((count) => batch.sequence >= count)) return;
-    let list = found.get(batch.epoch);
-    if (!list) found.set(batch.epoch, (list = { batches: new Map(), end: 0 }));
-    list.batches.set(batch.sequence, batch);
-    list.end = Math.max(list.end, batch.sequence + 1);
+    let of = left.get(epoch);
+    if (!of) {
+      const encode = (set: SumSet, covers?: number): Uint8Array =>
+        encodeSignalBatch({ trust, collector, epoch, sequence: ++lastSequence }, set, [], [], covers);
+      left.set(epoch, (of = new Left(counts, encode)));
+    }
+    of.add(batch);
   });
   let recovered = 0;
-  for (const [epoch, { batches, end }] of found) {
-    const counts = covered.get(epoch)!;
-    for (const [partition, from] of counts.entries()) {
-      if ((from as number | undefined) === undefined) continue;
-      const messages: Uint8Array[] = [];
-      const sums = new InterfaceSums((set) => {
-        const identity = { trust, collector, epoch, sequence: ++lastSequence };
-        messages.push(encodeSignalBatch(identity, set, [], [], end));
-      });
-      const exporters: Exporters = new Map();
-      for (const batch of batches.values()) {
-        if (batch.sequence < from) continue;
-        // As many partitions as that collector had: the configuration may say more by now.
-        addBatch(sums, exporters, batch, (address) => partitionOf(address, counts.length) === partition);
-        recovered++;
-      }
-      sums.flush();
-      if (messages.length > 0)
-        await producer.append(
-          topics.signals,
-          partition,
-          messages.map((value) => ({ value })),
-        );
+  for (const of of left.values()) {
+    recovered += of.batches;
+    for (const [partition, values] of of.messages()) {
+      const messages = values.map((value) => ({ value }));
+      await producer.append(topics.signals, partition, messages);
     }
   }
   return recovered;
 }
 
-/** One object for each exporter, by its address in text. */
-type Exporters = Map<string, Pick<Exporter, 'address'>>;
+/** Addresses can be made up; who comes again after a clearing begins with new rows, which add up. */
+const maxExporters = 8192;
 
-function addBatch(
-  sums: InterfaceSums,
-  exporters: Exporters,
-  batch: ColumnBatch,
-  isOurs: (address: Uint8Array) => boolean,
-): void {
-  const columns = expand(batch);
-  const { received_ms } = columns.arrays;
-  const addresses = columns.bytes[flowColumns.findIndex((column) => column.name === 'exporter')]!;
-  for (let row = 0; row < batch.rows; row++) {
-    const address = addresses.subarray(16 * row, 16 * row + 16);
-    if (!isOurs(address)) continue;
+type Encode = (set: SumSet, covers?: number) => Uint8Array;
+
+/** What an epoch left, summed as it is read: there may be hours of it. */
+class Left {
+  readonly #counts: readonly number[];
+  readonly #encode: Encode;
+  readonly #sums: readonly InterfaceSums[];
+  readonly #values: readonly Uint8Array[][];
+  /** What was appended again after an unknown outcome counts once. */
+  readonly #sequences = new Set<number>();
+  /** One object for each exporter, by its address in text. */
+  readonly #exporters = new Map<string, { readonly address: Uint8Array; readonly partition: number }>();
+  #end = 0;
+
+  /** `counts`: how many batches each partition covers; those that said nothing are not there. */
+  constructor(counts: readonly number[], encode: Encode) {
+    this.#counts = counts;
+    this.#encode = encode;
+    const values = Array.from(counts, (): Uint8Array[] => []);
+    this.#sums = values.map((own) => new InterfaceSums((set) => own.push(encode(set))));
+    this.#values = values;
+  }
+
+  get batches(): number {
+    return this.#sequences.size;
+  }
+
+  add(batch: ColumnBatch): void {
+    const { sequence, rows } = batch;
+    if (this.#sequences.has(sequence)) return;
+    this.#sequences.add(sequence);
+    this.#end = Math.max(this.#end, sequence + 1);
+    const columns = expand(batch);
+    const { received_ms } = columns.arrays;
+    const addresses = columns.bytes[exporterAt]!;
+    for (let row = 0; row < rows; row++) {
+      const exporter = this.#exporterOf(addresses.subarray(16 * row, 16 * row + 16));
+      const { partition } = exporter;
+      // False for a partition that said nothing, too.
+      if (!(sequence >= this.#counts[partition]!)) continue;
+      const nowMs = received_ms[2 * row]! + received_ms[2 * row + 1]! * 2 ** 32;
+      this.#sums[partition]!.add(exporter, columns, row, row + 1, nowMs);
+    }
+  }
+
+  #exporterOf(address: Uint8Array): { readonly address: Uint8Array; readonly partition: number } {
     const text = formatAddress(address);
-    let exporter = exporters.get(text);
-    if (!exporter) exporters.set(text, (exporter = { address }));
-    sums.add(exporter, columns, row, row + 1, received_ms[2 * row]! + received_ms[2 * row + 1]! * 2 ** 32);
+    let exporter = this.#exporters.get(text);
+    if (!exporter) {
+      if (this.#exporters.size >= maxExporters) this.#exporters.clear();
+      // As many partitions as that collector had: the configuration may say more by now.
+      exporter = { address: address.slice(), partition: partitionOf(address, this.#counts.length) };
+      this.#exporters.set(text, exporter);
+    }
+    return exporter;
+  }
+
+  /** By partition, what is to be appended together: the sums, and at the end how many batches are covered now. */
+  *messages(): Iterable<[partition: number, values: Uint8Array[]]> {
+    for (const [partition, values] of this.#values.entries()) {
+      if (!(this.#end > this.#counts[partition]!)) continue;
+      this.#sums[partition]!.flush();
+      values.push(this.#encode(noSums, this.#end));
+      yield [partition, values];
+    }
   }
 }
+
+const exporterAt = flowColumns.findIndex((column) => column.name === 'exporter');
+const noSums: SumSet = { columns: createSumColumns(1), rows: 0 };
