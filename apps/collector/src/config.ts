@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Static, Type } from 'typebox';
 import { isElementName } from '@linewatch/decode';
 import type { Problem } from '@linewatch/service';
@@ -61,8 +62,11 @@ export const CollectorConfig = Type.Object(
 export type CollectorConfig = Static<typeof CollectorConfig>;
 
 /** What the schema cannot say. Lines are not known here: 0. */
-export const elementProblems = ({ keepElements }: CollectorConfig): Problem[] =>
-  keepElements.flatMap((name, i) =>
+export const collectorProblems = ({ address, keepElements }: CollectorConfig): Problem[] => [
+  ...(isIP(address) === 0 || address.includes('%')
+    ? [{ line: 0, path: 'collector.address', message: `"${address}" is not an IP address` }]
+    : []),
+  ...keepElements.flatMap((name, i) =>
     isElementName(name)
       ? []
       : [
@@ -72,4 +76,5 @@ export const elementProblems = ({ keepElements }: CollectorConfig): Problem[] =>
             message: `no information element is named "${name}"; one that has no name is enterprise/number`,
           },
         ],
-  );
+  ),
+];

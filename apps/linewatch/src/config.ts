@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ApiConfig } from '@linewatch/api';
-import { CollectorConfig, elementProblems, privacyProblems } from '@linewatch/collector';
+import { CollectorConfig, collectorProblems, privacyProblems } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
@@ -165,7 +165,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
     ...controlProblems(config.snmp, config.exporters, config.collectors),
     ...trustProblems(config.trust, config.trusts),
     ...privacyProblems(config.collector.privacy),
-    ...elementProblems(config.collector),
+    ...collectorProblems(config.collector),
   ];
   if (wrong.length > 0)
     throw new ConfigError(

@@ -91,7 +91,8 @@ function openGroup(address: Uint8Array, port: number, bufferBytes: number, worke
 /** Whether the kernel lets several sockets share a port and take a program that spreads datagrams over them. */
 function canSteer(): boolean {
   try {
-    const fd = openUdp(parseAddress('::1'), 0, 65_536, true);
+    // As an IPv4 one: a machine may have no IPv6 address.
+    const fd = openUdp(parseAddress('127.0.0.1'), 0, 65_536, true);
     const taken = steer(fd, 2);
     closeSync(fd);
     return taken;
