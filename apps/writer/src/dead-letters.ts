@@ -15,9 +15,9 @@ export interface DeadHead {
   readonly cutFrom?: number;
 }
 
-/** Longest head, octets with its line break. */
+/** Longest head, octets with its line break: a character of the reason may take six. */
 export const maxHeadBytes = 4096;
-const maxReason = 1000;
+const maxReason = 500;
 /** The oldest dead letters make room within seconds; one that finds none for longer is given up, and counted. */
 const patienceMs = 10_000;
 

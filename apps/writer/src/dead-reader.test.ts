@@ -64,6 +64,23 @@ it('nothing in a reason reaches the terminal as more than text', () => {
   expect(letter.reason).toBe('a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe');
 });
 
+it('its head is read whatever the reason is made of', () => {
+  const reason = '\u0001'.repeat(2000);
+  const letter = parseDeadLetter(message(encodeDeadLetter({ place, reason, timeMs: 1 }, Buffer.from('x'))));
+  expect(letter).toMatchObject({ place, octets: 1 });
+});
+
+it('a queue that does not answer is given up on', async () => {
+  let closed = 0;
+  const close = (): Promise<void> => {
+    closed++;
+    return Promise.resolve();
+  };
+  const tail = () => Promise.resolve({ close });
+  await expect(readDeadLetters({ tail }, () => undefined, 10)).rejects.toMatchObject({ code: 'queue_unavailable' });
+  expect(closed).toBe(1);
+});
+
 it('one that was put there twice is one; the same place of another time is another', async () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-dead-'));
   const part = { partitions: 1, quotaBytes: 64 * 1024 * 1024, retainHours: 1 };

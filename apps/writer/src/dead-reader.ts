@@ -1,9 +1,9 @@
 /** Reads the dead letters, looks at what this version makes of them, and stores what it can. Nothing is removed. */
-import type { Message, Queue } from '@linewatch/queue';
+import { type Message, type Queue, QueueError } from '@linewatch/queue';
 import { MessageError, topics } from '@linewatch/record';
 import type { Store } from '@linewatch/store';
 import { type DeadHead, maxHeadBytes } from './dead-letters.ts';
-import type { Found, Kind, Place } from './kind.ts';
+import type { AskableKind, Expected, Found, Place } from './kind.ts';
 import { flowKind, signalKind } from './kinds.ts';
 
 /** One that was read; every text in it is fit for a terminal. */
@@ -26,7 +26,8 @@ const placePattern = /^([A-Za-z0-9][A-Za-z0-9._-]{0,199}):(\d{1,6}):(\d{1,16})$/
 const maxShown = 500;
 
 /** Text of anybody's, on one line and without what would move a terminal's cursor. */
-const printable = (text: string): string => text.slice(0, maxShown).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+export const printable = (text: string): string =>
+  text.slice(0, maxShown).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
 export function parsePlace(text: string): { topic: string; partition: number; offset: number } | undefined {
   const [, topic, partition, offset] = placePattern.exec(text) ?? [];
@@ -59,21 +60,32 @@ export function parseDeadLetter({ value, timeMs }: Message): DeadLetter | undefi
   };
 }
 
+/** How long the queue may be silent before it is given up on, ms. */
+const silentMs = 30_000;
+
 /**
  * Hands over each dead letter once, oldest first: one that was put there twice, by a writer that crashed between, is one.
  * @returns how many messages of the topic were none
+ * @throws QueueError `queue_unavailable`; what `take` throws
  */
 export async function readDeadLetters(
-  queue: Queue,
+  queue: Pick<Queue, 'tail'>,
   take: (letter: DeadLetter) => void | Promise<void>,
+  patienceMs = silentMs,
 ): Promise<number> {
   const seen = new Set<string>();
   let foreign = 0;
   const done = Promise.withResolvers<undefined>();
+  let silence: NodeJS.Timeout | undefined;
+  const listen = (): void => {
+    const silent = new QueueError('queue_unavailable', 'the queue does not answer');
+    silence = setTimeout(() => done.reject(silent), patienceMs);
+  };
   const tail = await queue.tail({
     topic: topics.dead,
     from: 'oldest',
     onMessages: async (_partition, messages) => {
+      clearTimeout(silence);
       for (const message of messages) {
         const letter = parseDeadLetter(message);
         if (!letter) foreign++;
@@ -82,14 +94,17 @@ export async function readDeadLetters(
         seen.add(name);
         await take(letter);
       }
+      listen();
     },
     onError: (error) => done.reject(error),
     onCaughtUp: () => done.resolve(undefined),
   });
+  listen();
   try {
     await done.promise;
   } finally {
     await tail.close();
+    clearTimeout(silence);
   }
   return foreign;
 }
@@ -102,19 +117,20 @@ export interface Reading {
   readonly rows: number;
   /** Why it reads none; empty when it does. */
   readonly problem: string;
-  readonly stored: (signal?: AbortSignal) => Promise<boolean>;
+  /** What `DeadReader.areStored` needs to know of it; undefined where nothing of it can be stored. */
+  readonly expected: Expected | undefined;
   /** Stores it, once however often this is called. */
   readonly store: () => Promise<Found>;
 }
 
 /** What this version makes of dead letters. Without a store nothing can be asked or stored. */
 export class DeadReader {
-  readonly #kinds: ReadonlyMap<string, (letter: DeadLetter) => Reading>;
+  readonly #kinds: ReadonlyMap<string, ReadingKind>;
 
   constructor(store: Store) {
     this.#kinds = new Map([
-      [topics.flows, (letter: DeadLetter) => readAs(letter, flowKind(store))],
-      [topics.signals, (letter: DeadLetter) => readAs(letter, signalKind(store))],
+      [topics.flows, readingKind(flowKind(store))],
+      [topics.signals, readingKind(signalKind(store))],
     ]);
   }
 
@@ -122,18 +138,33 @@ export class DeadReader {
     const kind = this.#kinds.get(letter.topic);
     if (!kind) return unreadable('its topic is not one of those that are stored');
     if (letter.octets !== letter.value.length) return unreadable('it was too large to be kept whole');
-    return kind(letter);
+    return kind.read(letter);
+  }
+
+  /** Of some letters of one topic, whether all of their rows are stored. @throws StoreError */
+  async areStored(topic: string, all: readonly Expected[], signal?: AbortSignal): Promise<readonly boolean[]> {
+    return (await this.#kinds.get(topic)?.areStored(all, signal)) ?? all.map(() => false);
   }
 }
+
+interface ReadingKind {
+  readonly read: (letter: DeadLetter) => Reading;
+  readonly areStored: AskableKind<unknown>['areStored'];
+}
+
+const readingKind = <Batch>(kind: AskableKind<Batch>): ReadingKind => ({
+  read: (letter) => readAs(letter, kind),
+  areStored: kind.areStored,
+});
 
 const unreadable = (problem: string): Reading => ({
   rows: 0,
   problem: printable(problem),
-  stored: () => Promise.resolve(false),
+  expected: undefined,
   store: () => Promise.reject(new MessageError(problem)),
 });
 
-function readAs<Batch>(letter: DeadLetter, kind: Kind<Batch>): Reading {
+function readAs<Batch>(letter: DeadLetter, kind: AskableKind<Batch>): Reading {
   const { partition, offset, timeMs } = letter;
   let batch: Batch;
   try {
@@ -143,11 +174,10 @@ function readAs<Batch>(letter: DeadLetter, kind: Kind<Batch>): Reading {
     return unreadable(error.message);
   }
   const places: Place[] = [{ partition, offset, timeMs }];
-  const rows = kind.rows(batch);
   return {
-    rows,
+    rows: kind.rows(batch),
     problem: '',
-    stored: async (signal) => rows > 0 && (await kind.stored([batch], places, signal)) >= rows,
+    expected: kind.expected(batch, places[0]!),
     // How long ago an earlier try was is not known: what is stored is always looked at, and the token is the place's own.
     store: () => kind.insertMissing([batch], places, `dead:${nameOf(letter)}`),
   };

@@ -1,6 +1,7 @@
 /** What a topic's messages are and how they are stored. */
 import type { BatchIdentity } from '@linewatch/record';
 import type { BlockMark } from '@linewatch/store';
+import type { Sought } from './sought.ts';
 
 export interface Place {
   readonly partition: number;
@@ -29,10 +30,18 @@ export interface Kind<Batch> {
     token: string,
     signal?: AbortSignal,
   ) => Promise<Found>;
-  /** How many of the rows are stored. */
-  readonly stored: (batches: readonly Batch[], places: readonly Place[], signal?: AbortSignal) => Promise<number>;
   /** How far ClickHouse has come in the tables that an insert reaches. */
   readonly blocks: (signal?: AbortSignal) => Promise<BlockMark | undefined>;
+}
+
+/** What of a message has to be found where it is stored, by the tables of its kind; small, unlike the message. */
+export type Expected = readonly Sought[];
+
+/** A kind of which can be asked later whether messages are stored. */
+export interface AskableKind<Batch> extends Kind<Batch> {
+  readonly expected: (batch: Batch, place: Place) => Expected;
+  /** Of each whether all of its rows are stored; what stands near each other is asked for together. */
+  readonly areStored: (expected: readonly Expected[], signal?: AbortSignal) => Promise<readonly boolean[]>;
 }
 
 /** How much of an insert was stored already. */

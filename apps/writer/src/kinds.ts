@@ -13,7 +13,6 @@ import {
 import {
   type Origin,
   type Store,
-  type StoredRow,
   type StoredTable,
   blockMark,
   insertEvents,
@@ -26,7 +25,8 @@ import {
   storedRows,
   tokenOfRest,
 } from '@linewatch/store';
-import type { Found, Kind, Place } from './kind.ts';
+import type { AskableKind, Found, Place } from './kind.ts';
+import { type Sought, extent, together } from './sought.ts';
 
 const originOf = (batch: ColumnBatch, place: Place): Origin => ({
   trust: labelKey(batch.trust),
@@ -64,42 +64,23 @@ interface Part<Batch> {
 
 const withSignal = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
 
-/** Stored rows of one partition's messages in one table. */
-async function storedOf<Batch>(
-  store: Store,
-  part: Part<Batch>,
-  items: readonly Placed<Batch>[],
-  signal: AbortSignal | undefined,
-): Promise<StoredRow[]> {
-  let fromMs = Infinity;
-  let toMs = -Infinity;
-  let firstOffset = Infinity;
-  let lastOffset = -Infinity;
-  for (const item of items) {
-    const [from, to] = part.times(item);
-    fromMs = Math.min(fromMs, from);
-    toMs = Math.max(toMs, to);
-    firstOffset = Math.min(firstOffset, item.place.offset);
-    lastOffset = Math.max(lastOffset, item.place.offset);
-  }
-  const { partition } = items[0]!.place;
-  return storedRows(
-    store,
-    part.table,
-    { partition, firstOffset, lastOffset, fromMs, toMs },
-    { ...withSignal(signal), maxSeconds: 120 },
-  );
-}
-
 /** A kind whose rows go to these tables. */
 function kindOf<Batch extends ColumnBatch>(
   store: Store,
   tables: readonly string[],
   decode: (value: Uint8Array) => Batch,
   parts: readonly Part<Batch>[],
-): Kind<Batch> {
+): AskableKind<Batch> {
   const having = (part: Part<Batch>, items: readonly Placed<Batch>[]): Placed<Batch>[] =>
     items.filter(({ batch }) => part.rows(batch) > 0);
+
+  const soughtOf = (part: Part<Batch>, item: Placed<Batch>): Sought => {
+    const rows = part.rows(item.batch);
+    const [fromMs, toMs] = rows > 0 ? part.times(item) : [0, 0];
+    const { partition, offset } = item.place;
+    return { partition, offset, rows, fromMs, toMs };
+  };
+  const asking = (signal: AbortSignal | undefined) => ({ ...withSignal(signal), maxSeconds: 120 });
 
   const insertPart = async (
     part: Part<Batch>,
@@ -107,11 +88,10 @@ function kindOf<Batch extends ColumnBatch>(
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<Found> => {
-    const stored = await storedOf(store, part, items, signal);
-    const expected = items.map(({ batch, place }) => ({ offset: place.offset, rows: part.rows(batch) }));
-    const missing = missingRows(expected, stored);
+    const sought = items.map((item) => soughtOf(part, item));
+    const missing = missingRows(sought, await storedRows(store, part.table, extent(sought), asking(signal)));
     if (missing.offsets.size === 0) return 'all';
-    const isWhole = stored.length === 0;
+    const isWhole = missing.isAll;
     const rest = items.filter(({ place }) => missing.offsets.has(place.offset));
     const options = { ...withSignal(signal), except: missing.except };
     await part.insert(rest, isWhole ? token : tokenOfRest(token, missing), options);
@@ -139,16 +119,21 @@ function kindOf<Batch extends ColumnBatch>(
       if (found.size > 1) return 'part';
       return [...found][0] ?? 'all';
     },
-    stored: async (batches, places, signal) => {
-      const items = placed(batches, places);
-      let rows = 0;
-      for (const part of parts) {
-        const own = having(part, items);
-        if (own.length === 0) continue;
-        const offsets = new Set(own.map(({ place }) => place.offset));
-        for (const row of await storedOf(store, part, own, signal)) if (offsets.has(row.offset)) rows += row.rows;
+    expected: (batch, place) => {
+      const [item] = placed([batch], [place]);
+      return parts.map((part) => soughtOf(part, item!));
+    },
+    areStored: async (all, signal) => {
+      const missing = new Set<number>();
+      for (const [table, part] of parts.entries()) {
+        const sought = all.map((tables, i) => ({ i, ...tables[table]! })).filter(({ rows }) => rows > 0);
+        for (const group of together(sought)) {
+          const where = { ...extent(group), offsets: group.map(({ offset }) => offset) };
+          const { offsets } = missingRows(group, await storedRows(store, part.table, where, asking(signal)));
+          for (const { i, offset } of group) if (offsets.has(offset)) missing.add(i);
+        }
       }
-      return rows;
+      return all.map((tables, i) => !missing.has(i) && tables.some(({ rows }) => rows > 0));
     },
     blocks: (signal) => blockMark(store, tables, withSignal(signal)),
   };
@@ -185,7 +170,7 @@ const timesOf = (rows: readonly { readonly timeMs: number }[]): readonly [number
   return [from, to];
 };
 
-export const flowKind = (store: Store): Kind<FlowBatch> =>
+export const flowKind = (store: Store): AskableKind<FlowBatch> =>
   kindOf(store, insertTables.flows, decodeFlowBatch, [
     {
       table: 'flows',
@@ -202,7 +187,7 @@ export const flowKind = (store: Store): Kind<FlowBatch> =>
     },
   ]);
 
-export const signalKind = (store: Store): Kind<SignalBatch> =>
+export const signalKind = (store: Store): AskableKind<SignalBatch> =>
   kindOf(store, insertTables.signals, decodeSignalBatch, [
     {
       table: 'sums',

@@ -13,6 +13,8 @@ export interface StoredRange {
   readonly firstOffset: number;
   /** Inclusive. */
   readonly lastOffset: number;
+  /** Some of them only, not more than a request can name. */
+  readonly offsets?: readonly number[] | undefined;
   /** Unix ms: of `flows` when received, of samples and events when they were, of `sums` when stored. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -53,12 +55,14 @@ export function storedRows(
   return store.query<StoredRow>(
     `SELECT toFloat64(queue_offset) AS offset, toUInt32(${part}) AS part, toFloat64(${rows}) AS rows FROM ${from}
     WHERE queue_partition = {partition:UInt32} AND queue_offset BETWEEN {first:UInt64} AND {last:UInt64}
+      ${range.offsets ? 'AND queue_offset IN {offsets:Array(UInt64)}' : ''}
       AND ${time} BETWEEN fromUnixTimestamp64Milli({fromMs:Int64}) AND fromUnixTimestamp64Milli({toMs:Int64})
     GROUP BY queue_offset, part ORDER BY offset, part`,
     {
       partition: range.partition,
       first: range.firstOffset,
       last: range.lastOffset,
+      ...(range.offsets && { offsets: range.offsets }),
       fromMs: clamp(range.fromMs),
       toMs: clamp(range.toMs),
     },
@@ -71,6 +75,8 @@ export interface MissingRows {
   readonly offsets: ReadonlySet<number>;
   /** Partitions of the table that have their rows of these messages: theirs are left out. */
   readonly except: readonly number[];
+  /** Nothing of any of the messages is stored. */
+  readonly isAll: boolean;
 }
 
 /** What is left to insert of messages that have so many rows each. */
@@ -84,7 +90,7 @@ export function missingRows(
     expected.filter(({ offset, rows }) => rows > (counts.get(offset) ?? 0)).map(({ offset }) => offset),
   );
   const except = new Set(stored.filter(({ offset }) => offsets.has(offset)).map(({ part }) => part));
-  return { offsets, except: [...except].sort((a, b) => a - b) };
+  return { offsets, except: [...except].sort((a, b) => a - b), isAll: stored.length === 0 };
 }
 
 /** The token of what is left of an insert: another one than the whole's, and the same whenever the same is left. */

@@ -1,14 +1,24 @@
 /** `linewatch dlq`: what the writer could not validate, and storing it once this version can. */
-import { createLogger, describe, LinewatchError } from '@linewatch/service';
-import type { Store } from '@linewatch/store';
-import { type DeadLetter, DeadReader, type Reading, parsePlace, readDeadLetters } from '@linewatch/writer';
+import { existsSync } from 'node:fs';
 import type { Queue } from '@linewatch/queue';
+import { LinewatchError, createLogger, describe } from '@linewatch/service';
+import { type Store, StoreError } from '@linewatch/store';
+import {
+  type DeadLetter,
+  DeadReader,
+  type Expected,
+  type Reading,
+  parsePlace,
+  printable,
+  readDeadLetters,
+} from '@linewatch/writer';
 import type { Config } from '../config.ts';
 import { type CommonOptions, effectiveConfig } from '../context.ts';
 import { openStore } from '../databases.ts';
+import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
 
-class DlqError extends LinewatchError<'place_unknown' | 'argument_missing'> {}
+class DlqError extends LinewatchError<'place_unknown' | 'argument_missing' | 'queue_missing'> {}
 
 export interface DlqOptions extends CommonOptions {
   readonly json?: boolean;
@@ -16,6 +26,8 @@ export interface DlqOptions extends CommonOptions {
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const shownOctets = 256;
+/** How long ClickHouse may take to say what is stored, ms. */
+const patienceMs = 60_000;
 
 interface Opened {
   readonly queue: Queue;
@@ -26,6 +38,9 @@ interface Opened {
 async function opened(options: CommonOptions, use: (opened: Opened, config: Config) => Promise<void>): Promise<void> {
   const config = await effectiveConfig(options);
   const logger = createLogger('dlq', 'warn');
+  // Opening would make one.
+  if (config.kafka.brokers === undefined && !existsSync(paths(config.data).queue))
+    throw new DlqError('queue_missing', `there is no queue in ${config.data}: --data or --config says where it is`);
   const queue = openQueue(config, 'dlq', logger);
   const store = config.clickhouse.url ? openStore(config, logger) : undefined;
   try {
@@ -40,20 +55,41 @@ const nothing: Store = Object.freeze({}) as Store;
 
 type Stored = 'yes' | 'no' | 'unknown';
 
-/** Unknown once ClickHouse does not answer: it is not asked again. */
-function storedBy(store: Store | undefined): (reading: Reading) => Promise<Stored> {
-  let isThere = store !== undefined;
-  return async (reading) => {
-    if (reading.problem !== '') return 'no';
-    if (!isThere) return 'unknown';
-    try {
-      return (await reading.stored(AbortSignal.timeout(10_000))) ? 'yes' : 'no';
-    } catch (error) {
-      isThere = false;
-      process.stderr.write(`ClickHouse does not say what is stored: ${describe(error)}\n`);
-      return 'unknown';
+/** One that is listed, without its octets. */
+interface Found {
+  readonly letter: Pick<DeadLetter, 'place' | 'topic' | 'reason' | 'timeMs' | 'octets'>;
+  readonly rows: number;
+  readonly problem: string;
+  readonly expected: Expected | undefined;
+}
+
+const foundOf = (letter: DeadLetter, { rows, problem, expected }: Reading): Found => {
+  const { place, topic, reason, timeMs, octets } = letter;
+  return { letter: { place, topic, reason, timeMs, octets }, rows, problem, expected };
+};
+
+/** Asks ClickHouse of all of them together, as long as it answers. */
+async function storedOf(store: Store | undefined, all: readonly Found[]): Promise<Stored[]> {
+  const stored = all.map(({ expected }): Stored => (expected ? 'unknown' : 'no'));
+  if (!store) return stored;
+  const reader = new DeadReader(store);
+  const signal = AbortSignal.timeout(patienceMs);
+  try {
+    for (const topic of new Set(all.map(({ letter }) => letter.topic))) {
+      const asked = all.flatMap(({ letter, expected }, i) =>
+        letter.topic === topic && expected ? [{ i, expected }] : [],
+      );
+      const answers = await reader.areStored(
+        topic,
+        asked.map(({ expected }) => expected),
+        signal,
+      );
+      asked.forEach(({ i }, at) => (stored[i] = answers[at] ? 'yes' : 'no'));
     }
-  };
+  } catch (error) {
+    process.stderr.write(`ClickHouse does not say what is stored: ${printable(describe(error))}\n`);
+  }
+  return stored;
 }
 
 interface Listed {
@@ -67,14 +103,14 @@ interface Listed {
   readonly stored: Stored;
 }
 
-const listed = ({ place, topic, reason, timeMs, octets }: DeadLetter, reading: Reading, stored: Stored): Listed => ({
-  place,
-  topic,
-  reason,
-  time: new Date(timeMs).toISOString(),
-  octets,
-  rows: reading.rows,
-  problem: reading.problem,
+const listed = ({ letter, rows, problem }: Found, stored: Stored): Listed => ({
+  place: letter.place,
+  topic: letter.topic,
+  reason: letter.reason,
+  time: new Date(letter.timeMs).toISOString(),
+  octets: letter.octets,
+  rows,
+  problem,
   stored,
 });
 
@@ -84,16 +120,18 @@ const line = ({ time, place, octets, stored, reason }: Listed): string =>
 export async function list(options: DlqOptions & { readonly limit: number }): Promise<void> {
   await opened(options, async ({ queue, store }) => {
     const reader = new DeadReader(store ?? nothing);
-    const stored = storedBy(store);
-    const kept: Listed[] = [];
+    const kept: Found[] = [];
     let count = 0;
-    const foreign = await readDeadLetters(queue, async (letter) => {
-      const reading = reader.read(letter);
-      kept.push(listed(letter, reading, await stored(reading)));
+    const foreign = await readDeadLetters(queue, (letter) => {
+      kept.push(foundOf(letter, reader.read(letter)));
       if (kept.length > options.limit) kept.shift();
       count++;
     });
-    for (const each of kept) print(options.json ? JSON.stringify(each) : line(each));
+    const stored = await storedOf(store, kept);
+    for (const [i, found] of kept.entries()) {
+      const each = listed(found, stored[i]!);
+      print(options.json ? JSON.stringify(each) : line(each));
+    }
     if (options.json) return;
     if (count === 0) print('no dead letters');
     if (count > kept.length) print(`${count - kept.length} older ones are not shown (--limit)`);
@@ -120,22 +158,22 @@ export async function show(text: string, options: DlqOptions): Promise<void> {
   const place = placeOf(text);
   await opened(options, async ({ queue, store }) => {
     const reader = new DeadReader(store ?? nothing);
-    const stored = storedBy(store);
-    let found = 0;
+    let count = 0;
     await readDeadLetters(queue, async (letter) => {
       if (letter.place !== place) return;
-      found++;
-      const reading = reader.read(letter);
-      const each = listed(letter, reading, await stored(reading));
+      count++;
+      const found = foundOf(letter, reader.read(letter));
+      const [stored] = await storedOf(store, [found]);
+      const each = listed(found, stored!);
       if (options.json) {
         print(JSON.stringify({ ...each, base64: Buffer.from(letter.value).toString('base64') }));
         return;
       }
       print(line(each));
-      print(reading.problem === '' ? `this version reads ${reading.rows} rows in it` : `not read: ${reading.problem}`);
+      print(each.problem === '' ? `this version reads ${each.rows} rows in it` : `not read: ${each.problem}`);
       for (const row of hexLines(letter.value)) print(row);
     });
-    if (found === 0) throw new DlqError('place_unknown', `there is no dead letter of ${place}`);
+    if (count === 0) throw new DlqError('place_unknown', `there is no dead letter of ${place}`);
   });
 }
 
@@ -181,6 +219,8 @@ async function replayed(
   try {
     return { rows: reading.rows, found: await reading.store(), problem: '' };
   } catch (error) {
-    return { rows: reading.rows, problem: describe(error) };
+    // The next would fare no better, and whoever starts again loses nothing.
+    if (error instanceof StoreError && error.code === 'store_unavailable') throw error;
+    return { rows: reading.rows, problem: printable(describe(error)) };
   }
 }
