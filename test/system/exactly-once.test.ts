@@ -246,13 +246,15 @@ it('of an insert that is stored in part, what is missing is added and nothing el
   );
   const places = [5, 6, 7].map((offset) => ({ partition: 1, offset, timeMs: now }));
   expect(await kind.insertMissing(batches, places, 'token')).toBe('none');
-  expect(await kind.stored(batches, places)).toBe(300);
+  const expected = batches.map((batch, i) => kind.expected(batch, places[i]!));
+  expect(await kind.areStored(expected)).toEqual([true, true, true]);
   // One day's block is gone, and then a message of the other's.
   await store.command('ALTER TABLE flows DROP PARTITION 20261119');
-  expect(await kind.stored(batches, places)).toBe(150);
+  expect(await kind.areStored(expected)).toEqual([false, false, false]);
   expect(await kind.insertMissing(batches, places, 'token')).toBe('part');
-  expect(await kind.stored(batches, places)).toBe(300);
+  expect(await kind.areStored(expected)).toEqual([true, true, true]);
   await store.command('ALTER TABLE flows DELETE WHERE queue_offset = 6 SETTINGS mutations_sync = 2');
+  expect(await kind.areStored(expected)).toEqual([true, false, true]);
   expect(await kind.insertMissing(batches, places, 'token')).toBe('part');
   expect(await kind.insertMissing(batches, places, 'token')).toBe('all');
   const rows = await store.query<{ offset: number; rows: number; octets: number }>(
@@ -329,6 +331,28 @@ describe('a writer whose ClickHouse', () => {
     await settled(feeder);
     expect(await metrics.text()).toMatch(/insert_retries_total\{[^}]*\} [1-9]/);
   });
+
+  it.each(['flows', 'flow_hours', 'interface_5m', 'events'])(
+    'refuses for too many parts of %s: the range comes again as it was, and each row is stored once',
+    async (table) => {
+      const { feeder, metrics } = await write(connect());
+      await feeder.feed(10);
+      await until('it writes', async () => (await storedIn(store))['events']! > 0);
+      await store.command(`SYSTEM STOP MERGES ${table}`);
+      await store.command(
+        `ALTER TABLE ${table} MODIFY SETTING parts_to_throw_insert = 2, parts_to_delay_insert = 1000`,
+      );
+      const topic = table.startsWith('flow') ? topics.flows : topics.signals;
+      const refused = new RegExp(`insert_retries_total\\{topic="${topic}",code="too_many_parts"\\} [3-9]`);
+      await until('inserts are refused', async () => {
+        await feeder.feed(100);
+        return refused.test(await metrics.text());
+      });
+      await store.command(`ALTER TABLE ${table} RESET SETTING parts_to_throw_insert, parts_to_delay_insert`);
+      await store.command(`SYSTEM START MERGES ${table}`);
+      await settled(feeder);
+    },
+  );
 
   it('has forgotten the token of what it did: what is stored is found, and not stored again', async () => {
     const window = 8;

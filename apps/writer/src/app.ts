@@ -40,6 +40,9 @@ export interface WriterOptions {
 /** How long rows wait for more at a steady rate, ms: the way to the dashboard is to take less than 2 s in all. */
 const steadyWaitMs = 1200;
 
+/** Least octets of messages that a range may have, however many partitions there are: about 100,000 rows. */
+const leastRangeBytes = 6 * 1024 * 1024;
+
 /** Calls until it succeeds or the signal aborts. */
 async function insist(what: string, logger: Logger, signal: AbortSignal, call: () => Promise<unknown>): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
@@ -82,7 +85,8 @@ export function createWriter(options: WriterOptions): App {
     const isFlows = topic === topics.flows;
     const idleWaitMs = isFlows ? config.maxWaitMs : config.signalsWaitMs;
     const common = {
-      limits: { ...config, idleWaitMs, steadyWaitMs: Math.max(idleWaitMs, steadyWaitMs) },
+      limits: { maxRows: config.maxRows, idleWaitMs, steadyWaitMs: Math.max(idleWaitMs, steadyWaitMs) },
+      maxBytes: () => Math.min(config.maxBytes, Math.max(leastRangeBytes, config.maxBytes / partitions.count(topic))),
       deadLetters: deadLetters!,
       metrics: counted,
       logger,

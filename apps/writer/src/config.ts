@@ -18,7 +18,8 @@ export const WriterConfig = Type.Object(
       minimum: 1_048_576,
       maximum: 1_073_741_824,
       default: 67_108_864,
-      description: 'Most octets of messages in one insert; about three times as much memory is used.',
+      description:
+        'Most octets of messages in one insert, shared by the partitions of a topic that a writer has; about three times as much memory is used.',
     }),
     maxWaitMs: Type.Integer({
       minimum: 10,

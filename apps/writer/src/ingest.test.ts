@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Consumer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
 import { MessageError, topics } from '@linewatch/record';
 import { Metrics, createLogger } from '@linewatch/service';
+import { StoreError } from '@linewatch/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Blocks } from './blocks.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -14,7 +15,8 @@ import type { Kind } from './kind.ts';
 import { writerMetrics } from './metrics.ts';
 
 const logger = createLogger('test', 'silent');
-const limits = { maxRows: 10, maxBytes: 1_000_000, idleWaitMs: 50, steadyWaitMs: 50 };
+const limits = { maxRows: 10, idleWaitMs: 50, steadyWaitMs: 50 };
+const maxBytes = (): number => 1_000_000;
 
 /** Messages are numbers in text; "bad" is not valid. */
 class Store {
@@ -24,7 +26,8 @@ class Store {
   readonly looked: string[] = [];
   blocks = 0;
   /** Throws instead of, or after, storing. */
-  fail: 'before' | 'after' | undefined;
+  fail: 'before' | 'parts' | 'after' | undefined;
+  readonly refused: string[] = [];
 
   readonly kind: Kind<number> = {
     decode: (value) => {
@@ -36,6 +39,10 @@ class Store {
     insert: async (batches, _places, token) => {
       await sleep(1);
       if (this.fail === 'before') throw new Error('refused');
+      if (this.fail === 'parts') {
+        this.refused.push(token);
+        throw new StoreError('too_many_parts', 'too many parts');
+      }
       if (!this.tokens.includes(token)) this.rows.push(...batches);
       this.tokens.push(token);
       if (this.fail === 'after') throw new Error('connection lost');
@@ -48,7 +55,6 @@ class Store {
       if (missing.length === 0) return 'all';
       return missing.length === batches.length ? 'none' : 'part';
     },
-    stored: (batches) => Promise.resolve(batches.filter((each) => this.rows.includes(each)).length),
     blocks: () => Promise.resolve({ table: this.blocks }),
   };
 }
@@ -100,7 +106,15 @@ describe('ingest', () => {
       group: 'test',
       topics: [topics.flows],
       onPartition: (reader) =>
-        ingest(reader, kind, { limits, deadLetters, blocks, metrics: counted, logger, onProblem: () => undefined }),
+        ingest(reader, kind, {
+          limits,
+          maxBytes,
+          deadLetters,
+          blocks,
+          metrics: counted,
+          logger,
+          onProblem: () => undefined,
+        }),
       onError: () => undefined,
     });
     consumers.push(consumer);
@@ -142,6 +156,24 @@ describe('ingest', () => {
     expect(store.rows).toEqual([1, 2, 3, 4, 5]);
     expect(store.tokens[0]).toMatch(/:0:0-2:[A-Za-z0-9_-]{12}$/);
     expect(await metrics.text()).toMatch(/insert_retries_total\{[^}]*code="unexpected"[^}]*\} [1-9]/);
+  });
+
+  it('after a refusal for too many parts, later ranges are larger; the one refused comes again as it was', async () => {
+    const store = new Store();
+    store.fail = 'parts';
+    await append(...range(0, 100));
+    await run(store);
+    for (let i = 0; i < 400 && store.refused.length < 2; i++) await sleep(10);
+    store.fail = undefined;
+    await stored(store, 100);
+    expect(store.rows).toEqual(range(0, 100));
+    expect(store.refused.slice(0, 2)).toEqual([store.tokens[0], store.tokens[0]]);
+    const sizes = store.tokens
+      .map((token) => /:(\d+)-(\d+):/.exec(token)!)
+      .map(([, first, last]) => +last! - +first! + 1);
+    // The second was read while the first was tried.
+    expect(sizes.slice(0, 2)).toEqual([10, 10]);
+    expect(sizes[2]).toBeGreaterThanOrEqual(40);
   });
 
   it('finishes exactly the range that was under way when its process ended', async () => {

@@ -25,7 +25,9 @@ import { type Range, RangeReader } from './range.ts';
 import { Repeats } from './repeats.ts';
 
 export interface IngestOptions {
-  readonly limits: PaceLimits & { readonly maxBytes: number };
+  readonly limits: PaceLimits;
+  /** Most octets of messages in a range, as it is begun. */
+  readonly maxBytes: () => number;
   readonly deadLetters: DeadLetters;
   readonly blocks: Blocks;
   readonly metrics: WriterMetrics;
@@ -74,7 +76,7 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
       reader,
       kind,
       repeats,
-      maxBytes: limits.maxBytes,
+      maxBytes: options.maxBytes,
       onInvalid: (message, reason) => deadLetters.add(topic, partition, message, reason, signal),
       onRepeated: () => metrics.repeated(topic),
     },
@@ -188,7 +190,6 @@ export async function ingest<Batch>(reader: PartitionReader, kind: Kind<Batch>, 
       last: range.last,
       token: newToken(topic, partition, range.first, range.last),
       log: reader.log === '' ? undefined : reader.log,
-      timeMs: Date.now(),
       mark: blocks.latest,
     };
     await reader.commit(position(range, intended));

@@ -6,13 +6,11 @@ it('what is noted is read again, within what a broker keeps beside an offset', (
   const offset = fc.maxSafeNat();
   const notes = fc.record({
     intent: fc.option(
-      fc
-        .record({ first: offset, more: fc.nat(100_000), timeMs: fc.nat(), blocks: fc.nat() })
-        .map(({ first, more, timeMs, blocks }) => {
-          const last = Math.min(Number.MAX_SAFE_INTEGER, first + more);
-          const mark = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`interface_names_${i}`, blocks]));
-          return { first, last, token: newToken('linewatch.signals.v1', 255, first, last), log: 'a', timeMs, mark };
-        }),
+      fc.record({ first: offset, more: fc.nat(100_000), blocks: fc.nat() }).map(({ first, more, blocks }) => {
+        const last = Math.min(Number.MAX_SAFE_INTEGER, first + more);
+        const mark = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`interface_names_${i}`, blocks]));
+        return { first, last, token: newToken('linewatch.signals.v1', 255, first, last), log: 'a', mark };
+      }),
       { nil: undefined },
     ),
     uncertainFrom: fc.option(offset, { nil: undefined }),

@@ -9,8 +9,6 @@ export interface Intent {
   readonly token?: string | undefined;
   /** Name of the log, where the queue tells: offsets of another one are other messages. */
   readonly log?: string | undefined;
-  /** Unix ms when the intent was made. */
-  readonly timeMs?: number | undefined;
   /** How far ClickHouse's blocks had been counted, at the intent or a little before. */
   readonly mark?: BlockMark | undefined;
 }
@@ -52,7 +50,7 @@ export function parseNotes(metadata: string): Notes {
     return refuse();
   }
   if (typeof value !== 'object' || value === null) return refuse();
-  const { first, last, token, log, timeMs, mark, uncertainFrom } = value;
+  const { first, last, token, log, mark, uncertainFrom } = value;
   const notes = isOffset(uncertainFrom) ? { uncertainFrom } : {};
   if (first === undefined && isOffset(uncertainFrom)) return notes;
   if (!isOffset(first) || !isOffset(last) || last < first) return refuse();
@@ -63,7 +61,6 @@ export function parseNotes(metadata: string): Notes {
       last,
       token: typeof token === 'string' && token !== '' ? token : undefined,
       log: typeof log === 'string' ? log : undefined,
-      timeMs: typeof timeMs === 'number' ? timeMs : undefined,
       mark: isMark(mark) ? mark : undefined,
     },
   };

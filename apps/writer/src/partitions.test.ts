@@ -20,6 +20,16 @@ it('lag is told by partition, and is a problem once it has grown for a while bey
   expect(partitions.health()).toEqual({ ready: true, detail: 'writing' });
 });
 
+it('those that are being written are counted by topic', () => {
+  const partitions = new Partitions();
+  const progress = { lagMessages: () => Promise.resolve(0), oldestMs: () => undefined };
+  expect(partitions.count('flows')).toBe(1);
+  for (const partition of [0, 1, 2]) partitions.began('flows', partition, progress);
+  partitions.began('signals', 0, progress);
+  partitions.ended('flows', 1);
+  expect([partitions.count('flows'), partitions.count('signals')]).toEqual([2, 1]);
+});
+
 it('what holds a partition up is told until it is over, or the partition is with another writer', () => {
   let nowMs = 0;
   const partitions = new Partitions(() => nowMs);

@@ -42,6 +42,11 @@ export class Partitions {
     this.#of(topic, partition).progress = progress;
   }
 
+  /** How many of a topic's this writer has, at least one. */
+  count(topic: string): number {
+    return Math.max(1, [...this.#states.values()].filter((each) => each.progress && each.topic === topic).length);
+  }
+
   /** It was given up, whole or not. */
   ended(topic: string, partition: number): void {
     const state = this.#of(topic, partition);

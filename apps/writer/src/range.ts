@@ -23,7 +23,8 @@ export interface RangeReaderOptions<Batch> {
   readonly reader: PartitionReader;
   readonly kind: Kind<Batch>;
   readonly repeats: Repeats;
-  readonly maxBytes: number;
+  /** Asked at each range. */
+  readonly maxBytes: () => number;
   readonly onInvalid: (message: Message, reason: string) => Promise<void>;
   readonly onRepeated: () => void;
 }
@@ -113,7 +114,7 @@ export class RangeReader<Batch> {
    * @returns undefined when nothing came for a while, or the partition is taken away.
    */
   async collect(pace: Pace, isBusy: () => boolean): Promise<Range<Batch> | undefined> {
-    const { maxBytes } = this.#options;
+    const maxBytes = this.#options.maxBytes();
     const gathering = new Gathering<Batch>();
     let deadline = Infinity;
     while (!this.#isGone()) {

@@ -113,7 +113,6 @@ class Stored {
       // eslint-disable-next-line @typescript-eslint/require-await -- the port's
       insert: async (batches, _places, token) => insert(batches, token),
       insertMissing: () => Promise.reject(new Error('nothing is forgotten here')),
-      stored: () => Promise.resolve(0),
       blocks: () => Promise.resolve({}),
     };
   }
@@ -148,7 +147,8 @@ async function run(log: readonly Message[], lives: readonly number[]): Promise<{
     const producer = { append: () => Promise.resolve(), close: () => Promise.resolve() };
     const deadLetters = new DeadLetters({ producer, metrics, logger, onDead: () => undefined });
     await ingest(reader, kind, {
-      limits: { maxRows: 3, maxBytes: 1e6, idleWaitMs: 0, steadyWaitMs: 0 },
+      limits: { maxRows: 3, idleWaitMs: 0, steadyWaitMs: 0 },
+      maxBytes: () => 1e6,
       deadLetters,
       blocks,
       metrics: { ...metrics, repeated: () => repeated++ },
