@@ -62,8 +62,15 @@ describe('under kill -9', () => {
     await system.destroy();
   });
 
-  /** Kills one after the other, each as soon as it is back and a while of `waitMs` has passed, whether or not the others are. */
-  async function killInTurn(names: readonly PartName[], waitMs: (round: number) => number): Promise<void> {
+  /**
+   * Kills one after the other, each as soon as it is back, `works` if that is asked for, and a while of `waitMs` has
+   * passed, whether or not the others are.
+   */
+  async function killInTurn(
+    names: readonly PartName[],
+    waitMs: (round: number) => number,
+    works: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<void> {
     const killed = new Map<PartName, number>();
     for (let round = 0; round < rounds * names.length; round++) {
       const victim = names[round % names.length]!;
@@ -72,6 +79,7 @@ describe('under kill -9', () => {
         return now !== killed.get(victim) && now;
       };
       await until(`${victim} is back`, isBack, 30_000);
+      await until(`${victim} works`, works, 30_000);
       await sleep(waitMs(round));
       const pid = await until(`${victim} still runs`, isBack, 30_000);
       process.kill(pid, 'SIGKILL');
@@ -104,7 +112,8 @@ describe('under kill -9', () => {
     const before = { stored: await compared(), sent: exporter.sent, ms: Date.now() };
     const traffic = startLoad(exporter);
     // Long enough for it to have read what came while it was down, which would be in memory all at once.
-    await killInTurn(['collector'], (round) => 1200 + 50 * (round % 7));
+    const queues = async (): Promise<boolean> => (await system.metric('linewatch_collector_flows_queued_total')) > 0;
+    await killInTurn(['collector'], (round) => 800 + 50 * (round % 7), queues);
     await traffic.stop();
     const sent = exporter.sent - before.sent;
     const perSecond = (1000 * sent) / (Date.now() - before.ms);
