@@ -11,6 +11,8 @@ export interface DeadHead {
   readonly reason: string;
   /** Unix ms when the message was appended to its topic. */
   readonly timeMs: number;
+  /** It may be a repeat of one that came before. */
+  readonly again?: true;
   /** Octets that the message had, where it was too large to be kept with its head. */
   readonly cutFrom?: number;
 }
@@ -53,7 +55,10 @@ export class DeadLetters {
     logger.error({ place, reason }, 'message goes to the dead letters');
     metrics.dead(topic);
     onDead(place, reason);
-    const value = encodeDeadLetter({ place, reason, timeMs: message.timeMs }, message.value);
+    const value = encodeDeadLetter(
+      { place, reason, timeMs: message.timeMs, ...(message.uncertain && { again: true }) },
+      message.value,
+    );
     const deadline = performance.now() + (this.#failing ? 0 : patienceMs);
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {

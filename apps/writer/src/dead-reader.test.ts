@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Message, createLmdbQueue, queueLayout } from '@linewatch/queue';
-import { maxMessageBytes, topics } from '@linewatch/record';
+import { createFlowColumns, encodeFlowBatch, maxMessageBytes, topics } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
+import type { Store } from '@linewatch/store';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { encodeDeadLetter } from './dead-letters.ts';
-import { type DeadLetter, parseDeadLetter, parsePlace, readDeadLetters } from './dead-reader.ts';
+import { type DeadLetter, DeadReader, parseDeadLetter, parsePlace, readDeadLetters } from './dead-reader.ts';
 
 const place = `${topics.flows}:3:17`;
 const message = (value: Uint8Array): Message => ({ offset: 0, key: place, value, timeMs: 5 });
@@ -25,6 +26,7 @@ it('a dead letter is read as it was written, with every octet', () => {
         offset: 17,
         reason: 'why',
         timeMs,
+        again: false,
         octets: value.length,
       });
     }),
@@ -56,6 +58,18 @@ it('whatever stands on the topic, it is read or passed over', () => {
   );
   expect(parseDeadLetter(message(Buffer.alloc(0)))).toBeUndefined();
   expect(parseDeadLetter(message(Buffer.alloc(100_000, 0x7b)))).toBeUndefined();
+});
+
+it('a batch that may be a repeat of an earlier letter is not stored beside it', () => {
+  const reader = new DeadReader({} as Store);
+  const value = encodeFlowBatch({ trust: 'main', collector: 'hub', epoch: 1, sequence: 2 }, createFlowColumns(1), 1);
+  const problems = ([undefined, true, true, undefined] as const).map((again, offset) => {
+    const head = { place: `${topics.flows}:0:${offset}`, reason: 'why', timeMs: 1, ...(again && { again }) };
+    return reader.read(parseDeadLetter(message(encodeDeadLetter(head, value)))!).problem;
+  });
+  const repeats = `it repeats ${topics.flows}:0:0`;
+  // The last does not say so: two of one name are none of ours to judge.
+  expect(problems).toEqual(['', repeats, repeats, '']);
 });
 
 it('nothing in a reason reaches the terminal as more than text', () => {

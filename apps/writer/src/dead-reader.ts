@@ -16,6 +16,8 @@ export interface DeadLetter {
   readonly reason: string;
   /** Unix ms when the message was appended to its topic. */
   readonly timeMs: number;
+  /** It may be a repeat of one that came before. */
+  readonly again: boolean;
   /** Of the message, as it was. */
   readonly octets: number;
   /** What is kept of it. */
@@ -55,6 +57,7 @@ export function parseDeadLetter({ value, timeMs }: Message): DeadLetter | undefi
     place: head.place,
     reason: printable(typeof head.reason === 'string' ? head.reason : ''),
     timeMs: isTime ? (head.timeMs as number) : timeMs,
+    again: head.again === true,
     octets: typeof head.cutFrom === 'number' ? head.cutFrom : message.length,
     value: message,
   };
@@ -115,17 +118,21 @@ const nameOf = ({ place, timeMs }: DeadLetter): string => `${place}@${timeMs}`;
 export interface Reading {
   /** Rows that this version reads in it. */
   readonly rows: number;
-  /** Why it reads none; empty when it does. */
+  /** Why it reads none, or stores none; empty when it does. */
   readonly problem: string;
+  /** Names the batch in its partition. */
+  readonly batch?: string;
   /** What `DeadReader.areStored` needs to know of it; undefined where nothing of it can be stored. */
   readonly expected: Expected | undefined;
   /** Stores it, once however often this is called. */
   readonly store: () => Promise<Found>;
 }
 
-/** What this version makes of dead letters. Without a store nothing can be asked or stored. */
+/** What this version makes of dead letters; to be given all of them, in their order. Without a store nothing can be asked or stored. */
 export class DeadReader {
   readonly #kinds: ReadonlyMap<string, ReadingKind>;
+  /** Where each batch stood first. */
+  readonly #firsts = new Map<string, string>();
 
   constructor(store: Store) {
     this.#kinds = new Map([
@@ -138,7 +145,12 @@ export class DeadReader {
     const kind = this.#kinds.get(letter.topic);
     if (!kind) return unreadable('its topic is not one of those that are stored');
     if (letter.octets !== letter.value.length) return unreadable('it was too large to be kept whole');
-    return kind.read(letter);
+    const reading = kind.read(letter);
+    if (reading.batch === undefined) return reading;
+    const first = this.#firsts.get(reading.batch);
+    if (letter.again && first !== undefined) return unreadable(`it repeats ${first}`);
+    this.#firsts.set(reading.batch, first ?? letter.place);
+    return reading;
   }
 
   /** Of some letters of one topic, whether all of their rows are stored. @throws StoreError */
@@ -177,6 +189,7 @@ function readAs<Batch>(letter: DeadLetter, kind: AskableKind<Batch>): Reading {
   return {
     rows: kind.rows(batch),
     problem: '',
+    batch: JSON.stringify([letter.topic, partition, kind.identity(batch)]),
     expected: kind.expected(batch, places[0]!),
     // How long ago an earlier try was is not known: what is stored is always looked at, and the token is the place's own.
     store: () => kind.insertMissing([batch], places, `dead:${nameOf(letter)}`),

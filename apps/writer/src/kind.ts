@@ -39,6 +39,7 @@ export type Expected = readonly Sought[];
 
 /** A kind of which can be asked later whether messages are stored. */
 export interface AskableKind<Batch> extends Kind<Batch> {
+  readonly identity: (batch: Batch) => BatchIdentity;
   readonly expected: (batch: Batch, place: Place) => Expected;
   /** Of each whether all of its rows are stored; what stands near each other is asked for together. */
   readonly areStored: (expected: readonly Expected[], signal?: AbortSignal) => Promise<readonly boolean[]>;

@@ -101,7 +101,7 @@ function kindOf<Batch extends ColumnBatch>(
   return {
     decode,
     rows: (batch) => parts.reduce((sum, part) => sum + part.rows(batch), 0),
-    identity: (batch) => batch,
+    identity: ({ trust, collector, epoch, sequence }) => ({ trust, collector, epoch, sequence }),
     insert: async (batches, places, token, signal) => {
       const items = placed(batches, places);
       for (const part of parts) {

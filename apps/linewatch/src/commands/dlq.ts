@@ -71,7 +71,11 @@ const foundOf = (letter: DeadLetter, { rows, problem, expected }: Reading): Foun
 /** Asks ClickHouse of all of them together, as long as it answers. */
 async function storedOf(store: Store | undefined, all: readonly Found[]): Promise<Stored[]> {
   const stored = all.map(({ expected }): Stored => (expected ? 'unknown' : 'no'));
-  if (!store) return stored;
+  if (!store) {
+    if (stored.includes('unknown'))
+      process.stderr.write('no ClickHouse is configured or running to ask what is stored\n');
+    return stored;
+  }
   const reader = new DeadReader(store);
   const signal = AbortSignal.timeout(patienceMs);
   try {
@@ -114,8 +118,8 @@ const listed = ({ letter, rows, problem }: Found, stored: Stored): Listed => ({
   stored,
 });
 
-const line = ({ time, place, octets, stored, reason }: Listed): string =>
-  `${time}  ${place}  ${octets} octets  stored: ${stored}  ${reason}`;
+const line = ({ time, place, octets, rows, problem, stored, reason }: Listed): string =>
+  `${time}  ${place}  ${octets} octets  ${problem === '' ? `${rows} rows` : 'not read'}  stored: ${stored}  ${reason}`;
 
 export async function list(options: DlqOptions & { readonly limit: number }): Promise<void> {
   await opened(options, async ({ queue, store }) => {
@@ -160,9 +164,10 @@ export async function show(text: string, options: DlqOptions): Promise<void> {
     const reader = new DeadReader(store ?? nothing);
     let count = 0;
     await readDeadLetters(queue, async (letter) => {
+      const reading = reader.read(letter);
       if (letter.place !== place) return;
       count++;
-      const found = foundOf(letter, reader.read(letter));
+      const found = foundOf(letter, reading);
       const [stored] = await storedOf(store, [found]);
       const each = listed(found, stored!);
       if (options.json) {
@@ -190,8 +195,9 @@ export async function replay(
     try {
       const reader = new DeadReader(store);
       await readDeadLetters(queue, async (letter) => {
+        const reading = reader.read(letter);
         if (place !== undefined && letter.place !== place) return;
-        const result = await replayed(reader, letter);
+        const result = await replayed(reading);
         if (result.problem !== '') counts.failed++;
         else if (result.found === 'all') counts.before++;
         else counts.stored++;
@@ -210,11 +216,7 @@ export async function replay(
   });
 }
 
-async function replayed(
-  reader: DeadReader,
-  letter: DeadLetter,
-): Promise<{ rows: number; found?: string; problem: string }> {
-  const reading = reader.read(letter);
+async function replayed(reading: Reading): Promise<{ rows: number; found?: string; problem: string }> {
   if (reading.problem !== '') return { rows: 0, problem: reading.problem };
   try {
     return { rows: reading.rows, found: await reading.store(), problem: '' };
