@@ -7,35 +7,14 @@
  * Cells are aligned to their width, so a wider one never crosses a minute and roll-ups stay exact. Shares are whole
  * octets that add up to the flow's own count (exactly up to 2^53 a cell). Rows of the same cell may be published more than once: they add up.
  */
-import type { Exporter as DecodedExporter } from '@linewatch/decode';
 import { type FlowColumns, type SumColumns, counterCodes, createSumColumns } from '@linewatch/record';
 import type { Passed } from './poll/readings.ts';
-import { type Used, giveWay } from './second-chance.ts';
-import { Series, seriesKey } from './series.ts';
-
-/** All that is needed of an exporter: the same object each time, and its address. */
-type Exporter = Pick<DecodedExporter, 'address'>;
+import { AllSeries, type Exporter, type ExporterSeries, type Series } from './series.ts';
 
 /** Rows that one set takes before it must be published. */
 const capacity = 32_768;
-/** Exporters remembered: anyone can claim to be many. Who gives way begins with new rows, which add up with the old. */
-const maxExporters = 8192;
-/** Interfaces remembered for one exporter and in all; more are counted and not summed. */
-const maxInterfacesPerExporter = 4096;
-const maxInterfaces = 50_000;
 /** An interface that was not heard for this long is forgotten, s. */
 const forgetAfterS = 900;
-
-interface ExporterSeries extends Used {
-  readonly address: Uint8Array;
-  /** By interface × 8 + side × 4 + basis; more than one where the sampling rate changed. */
-  readonly byKey: Map<number, Series[]>;
-  /** The series used last for each key, by the key's low bits. */
-  readonly recent: (Series | undefined)[];
-  interfaces: number;
-}
-
-const recentSlots = 128;
 
 /** See the column. */
 const countedBasis = 2;
@@ -55,27 +34,26 @@ export class InterfaceSums {
   /** Of each row octets, packets, flows; one place is spare. */
   readonly #counts = new Float64Array(4 * capacity);
   readonly #exporterAt: number;
-  readonly #exporters = new Map<Exporter, ExporterSeries>();
+  readonly #all: AllSeries;
   readonly #publish: (set: SumSet) => void;
-  readonly #maxExporters: number;
-  readonly #maxSeries: number;
   #rows = 0;
   #nowS = 0;
   #secondsFrom = 0;
   #tensFrom = 0;
   #window = 0;
-  #series = 0;
-  /** Flows that were not summed because too many interfaces are remembered. */
-  overLimit = 0;
   /** Records of running totals, which are not summed. */
   totalsSkipped = 0;
 
   /** `publish` must consume the set before it returns. */
-  constructor(publish: (set: SumSet) => void, { exporters = maxExporters, interfaces = maxInterfaces } = {}) {
+  constructor(publish: (set: SumSet) => void, limits?: { readonly exporters?: number; readonly interfaces?: number }) {
     this.#publish = publish;
-    this.#maxExporters = exporters;
-    this.#maxSeries = interfaces * 4;
+    this.#all = new AllSeries(limits);
     this.#exporterAt = this.#columns.table.findIndex((column) => column.name === 'exporter');
+  }
+
+  /** Flows that were not summed because too many interfaces are remembered. */
+  get overLimit(): number {
+    return this.#all.overLimit;
   }
 
   /** Adds rows [from, to) of one exporter. */
@@ -93,7 +71,7 @@ export class InterfaceSums {
       reverse,
       counter,
     } = flows.arrays;
-    const known = this.#of(exporter);
+    const known = this.#all.of(exporter);
     const latestMs = nowMs + 1000;
     this.#atTime(nowMs);
     for (let row = from; row < to; row++) {
@@ -119,28 +97,11 @@ export class InterfaceSums {
       const inferred = (direction[row]! >> 1) ^ (reverse[row]! & 1);
       const input = in_if[row]!;
       const output = out_if[row]!;
-      const into = input === 0 ? undefined : this.#find(known, input, 0, inferred, rate, stated);
-      const outOf = output === 0 ? undefined : this.#find(known, output, 1, inferred ^ 1, rate, stated);
+      const into = input === 0 ? undefined : this.#all.find(known, input, 0, inferred, rate, stated);
+      const outOf = output === 0 ? undefined : this.#all.find(known, output, 1, inferred ^ 1, rate, stated);
       if (into) this.#spread(known, into, outOf, startMs, endMs, sum, count);
       else if (outOf) this.#spread(known, outOf, undefined, startMs, endMs, sum, count);
     }
-  }
-
-  #of(exporter: Exporter): ExporterSeries {
-    let known = this.#exporters.get(exporter);
-    if (known) known.used = true;
-    else {
-      if (this.#exporters.size >= this.#maxExporters) this.#series -= giveWay(this.#exporters)?.interfaces ?? 0;
-      known = {
-        address: exporter.address,
-        byKey: new Map(),
-        recent: new Array<Series | undefined>(recentSlots).fill(undefined),
-        interfaces: 0,
-        used: false,
-      };
-      this.#exporters.set(exporter, known);
-    }
-    return known;
   }
 
   #atTime(nowMs: number): void {
@@ -156,8 +117,8 @@ export class InterfaceSums {
   /** Adds what an interface's counter moved by; `flows` of its rows is how many ms of the cell it tells of. */
   addCounted(exporter: Exporter, { interface: index, side, octets, fromMs, toMs }: Passed, nowMs: number): void {
     this.#atTime(nowMs);
-    const known = this.#of(exporter);
-    const series = this.#find(known, index, side, countedBasis, 1, 1);
+    const known = this.#all.of(exporter);
+    const series = this.#all.find(known, index, side, countedBasis, 1, 1);
     if (!series) return;
     series.lastS = this.#nowS;
     let octetsDone = 0;
@@ -174,35 +135,6 @@ export class InterfaceSums {
       octetsDone = octetsUpTo;
       second = next;
     }
-  }
-
-  #find(
-    known: ExporterSeries,
-    index: number,
-    side: number,
-    basis: number,
-    rate: number,
-    stated: number,
-  ): Series | undefined {
-    const key = seriesKey(index, side, basis);
-    const slot = key & (recentSlots - 1);
-    const recent = known.recent[slot];
-    if (recent?.key === key && recent.rate === rate && recent.stated === stated) return recent;
-    let list = known.byKey.get(key);
-    let found = list?.find((series) => series.rate === rate && series.stated === stated);
-    if (!found) {
-      if (known.interfaces >= maxInterfacesPerExporter * 4 || this.#series >= this.#maxSeries) {
-        this.overLimit++;
-        return undefined;
-      }
-      if (!list) known.byKey.set(key, (list = []));
-      found = new Series(index, side, basis, rate, stated);
-      list.push(found);
-      known.interfaces++;
-      this.#series++;
-    }
-    known.recent[slot] = found;
-    return found;
   }
 
   /** Adds a flow to both series: its shares are the same. */
@@ -223,6 +155,9 @@ export class InterfaceSums {
       return;
     }
     // Most flows: cells of a second.
+    this.#begin(one);
+    if (other) this.#begin(other);
+    const counts = this.#counts;
     const last = ((endMs - fromMs) / 1000) | 0;
     let index = ((startMs - fromMs) / 1000) | 0;
     if (index < last) {
@@ -234,16 +169,29 @@ export class InterfaceSums {
         const octetsHere = Math.min(octets, Math.floor(octetsPerMs * ms)) - octetsDone;
         const packetsHere = Math.min(packets, Math.floor(packetsPerMs * ms)) - packetsDone;
         if (octetsHere + packetsHere === 0) continue;
-        this.#count(this.#rowOfSecond(known, one, index), octetsHere, packetsHere, 0);
-        if (other) this.#count(this.#rowOfSecond(known, other, index), octetsHere, packetsHere, 0);
+        let at = 4 * one.seconds[index]!;
+        if (at < 0) at = 4 * this.#rowOfSecond(known, one, index, other);
+        counts[at]! += octetsHere;
+        counts[at + 1]! += packetsHere;
+        if (other) {
+          at = 4 * other.seconds[index]!;
+          if (at < 0) at = 4 * this.#rowOfSecond(known, other, index, one);
+          counts[at]! += octetsHere;
+          counts[at + 1]! += packetsHere;
+        }
         octetsDone += octetsHere;
         packetsDone += packetsHere;
       }
       octets -= octetsDone;
       packets -= packetsDone;
     }
-    this.#count(this.#rowOfSecond(known, one, last), octets, packets, 1);
-    if (other) this.#count(this.#rowOfSecond(known, other, last), octets, packets, 1);
+    let row = one.seconds[last]!;
+    if (row < 0) row = this.#rowOfSecond(known, one, last, other);
+    this.#count(row, octets, packets, 1);
+    if (!other) return;
+    row = other.seconds[last]!;
+    if (row < 0) row = this.#rowOfSecond(known, other, last, one);
+    this.#count(row, octets, packets, 1);
   }
 
   #spreadWide(
@@ -285,14 +233,20 @@ export class InterfaceSums {
     counts[4 * row + 2]! += flows;
   }
 
-  /** The row of a cell of one second, which is `index` seconds after the first of them. */
-  #rowOfSecond(known: ExporterSeries, series: Series, index: number): number {
-    const row = series.window === this.#window ? series.seconds[index]! : -1;
-    return row >= 0 ? row : this.#row(known, series, this.#secondsFrom + index, 1);
+  #begin(series: Series): void {
+    if (series.window !== this.#window) series.begin(this.#window);
+  }
+
+  /** A new row for a cell of one second, which is `index` seconds after the first of them; `beside` is to be used after it. */
+  #rowOfSecond(known: ExporterSeries, series: Series, index: number, beside: Series | undefined): number {
+    const row = this.#row(known, series, this.#secondsFrom + index, 1);
+    // There may have been no more room.
+    if (beside) this.#begin(beside);
+    return row;
   }
 
   #row(known: ExporterSeries, series: Series, cell: number, width: number): number {
-    if (series.window !== this.#window) series.begin(this.#window);
+    this.#begin(series);
     const { arrays } = this.#columns;
     const slots = width === 1 ? series.seconds : width === 10 ? series.tens : series.minutes;
     const slot = width === 1 ? cell - this.#secondsFrom : (cell / width) & (slots.length - 1);
@@ -337,17 +291,6 @@ export class InterfaceSums {
 
   /** Forgets interfaces not heard lately, so that made-up ifIndex values do not stay for ever. */
   forget(nowMs: number): void {
-    const before = Math.floor(nowMs / 1000) - forgetAfterS;
-    for (const [exporter, known] of this.#exporters) {
-      for (const [key, list] of known.byKey) {
-        const kept = list.filter((series) => series.lastS >= before);
-        known.interfaces -= list.length - kept.length;
-        this.#series -= list.length - kept.length;
-        if (kept.length < list.length) known.recent.fill(undefined);
-        if (kept.length === 0) known.byKey.delete(key);
-        else if (kept.length < list.length) known.byKey.set(key, kept);
-      }
-      if (known.byKey.size === 0) this.#exporters.delete(exporter);
-    }
+    this.#all.forget(Math.floor(nowMs / 1000) - forgetAfterS);
   }
 }
