@@ -90,7 +90,7 @@ export const problemTable = {
   queue_unavailable: {
     status: 503,
     title: 'The queue does not accept',
-    doc: 'What was asked for could not be passed on, and has not been done. See the health of the queue.',
+    doc: 'What was asked for has not been passed on. See the health of the queue.',
   },
   too_many_viewers: { status: 503, title: 'Too many live viewers', doc: 'Every place at the live stream is taken.' },
   timed_out: {

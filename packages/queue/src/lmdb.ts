@@ -195,6 +195,9 @@ class SharedLmdbQueue implements LmdbQueue {
     });
   }
 
+  // Appends wait for nothing but the disk.
+  hurry(): void {}
+
   close(): Promise<void> {
     this.#closing ??= this.#closeAll();
     return this.#closing;

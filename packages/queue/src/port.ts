@@ -118,6 +118,8 @@ export interface Queue {
   /** Never rejects for want of space: it says so. */
   health(): Promise<QueueHealth>;
   topics(): Promise<readonly TopicState[]>;
+  /** The process is about to end: from now on no append waits long for a queue that is away. */
+  hurry(): void;
   close(): Promise<void>;
 }
 
@@ -128,4 +130,25 @@ export interface QueueHealth {
   readonly usedBytes: number;
   readonly quotaBytes: number;
   readonly freeDiskBytes: number;
+  /** Of an adapter that has brokers. */
+  readonly brokers?: BrokerState;
+}
+
+export interface BrokerState {
+  /** Since when they do not answer, Unix ms; undefined while they do. */
+  readonly awaySinceMs: number | undefined;
+  /** Octets of appends that wait in memory. */
+  readonly waitingBytes: number;
+  /** Messages since the start. */
+  readonly counts: {
+    /** Written to disk because the brokers did not take them, and passed on from there. */
+    readonly spilled: number;
+    readonly drained: number;
+    /** Sent as possible repeats. */
+    readonly uncertain: number;
+    /** Accepted, and refused by the brokers for good. */
+    readonly refused: number;
+    /** Gone from the brokers before they were read here. */
+    readonly unread: number;
+  };
 }

@@ -14,8 +14,24 @@ export class Metrics {
     this.#prefix = `linewatch_${component}_`;
   }
 
-  counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
-    return new Counter<L>({ name: this.#prefix + name, help, labelNames, registers: [this.registry] });
+  /** `collect` is called at each scrape. */
+  counter<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    collect?: (counter: Counter<L>) => void | Promise<void>,
+  ): Counter<L> {
+    return new Counter<L>({
+      name: this.#prefix + name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      ...(collect && {
+        async collect() {
+          await collect(this);
+        },
+      }),
+    });
   }
 
   /** `collect` is called at each scrape. */

@@ -2,7 +2,7 @@
 import type { Exporter, ExporterDecision, ExporterList } from '@linewatch/contract';
 import { type Producer, QueueError } from '@linewatch/queue';
 import { type Decision, encodeState, formatAddress, labelKey, parseAddress, topics } from '@linewatch/record';
-import type { Logger } from '@linewatch/service';
+import { type Logger, describe, sleep } from '@linewatch/service';
 import type { CollectorState } from '../live/collectors.ts';
 import { Follower } from '../live/follow.ts';
 import { sourceKey } from '../live/interfaces.ts';
@@ -17,6 +17,8 @@ import { lossesOf } from './words.ts';
 
 /** Most circuits that are named of one exporter. */
 const maxCircuits = 20;
+/** How long who decides waits for the queue, ms. */
+const decisionMs = 5000;
 
 export interface ExportersOptions {
   readonly queue: LiveQueue;
@@ -26,6 +28,7 @@ export interface ExportersOptions {
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly clock: () => number;
+  readonly decisionMs?: number;
 }
 
 type Circuits = ReadonlyMap<string, Exporter['circuits']>;
@@ -83,8 +86,17 @@ export class Exporters {
     const message = { key: `decision/${trust}/${collector}/${known.address}`, value: encodeState(made) };
     try {
       this.#producer ??= this.#options.queue.producer();
-      await (await this.#producer).append(topics.state, 0, [message]);
+      const appended = (await this.#producer).append(topics.state, 0, [message]);
+      // Brokers that are away are waited for as long as it takes, a person is not.
+      if (!(await isDoneWithin(this.#options.decisionMs ?? decisionMs, appended))) {
+        appended.catch((error: unknown) => logger.warn({ reason: describe(error) }, 'exporter was not decided'));
+        throw new ApiError(
+          'queue_unavailable',
+          'The queue has not taken the decision yet. Should it answer soon, the decision is passed on after all.',
+        );
+      }
     } catch (error) {
+      if (error instanceof ApiError) throw error;
       this.#producer = undefined;
       if (!(error instanceof QueueError)) throw error;
       throw new ApiError('queue_unavailable', 'The decision could not be passed on to the collector.', {
@@ -120,6 +132,15 @@ export class Exporters {
         circuits.set(planned.source, list);
       }
     return circuits;
+  }
+}
+
+async function isDoneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), sleep(ms, timer.signal).then(() => false)]);
+  } finally {
+    timer.abort();
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createApi, storedTelemetry } from '@linewatch/api';
 import type { App } from '@linewatch/service';
+import { countBrokers } from '../broker-state.ts';
 import type { ComponentContext } from '../context.ts';
 import { openEstate, openStore } from '../databases.ts';
 import { workerNames } from '../names.ts';
@@ -28,5 +29,7 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
     dashboardDir,
     components: { runDir: paths(config.data).run, names },
   });
+  // Its health tells of the queue already.
+  if (config.kafka.brokers !== undefined) countBrokers(queue, metrics);
   return owning(app, queue, store, estate);
 }

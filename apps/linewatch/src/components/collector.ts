@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createCollector } from '@linewatch/collector';
 import type { Queue } from '@linewatch/queue';
 import type { App } from '@linewatch/service';
+import { countBrokers, tellingOf } from '../broker-state.ts';
 import type { ComponentContext } from '../context.ts';
 import { type LeftSpillsOptions, leftSpills, passOnLeft } from '../left-spills.ts';
 import { owning } from '../owning.ts';
@@ -40,5 +41,7 @@ export function collectorApp({ config, given, metrics, logger }: CollectorContex
     metrics,
     logger,
   });
-  return owning(app, queue, ...(isKafka && given.worker === 0 ? [passOnLeft(left)] : []));
+  if (!isKafka) return owning(app, queue);
+  countBrokers(queue, metrics);
+  return owning(tellingOf(queue, app), queue, ...(given.worker === 0 ? [passOnLeft(left)] : []));
 }

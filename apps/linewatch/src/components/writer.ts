@@ -1,5 +1,6 @@
 import type { App } from '@linewatch/service';
 import { createWriter } from '@linewatch/writer';
+import { countBrokers, tellingOf } from '../broker-state.ts';
 import type { ComponentContext } from '../context.ts';
 import { controlOf } from '../control-config.ts';
 import { openEstate, openStore } from '../databases.ts';
@@ -27,5 +28,7 @@ export function writerApp({ config, metrics, logger }: ComponentContext): App {
     metrics,
     logger,
   });
-  return owning(app, queue, store, estate);
+  if (config.kafka.brokers === undefined) return owning(app, queue, store, estate);
+  countBrokers(queue, metrics);
+  return owning(tellingOf(queue, app), queue, store, estate);
 }

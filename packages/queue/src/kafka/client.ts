@@ -1,28 +1,12 @@
 /** One connection's settings to Apache Kafka, as the client takes them. */
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Logger } from '@linewatch/service';
 import kafkajs, { type KafkaConfig, type LogEntry } from 'kafkajs';
+import { setCodecs } from './codecs.ts';
 import type { KafkaQueueOptions } from './options.ts';
 
-const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
+const { Kafka, logLevel } = kafkajs;
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-
-/** Largest batch of records that is unpacked, octets: what a hostile or broken producer may make us hold. */
-const maxUnpackedBytes = 256 * 1024 * 1024;
-
-/** By default 16 KiB are unpacked at a time: 100 to 300 KiB took two to five times the CPU so. */
-const pieceBytes = (packedBytes: number): number => Math.min(1024 * 1024, Math.max(16 * 1024, packedBytes * 2));
-
-// The client knows the number of this codec and leaves its work to whoever uses it. Both run off the event loop.
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { buffer: Buffer }) =>
-    compress(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
-  decompress: (buffer: Buffer) =>
-    decompress(buffer, { maxOutputLength: maxUnpackedBytes, chunkSize: pieceBytes(buffer.length) }),
-});
+setCodecs();
 
 /** kafkajs's own lines are debug for us: what matters of them is told by who uses it, with what it means. */
 const logTo =

@@ -1,4 +1,5 @@
 /** What kafkajs's errors say, whatever it wrapped them in. */
+import { QueueError } from '../errors.ts';
 
 interface Thrown {
   readonly name?: unknown;
@@ -33,6 +34,10 @@ export function protocolError(error: unknown): string | undefined {
 /** Whether a broker answered, though not as was hoped: it is there. */
 export const isAnswer = (error: unknown): boolean =>
   protocolError(error) !== undefined || chain(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError');
+
+/** Whether an answer came that cannot be read: asking again brings the same. */
+export const isUnreadable = (error: unknown): boolean =>
+  chain(error).some((thrown) => thrown instanceof QueueError && thrown.code === 'queue_corrupt');
 
 /** The partition whose offset a broker no longer has, or does not have yet. */
 export function outOfRange(error: unknown): { readonly topic: string; readonly partition: number } | undefined {

@@ -1,8 +1,9 @@
 import { sleep } from '@linewatch/service';
 import { maxReadMessages } from '../limits.ts';
 import type { Message } from '../port.ts';
+import type { Cluster } from './cluster.ts';
 import type { Fetcher, Source } from './fetcher.ts';
-import { type Cluster, type Link, listOffset } from './link.ts';
+import { type Link, listOffset } from './link.ts';
 import type { Fetched } from './messages.ts';
 
 /** Where reading could not go on as it was. */

@@ -1,6 +1,8 @@
-import { backoffMs, sleep } from '@linewatch/service';
-import { outOfRange, protocolError } from './failures.ts';
-import { type Cluster, type Link, toOffset } from './link.ts';
+import { backoffMs, describe, sleep } from '@linewatch/service';
+import { QueueError } from '../errors.ts';
+import type { Cluster } from './cluster.ts';
+import { isUnreadable, outOfRange, protocolError } from './failures.ts';
+import { type Link, toOffset } from './link.ts';
 import { type Fetched, readFetched } from './messages.ts';
 
 /** One partition that is read. */
@@ -27,6 +29,8 @@ const partitionBytes = 4 * 1024 * 1024;
 /** A partition is not fetched ahead beyond this, octets unread, and all together not beyond the second. */
 const aheadBytes = 8 * 1024 * 1024;
 const allAheadBytes = 64 * 1024 * 1024;
+/** How long a partition rests whose next batch cannot be read, ms. */
+const unreadableMs = 5000;
 const firstRetryMs = 100;
 const maxRetryMs = 2000;
 
@@ -40,6 +44,8 @@ export class Fetcher {
   readonly #busy = new Set<number>();
   /** Sources whose log ends in nothing that can be read: they are asked for less often. */
   readonly #resting = new Set<Source>();
+  /** Sources of which one, at least, has a batch that cannot be read: each is asked for by itself until it answers. */
+  readonly #apart = new Set<Source>();
   readonly #stopping = new AbortController();
   #woken: PromiseWithResolvers<void> = Promise.withResolvers();
   #failures = 0;
@@ -58,6 +64,7 @@ export class Fetcher {
   remove(source: Source): void {
     const key = keyOf(source.topic, source.partition);
     if (this.#sources.get(key) === source) this.#sources.delete(key);
+    this.#rejoin(source);
   }
 
   /** To be called when a source has room again, or another position. */
@@ -67,6 +74,7 @@ export class Fetcher {
 
   stop(): void {
     this.#stopping.abort();
+    for (const source of this.#apart) this.#rejoin(source);
     this.wake();
   }
 
@@ -110,13 +118,16 @@ export class Fetcher {
     for (const [leader, sources] of byLeader) {
       if (this.#busy.has(leader)) continue;
       this.#busy.add(leader);
-      void this.#fetch(cluster, leader, sources)
+      const apart = sources.find((source) => this.#apart.has(source));
+      const asked = apart ? [apart] : sources;
+      void this.#fetch(cluster, leader, asked)
         .then(
           () => {
             this.#failures = 0;
             this.#link.answered();
+            if (apart) this.#rejoin(apart);
           },
-          (error: unknown) => this.#failed(error, sources),
+          (error: unknown) => this.#failed(error, asked),
         )
         .finally(() => {
           this.#busy.delete(leader);
@@ -156,9 +167,13 @@ export class Fetcher {
       }
   }
 
-  #rest(source: Source): void {
+  #rejoin(source: Source): void {
+    if (this.#apart.delete(source)) this.#link.unreadable(keyOf(source.topic, source.partition), undefined);
+  }
+
+  #rest(source: Source, ms = pollMs): void {
     this.#resting.add(source);
-    void sleep(pollMs, this.#stopping.signal).then(() => {
+    void sleep(ms, this.#stopping.signal).then(() => {
       this.#resting.delete(source);
       this.wake();
     });
@@ -172,6 +187,16 @@ export class Fetcher {
       if (!source) return;
       this.#rest(source);
       source.doubt(true);
+      return;
+    }
+    if (isUnreadable(error)) {
+      for (const each of sources) this.#apart.add(each);
+      const [source, more] = sources;
+      if (!source || more) return;
+      this.#rest(source, unreadableMs);
+      const { topic, partition, position } = source;
+      const text = `${topic}[${partition}] from offset ${position} on: ${describe(error)}`;
+      this.#link.unreadable(keyOf(topic, partition), new QueueError('queue_corrupt', text));
       return;
     }
     if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') for (const source of sources) source.doubt(false);

@@ -12,8 +12,9 @@ import {
   encodeAssignment,
   encodeTopics,
 } from './assign.ts';
+import type { Broker, Cluster, JoinedGroup } from './cluster.ts';
 import { isFenced, protocolError } from './failures.ts';
-import type { Broker, Cluster, JoinedGroup, Link } from './link.ts';
+import type { Link } from './link.ts';
 import type { KafkaTiming } from './options.ts';
 
 /** One time of being a member; what it commits is refused when the group has moved on. */
@@ -39,13 +40,17 @@ export interface MembershipOptions {
 /** How long readers have to end before the partitions may go to others, ms. */
 const patienceMs = 15_000;
 /** The same when this member leaves: who stops it does not wait for ever. */
-const leavePatienceMs = 4000;
+const leavePatienceMs = 3000;
 /** How long the brokers wait for members to join again: the patience and some more. */
 const rebalanceMs = 20_000;
 /** How often the leader looks whether a topic has grown, ms. */
 const growthMs = 30_000;
-/** How long a close waits for a join that other members hold up, ms. */
+/** How long a close waits for a join that other members hold up, and for the answer that the group was left, ms. */
 const joinGraceMs = 2000;
+/** A beat unanswered for so long, ms, says that nothing will be answered while this member leaves. */
+const silentMs = 1000;
+/** How often a close looks whether there is something to wait for, ms. */
+const lookMs = 50;
 
 export class Membership {
   readonly #options: MembershipOptions;
@@ -56,6 +61,8 @@ export class Membership {
   /** As the leader last shared them out, to see that a topic has grown; empty when another member leads. */
   #shared = new Map<string, number>();
   #isJoining = false;
+  /** When the beat under way was sent, by `performance.now()`. */
+  #beatAt: number | undefined;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -67,12 +74,16 @@ export class Membership {
     this.#stopping.abort();
     const ended = new AbortController();
     const running = this.#running.finally(() => ended.abort());
-    if (this.#isJoining) {
-      await sleep(joinGraceMs, ended.signal);
-      if (!ended.signal.aborted) await this.#options.link.close();
-    }
-    await running;
+    const until = performance.now() + (this.#isJoining ? joinGraceMs : leavePatienceMs + joinGraceMs);
+    while (!ended.signal.aborted && performance.now() < until && !this.#isSilent) await sleep(lookMs, ended.signal);
+    // What waits for an answer ends with its connection.
     await this.#options.link.close();
+    await running;
+  }
+
+  /** Whether the brokers do not answer: what is left undone then is seen by who reads next. */
+  get #isSilent(): boolean {
+    return this.#options.link.isFailing || performance.now() - (this.#beatAt ?? Infinity) > silentMs;
   }
 
   async coordinator(): Promise<Broker> {
@@ -159,8 +170,9 @@ export class Membership {
       const ended = new AbortController();
       void onRevoked().finally(() => ended.abort());
       const until = performance.now() + (this.#stopping.signal.aborted ? leavePatienceMs : patienceMs);
-      while (!ended.signal.aborted && performance.now() < until) {
-        await sleep(Math.min(timing.heartbeatMs, until - performance.now()), ended.signal);
+      const over = AbortSignal.any([ended.signal, this.#options.link.signal]);
+      while (!over.aborted && performance.now() < until) {
+        await sleep(Math.min(timing.heartbeatMs, until - performance.now()), over);
         await this.#beat(generation);
       }
     } finally {
@@ -171,6 +183,7 @@ export class Membership {
   /** @returns false when a new generation is being formed. @throws when this one is over. */
   async #beat({ id: groupGenerationId, memberId }: Generation): Promise<boolean> {
     const { link, group: groupId } = this.#options;
+    this.#beatAt = performance.now();
     try {
       const coordinator = await this.coordinator();
       await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
@@ -183,6 +196,8 @@ export class Membership {
       this.forgetCoordinator();
       await link.failed(error, this.#stopping.signal);
       return true;
+    } finally {
+      this.#beatAt = undefined;
     }
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FetchedMessage } from './link.ts';
+import type { FetchedMessage } from './cluster.ts';
 import { readFetched } from './messages.ts';
 
 /** Records of one batch, as the brokers answer with them; what was compacted away is left out. */

@@ -1,6 +1,7 @@
 import type { Message } from '../port.ts';
+import type { FetchedMessage } from './cluster.ts';
 import { decodeUncertain } from './headers.ts';
-import { type FetchedMessage, toOffset } from './link.ts';
+import { toOffset } from './link.ts';
 
 const nothing = new Uint8Array(0);
 

@@ -23,8 +23,10 @@ const pressedBytes = 32 * 1024 * 1024;
 const pressedStallMs = 1000;
 /** Octets in memory beyond which appends are refused, with a spill and without. */
 const maxBytes = { spill: 64 * 1024 * 1024, memory: 32 * 1024 * 1024 };
-/** How long a close waits for answers, ms. */
+/** How long a close waits for brokers that answer, ms. */
 const closeMs = 3000;
+/** How long they may be silent once the process is about to end, ms. */
+const hurriedStallMs = 1000;
 
 export interface KafkaOutletOptions {
   readonly options: KafkaQueueOptions;
@@ -52,7 +54,9 @@ export interface KafkaOutlet {
   producer(): Producer;
   /** @throws QueueError when the spill cannot be read. */
   health(): Promise<OutletHealth>;
-  /** What is in flight goes to the spill when it is not answered soon; without one it is given up. */
+  /** What is not answered soon goes to the spill from now on; without one it is given up. */
+  hurry(): void;
+  /** Hurries, and resolves when all is settled. */
   close(): Promise<void>;
 }
 
@@ -188,12 +192,18 @@ class Outlet implements KafkaOutlet {
     };
   }
 
+  hurry(): void {
+    for (const { sessions } of this.#ways) sessions.hurry(hurriedStallMs);
+    if (!this.#spill) void sleep(hurriedStallMs, this.#closing.signal).then(() => this.#closing.abort());
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
+    this.hurry();
     await withinMs(closeMs, Promise.allSettled(this.#pending));
     const endSends = (): void => {
       this.#closing.abort();

@@ -35,6 +35,8 @@ class KafkaQueue implements Queue {
   readonly #topics: Topics;
   readonly #users = new Set<{ close(): Promise<void> }>();
   readonly #losses: { readonly timeMs: number; readonly loss: Loss }[] = [];
+  /** Messages, since the start. */
+  #unread = 0;
   #outlet: KafkaOutlet | undefined;
   #asking: Link | undefined;
   #links = 0;
@@ -152,6 +154,7 @@ class KafkaQueue implements Queue {
   #lost(loss: Loss): void {
     const { topic, partition, messages, why, wanted, next } = loss;
     this.#logger.error({ topic, partition, messages, why, wanted, next }, 'messages are gone before they were read');
+    this.#unread += messages;
     this.#losses.push({ timeMs: Date.now(), loss });
     if (this.#losses.length > maxLosses) this.#losses.shift();
   }
@@ -159,7 +162,7 @@ class KafkaQueue implements Queue {
   async health(): Promise<QueueHealth> {
     this.#checkOpen();
     const outlet = await this.#outlet?.health();
-    const away = [this.#reachability.away(), outlet?.away && { ...outlet.away, isAnswer: false }]
+    const away = [this.#reachability.away(), outlet?.away && { ...outlet.away, how: 'is away' as const }]
       .filter((each) => each !== undefined)
       .sort((a, b) => a.sinceMs - b.sinceMs)[0];
     const { spill } = this.#options;
@@ -172,6 +175,17 @@ class KafkaQueue implements Queue {
       usedBytes: outlet?.spilledBytes ?? 0,
       quotaBytes: outlet?.quotaBytes ?? spill?.quotaBytes ?? 0,
       freeDiskBytes,
+      brokers: {
+        awaySinceMs: away?.sinceMs,
+        waitingBytes: outlet?.waitingBytes ?? 0,
+        counts: {
+          spilled: outlet?.counts.spilled ?? 0,
+          drained: outlet?.counts.drained ?? 0,
+          uncertain: outlet?.counts.uncertain ?? 0,
+          refused: outlet?.counts.lost ?? 0,
+          unread: this.#unread,
+        },
+      },
     };
   }
 
@@ -225,6 +239,10 @@ class KafkaQueue implements Queue {
     }
   }
 
+  hurry(): void {
+    this.#outlet?.hurry();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#closeAll();
     return this.#closing;
@@ -270,6 +288,6 @@ const clock = (timeMs: number): string => new Date(timeMs).toTimeString().slice(
 function awayText(away: Away | undefined, outlet: OutletHealth | undefined): string {
   const waits = outlet && outlet.spilledBytes > 0 ? `${Math.ceil(outlet.spilledBytes / 1e6)} MB wait on disk` : '';
   if (!away) return waits;
-  const what = `Kafka ${away.isAnswer ? 'refuses' : 'is away'} since ${clock(away.sinceMs)} (${away.reason})`;
+  const what = `Kafka ${away.how} since ${clock(away.sinceMs)} (${away.reason})`;
   return waits === '' ? what : `${what}, ${waits}`;
 }

@@ -14,7 +14,7 @@ describe('whether the brokers answer', () => {
     expect(reachability.away()).toBeUndefined();
     vi.advanceTimersByTime(2500);
     reachability.failed('a', new Error('still refused'));
-    expect(reachability.away()).toEqual({ sinceMs: 1_700_000_000_000, reason: 'still refused', isAnswer: false });
+    expect(reachability.away()).toEqual({ sinceMs: 1_700_000_000_000, reason: 'still refused', how: 'is away' });
     reachability.answered('a');
     expect(reachability.away()).toBeUndefined();
   });
@@ -27,6 +27,6 @@ describe('whether the brokers answer', () => {
     vi.advanceTimersByTime(3000);
     expect(reachability.away()?.reason).toBe('first');
     reachability.forget('a');
-    expect(reachability.away()).toMatchObject({ reason: 'second', isAnswer: true });
+    expect(reachability.away()).toMatchObject({ reason: 'second', how: 'refuses' });
   });
 });

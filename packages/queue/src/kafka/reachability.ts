@@ -1,6 +1,6 @@
 /** Whether the brokers answer, as everything that talks to them in one process finds. */
 import { type Logger, describe } from '@linewatch/service';
-import { isAnswer } from './failures.ts';
+import { isAnswer, isUnreadable } from './failures.ts';
 
 /** What failed this long without an answer in between is told, ms: one lost connection is no outage. */
 const toldAfterMs = 2000;
@@ -9,8 +9,13 @@ export interface Away {
   /** Unix ms. */
   readonly sinceMs: number;
   readonly reason: string;
-  /** Whether a broker answered, with an error. */
-  readonly isAnswer: boolean;
+  /** `refuses`: a broker answered, with an error. `cannot be read`: with what cannot be unpacked. */
+  readonly how: 'is away' | 'refuses' | 'cannot be read';
+}
+
+function howOf(error: unknown): Away['how'] {
+  if (isUnreadable(error)) return 'cannot be read';
+  return isAnswer(error) ? 'refuses' : 'is away';
 }
 
 export class Reachability {
@@ -32,11 +37,11 @@ export class Reachability {
 
   failed(who: string, error: unknown): void {
     const sinceMs = this.#failing.get(who)?.sinceMs ?? Date.now();
-    this.#failing.set(who, { sinceMs, reason: describe(error), isAnswer: isAnswer(error) });
+    this.#failing.set(who, { sinceMs, reason: describe(error), how: howOf(error) });
     const away = this.away();
     if (this.#isTold || !away) return;
     this.#isTold = true;
-    this.#logger.warn({ reason: away.reason }, away.isAnswer ? 'Kafka refuses' : 'Kafka is away');
+    this.#logger.warn({ reason: away.reason }, `Kafka ${away.how}`);
   }
 
   /** `who` talks to it no more. */

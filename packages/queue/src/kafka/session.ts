@@ -58,7 +58,8 @@ export class SendFailure extends Error {
 export class Session {
   readonly #producer: KafkaProducer;
   readonly #prefix: string;
-  readonly #stallMs: number;
+  readonly #compacted: ReadonlySet<string>;
+  #stallMs: number;
   readonly #sockets = new Set<net.Socket>();
   /** When each send was handed over, by `performance.now()`; the oldest first. */
   readonly #sends = new Set<{ readonly since: number }>();
@@ -70,6 +71,7 @@ export class Session {
 
   private constructor(options: KafkaQueueOptions, stallMs: number) {
     this.#prefix = options.prefix;
+    this.#compacted = new Set(options.topics.filter(({ compacted }) => compacted).map(({ name }) => name));
     this.#stallMs = stallMs;
     const client = kafkaClient(options, { retry: retries(stallMs), socketFactory: (socket) => this.#connect(socket) });
     this.#producer = client.producer({
@@ -80,8 +82,10 @@ export class Session {
   }
 
   /** @throws Error that says why there is no connection. */
-  static async open(options: KafkaQueueOptions, stallMs: number): Promise<Session> {
+  static async open(options: KafkaQueueOptions, stallMs: number, signal: AbortSignal): Promise<Session> {
     const session = new Session(options, stallMs);
+    const stop = (): void => session.abandon('the queue is closed');
+    signal.addEventListener('abort', stop);
     const timer = setTimeout(() => session.abandon(`no connection in ${2 * stallMs} ms`), 2 * stallMs);
     try {
       const connected = session.#producer.connect();
@@ -93,9 +97,21 @@ export class Session {
       throw error;
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
     }
-    session.#watch = setInterval(() => session.#look(), Math.max(20, stallMs / 10));
+    session.#watchFor(stallMs);
     return session;
+  }
+
+  #watchFor(stallMs: number): void {
+    clearInterval(this.#watch);
+    this.#stallMs = stallMs;
+    this.#watch = setInterval(() => this.#look(), Math.max(20, stallMs / 10));
+  }
+
+  /** An answer may take no longer than this from now on. */
+  hurry(stallMs: number): void {
+    if (this.#over === undefined && stallMs < this.#stallMs) this.#watchFor(stallMs);
   }
 
   /** Resolves, with the reason, when nothing more can be sent. */
@@ -114,6 +130,7 @@ export class Session {
     const sinceMs = Date.now();
     if (this.#over !== undefined) throw new SendFailure(this.#over, { outcome: 'untried', sinceMs });
     const send = { since: performance.now() };
+    const deletes = this.#compacted.has(topic);
     this.#sends.add(send);
     try {
       const answer = this.#producer.send({
@@ -122,7 +139,8 @@ export class Session {
         compression: kafkajs.CompressionTypes.ZSTD,
         messages: messages.map(({ key = '', value, uncertain }) => ({
           key: key === '' ? null : key,
-          value: Buffer.from(value.buffer, value.byteOffset, value.length),
+          // Compaction keeps an empty value, and removes the key of one that is none.
+          value: deletes && value.length === 0 ? null : Buffer.from(value.buffer, value.byteOffset, value.length),
           partition,
           ...(uncertain && { headers: { ...encodeHeaders(uncertain) } }),
         })),

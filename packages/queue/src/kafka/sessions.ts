@@ -14,7 +14,7 @@ export interface Away {
 /** Keeps a session with the brokers from the first send on, a new one whenever the last has ended. */
 export class Sessions {
   readonly #options: KafkaQueueOptions;
-  readonly #stallMs: number;
+  #stallMs: number;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   /** Those that end by themselves when their last sends are done. */
@@ -71,6 +71,16 @@ export class Sessions {
     this.#set(undefined, this.#away ?? { sinceMs: Date.now(), reason });
   }
 
+  /** Answers and connections may take no longer than this from now on. */
+  hurry(stallMs: number): void {
+    this.#stallMs = Math.min(this.#stallMs, stallMs);
+    this.#current?.hurry(stallMs);
+    if (this.#running && !this.#current && !this.#away)
+      void sleep(stallMs, this.#stopping.signal).then(() => {
+        if (!this.#current) this.#fail(`no connection in ${stallMs} ms`);
+      });
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#changed.resolve(undefined);
@@ -98,7 +108,7 @@ export class Sessions {
     const { logger } = this.#options;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        const session = await Session.open(this.#options, this.#stallMs);
+        const session = await Session.open(this.#options, this.#stallMs, signal);
         // Set while closing, it could only be used for what would be left behind.
         if (isAborted(signal)) {
           await session.retire();

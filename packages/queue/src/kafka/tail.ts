@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Logger, describe, sleep } from '@linewatch/service';
 import type { Tail } from '../port.ts';
+import type { Cluster } from './cluster.ts';
 import { Feed, type Loss } from './feed.ts';
 import { Fetcher } from './fetcher.ts';
-import { type Cluster, type Link, listOffset } from './link.ts';
+import { type Link, listOffset } from './link.ts';
 
 /** Most octets of values handed over at once. */
 const batchBytes = 1024 * 1024;

@@ -1,49 +1,21 @@
 /** Topics on the brokers: made, grown, or waited for. */
 import { describe, sleep } from '@linewatch/service';
 import { QueueError } from '../errors.ts';
+import type { Cluster } from './cluster.ts';
 import { protocolError } from './failures.ts';
-import { type Cluster, Link } from './link.ts';
-import { type KafkaQueueOptions, type KafkaTopic, brokerMessageBytes } from './options.ts';
+import { Link } from './link.ts';
+import type { KafkaQueueOptions, KafkaTopic } from './options.ts';
 import type { Reachability } from './reachability.ts';
+import { neededSettings, topicSettings, unfitSettings } from './topic-settings.ts';
 
 /** How often a topic is looked for that is not there and may not be made here, ms. */
 const lookMs = 2000;
 /** How soon after it was made, ms. */
 const madeMs = 100;
-
-const MiB = 1024 * 1024;
-const hourMs = 3_600_000;
-
-/** What a topic's own settings are on the brokers. */
-function settings(
-  { compacted, retainMs, retainBytes }: KafkaTopic,
-  options: KafkaQueueOptions,
-): Record<string, string> {
-  const common = {
-    'max.message.bytes': String(brokerMessageBytes(options.maxMessageBytes)),
-    // When a message came is for the brokers to say: what repeats it is looked for by that time.
-    'message.timestamp.type': 'LogAppendTime',
-    ...(options.replicas > 2 && { 'min.insync.replicas': '2' }),
-  };
-  // Only segments that are closed are compacted or removed.
-  const least = 4 * brokerMessageBytes(options.maxMessageBytes);
-  if (compacted)
-    return {
-      ...common,
-      'cleanup.policy': 'compact',
-      'segment.bytes': String(Math.max(least, 64 * MiB)),
-      'segment.ms': String(hourMs),
-      'min.cleanable.dirty.ratio': '0.1',
-      'max.compaction.lag.ms': String(6 * hourMs),
-    };
-  return {
-    ...common,
-    'cleanup.policy': 'delete',
-    'retention.ms': String(Math.max(1, Math.floor(retainMs))),
-    'retention.bytes': String(retainBytes),
-    'segment.bytes': String(Math.max(least, Math.min(1024 * MiB, Math.floor(retainBytes / 8)))),
-  };
-}
+/** How often it is looked whether settings that do not fit have been changed, ms. */
+const unfitMs = 60_000;
+/** Number of the kind of resource whose settings are asked for. */
+const topicResource = 2;
 
 export class Topics {
   readonly #options: KafkaQueueOptions;
@@ -52,12 +24,14 @@ export class Topics {
   readonly #counts = new Map<string, number>();
   readonly #ready = new Map<string, Promise<void>>();
   readonly #problems = new Map<string, string>();
+  readonly #watching: Promise<void>;
   #controlling: Link | undefined;
 
   constructor(options: KafkaQueueOptions, reachability: Reachability) {
     this.#options = options;
     this.#reachability = reachability;
     for (const topic of options.topics) this.#ready.set(topic.name, this.#ensure(topic));
+    this.#watching = this.#watchSettings();
   }
 
   /** As many as there are, or as there are to be while that is not known; undefined for a topic that is not ours. */
@@ -75,15 +49,15 @@ export class Topics {
     await Promise.all(waits);
   }
 
-  /** Why topics are not there; empty when they are, or nobody knows yet. */
+  /** Why topics are not there or not fit; empty when they are, or nobody knows yet. */
   get problem(): string {
     return [...this.#problems.values()].join('; ');
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#ready.values());
-    await this.#controlling?.close();
+    const controlling = this.#controlling?.close();
+    await Promise.all([...this.#ready.values(), this.#watching, controlling]);
   }
 
   async #ensure(topic: KafkaTopic): Promise<void> {
@@ -130,10 +104,10 @@ export class Topics {
       await sleep(lookMs, signal);
       return;
     }
-    const link = (this.#controlling ??= new Link(this.#options, [], 'controller', this.#reachability));
+    const link = this.#control();
     try {
       const controller = await (await link.cluster()).findControllerBroker();
-      const configEntries = Object.entries(settings(topic, this.#options)).map(([key, value]) => ({
+      const configEntries = Object.entries(topicSettings(topic, this.#options)).map(([key, value]) => ({
         name: key,
         value,
       }));
@@ -156,6 +130,63 @@ export class Topics {
     if (this.#problems.get(name) === problem) return;
     this.#problems.set(name, problem);
     this.#options.logger.error({ topic: name, reason: problem }, 'a topic is missing');
+  }
+
+  #control(): Link {
+    return (this.#controlling ??= new Link(this.#options, [], 'controller', this.#reachability));
+  }
+
+  /** Tells of topics that were made otherwise than they are needed, until they are changed. */
+  async #watchSettings(): Promise<void> {
+    const { topics, logger } = this.#options;
+    const { signal } = this.#closing;
+    await Promise.all(this.#ready.values());
+    let unfit = topics;
+    while (!signal.aborted && unfit.length > 0) {
+      try {
+        const found = await this.#readSettings(unfit);
+        unfit = unfit.filter((topic) => this.#judge(topic, found));
+      } catch (error) {
+        // Who may not read them is told nothing; what they lead to shows elsewhere.
+        logger.debug({ reason: describe(error) }, 'settings of topics cannot be read');
+        if (protocolError(error) !== undefined) break;
+      }
+      if (unfit.length > 0) await sleep(unfitMs, signal);
+    }
+    await this.#controlling?.close();
+  }
+
+  /** @returns whether it has settings that do not fit. */
+  #judge(topic: KafkaTopic, found: ReadonlyMap<string, ReadonlyMap<string, string>>): boolean {
+    const name = `${this.#options.prefix}${topic.name}`;
+    const reason = unfitSettings(topic, this.#options, found.get(name) ?? new Map<string, string>());
+    if (reason === '') {
+      this.#problems.delete(name);
+      return false;
+    }
+    if (!this.#problems.has(name)) this.#options.logger.warn({ topic: name, reason }, 'settings of a topic do not fit');
+    this.#problems.set(name, `topic "${name}": ${reason}`);
+    return true;
+  }
+
+  /** By the topics' names on the brokers. */
+  async #readSettings(topics: readonly KafkaTopic[]): Promise<Map<string, Map<string, string>>> {
+    const cluster = await this.#control().cluster();
+    const { resources } = await (
+      await cluster.findControllerBroker()
+    ).describeConfigs({
+      resources: topics.map(({ name }) => ({
+        type: topicResource,
+        name: `${this.#options.prefix}${name}`,
+        configNames: neededSettings,
+      })),
+    });
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        new Map(configEntries.map(({ configName, configValue }) => [configName, configValue ?? ''])),
+      ]),
+    );
   }
 }
 
