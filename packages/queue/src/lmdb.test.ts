@@ -303,13 +303,8 @@ describe('the LMDB queue', () => {
     );
     expect(environments.map((e) => [e.name, e.topics])).toEqual([
       ['flows', [{ name: 'f', partitions: 4 }]],
-      [
-        'signals',
-        [
-          { name: 's', partitions: 2 },
-          { name: 'd', partitions: 1 },
-        ],
-      ],
+      ['signals', [{ name: 's', partitions: 2 }]],
+      ['dead', [{ name: 'd', partitions: 1 }]],
       ['state', [{ name: 'c', partitions: 1, compacted: true }]],
     ]);
     expect(environments[0]).toMatchObject({ quotaBytes: 1e10, retainBytes: 5e9, retainMs: 24 * hour });
