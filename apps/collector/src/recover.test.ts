@@ -16,6 +16,7 @@ import {
 } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { partitionOf } from './publisher.ts';
 import { recoverSums } from './recover.ts';
 
 const logger = createLogger('test', 'silent');
@@ -31,7 +32,7 @@ describe('recovery', () => {
   beforeEach(() => {
     directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-recover-'));
     const part = { partitions: 1, quotaBytes: 64 * 1024 * 1024, retainHours: 1 };
-    const layout = queueLayout({ flows: part, signals: part, diskFloorBytes: 0 }, topics);
+    const layout = queueLayout({ flows: part, signals: { ...part, partitions: 3 }, diskFloorBytes: 0 }, topics);
     queue = createLmdbQueue({ directory, ...layout, maxMessageBytes: 1024 * 1024, logger });
   });
   afterEach(async () => {
@@ -39,7 +40,13 @@ describe('recovery', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const flows = (sequence: number, octets: number, epoch = 100, collector = labels.collector): Uint8Array => {
+  const flows = (
+    sequence: number,
+    octets: number,
+    epoch = 100,
+    collector = labels.collector,
+    exporters: readonly [string, string] = ['192.0.2.9', '192.0.2.9'],
+  ): Uint8Array => {
     const columns = createFlowColumns(2);
     for (let row = 0; row < 2; row++) {
       columns.arrays.octets[2 * row] = octets;
@@ -49,7 +56,7 @@ describe('recovery', () => {
         array[2 * row] = nowMs >>> 0;
         array[2 * row + 1] = Math.floor(nowMs / 2 ** 32);
       }
-      columns.bytes[4]!.set(parseAddress('192.0.2.9'), 16 * row);
+      columns.bytes[4]!.set(parseAddress(exporters[row]!), 16 * row);
     }
     return encodeFlowBatch({ trust: labels.trust, collector, epoch, sequence }, columns, 2);
   };
@@ -63,25 +70,28 @@ describe('recovery', () => {
     return count;
   }
 
-  async function append(topic: string, ...values: Uint8Array[]): Promise<void> {
+  const append = (topic: string, ...values: Uint8Array[]): Promise<void> => appendTo(0, topic, ...values);
+
+  async function appendTo(partition: number, topic: string, ...values: Uint8Array[]): Promise<void> {
     const producer = await queue.producer();
     await producer.append(
       topic,
-      0,
+      partition,
       values.map((value) => ({ value })),
     );
     await producer.close();
   }
 
-  async function signals(): Promise<SignalBatch[]> {
+  async function signals(of?: number): Promise<SignalBatch[]> {
     const batches: SignalBatch[] = [];
     await new Promise<void>((resolve, reject) => {
       queue
         .tail({
           topic: topics.signals,
           from: 'oldest',
-          onMessages: (_partition, messages) => {
-            for (const { value } of messages) batches.push(decodeSignalBatch(value));
+          onMessages: (partition, messages) => {
+            if (of === undefined || of === partition)
+              for (const { value } of messages) batches.push(decodeSignalBatch(value));
           },
           onError: reject,
           onCaughtUp: resolve,
@@ -116,6 +126,24 @@ describe('recovery', () => {
     expect(await recover()).toBe(2);
     const made = (await signals()).filter(({ rows }) => rows > 0);
     expect(Buffer.from(made[0]!.columns[8]!).readUInt32LE(0)).toBe(60);
+  });
+
+  it('sums on each partition what that does not cover, of its own exporters, and nothing on one that said nothing', async () => {
+    const on = (partition: number): string => {
+      for (let i = 1; ; i++) if (partitionOf(parseAddress(`192.0.2.${i}`), 3) === partition) return `192.0.2.${i}`;
+    };
+    await appendTo(0, topics.signals, covers(1));
+    await appendTo(2, topics.signals, covers(2));
+    const both = [on(0), on(2)] as const;
+    const batches = [10, 20, 40].map((octets, i) => flows(i, octets, 100, labels.collector, both));
+    await append(topics.flows, ...batches, flows(3, 1000, 100, labels.collector, [on(1), on(1)]));
+    expect(await recover()).toBe(3);
+    const octets = async (partition: number): Promise<number[]> =>
+      (await signals(partition))
+        .filter(({ rows }) => rows > 0)
+        .map(({ columns }) => Buffer.from(columns[8]!).readUInt32LE(0));
+    expect(await Promise.all([0, 1, 2].map(octets))).toEqual([[20 + 40], [], [40]]);
+    expect(await recover()).toBe(0);
   });
 
   it('leaves the epochs of other workers to them', async () => {
