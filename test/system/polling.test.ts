@@ -209,6 +209,6 @@ circuits:
       expect(checked.out).not.toContain(secret);
       expect(log).not.toContain(secret);
     }
-    expect(statSync(path.join(system!.dataDir, 'collector/main.key.pem')).mode & 0o077).toBe(0);
+    expect(statSync(path.join(system!.dataDir, 'collector/main/main.key.pem')).mode & 0o077).toBe(0);
   }, 30_000);
 });

@@ -204,7 +204,7 @@ describe.skipIf(!snmptrap)(`traps (${snmptrap ?? 'snmptrap is not installed'})`,
 
   it('goes on as the same engine, once more started, after a restart of the collector', async () => {
     const engine = (): unknown =>
-      JSON.parse(readFileSync(path.join(system.dataDir, 'collector/main.engine.json'), 'utf8'));
+      JSON.parse(readFileSync(path.join(system.dataDir, 'collector/main/main.engine.json'), 'utf8'));
     const before = engine() as { id: string; boots: number };
     system.kill('collector');
     await until('the collector is back', async () => {
