@@ -220,6 +220,29 @@ describe('a round of signals', () => {
     expect(publisher.acceptedMs).toBe(clock.ms);
   });
 
+  it('counts as accepted up to when the latest that was accepted was made, while more waits', async () => {
+    const { publisher, gates, clock, flow } = rig();
+    await publisher.publishSignals();
+    const opens: (() => void)[] = [];
+    const gate = (): Promise<void> => new Promise((resolve) => opens.push(resolve));
+    // Flows and signals of two rounds; the second round's signals are not answered.
+    gates.push(Promise.resolve(), gate(), Promise.resolve(), gate());
+    const madeMs = (clock.ms += 1000);
+    flow(10);
+    const first = publisher.publishSignals();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    clock.ms += 700;
+    flow(20);
+    const second = publisher.publishSignals();
+    opens[0]!();
+    while (gates.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(publisher.acceptedMs).toBe(madeMs);
+    opens[1]!();
+    await Promise.all([first, second]);
+    expect(publisher.acceptedMs).toBe(clock.ms);
+  });
+
   it('waits for its own flows, and takes no later round along', async () => {
     const { publisher, accepted, gates, flow } = rig();
     await publisher.publishSignals();

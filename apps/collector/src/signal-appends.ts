@@ -20,6 +20,7 @@ interface Group {
   readonly rows: number;
   /** Settles when the flows that its sums are of were accepted or lost. */
   readonly flows: Promise<unknown>;
+  readonly madeMs: number;
   /** Unix ms of the first try whose outcome is not known. */
   triedMs: number | undefined;
 }
@@ -43,7 +44,7 @@ export class SignalAppends {
   readonly #waiting: Group[] = [];
   #waitingBytes = 0;
   #sending: Promise<void> | undefined;
-  /** Unix ms when nothing waited last. */
+  /** Unix ms up to which nothing waits. */
   acceptedMs: number;
 
   constructor(options: SignalAppendsOptions) {
@@ -59,7 +60,7 @@ export class SignalAppends {
   /** `flows` settles when those that its sums are of were accepted or lost. */
   add(values: readonly Uint8Array[], rows: number, flows: Promise<unknown> = Promise.resolve()): void {
     const bytes = values.reduce((sum, value) => sum + value.length, 0);
-    this.#waiting.push({ values, bytes, rows, flows, triedMs: undefined });
+    this.#waiting.push({ values, bytes, rows, flows, madeMs: this.#options.now(), triedMs: undefined });
     this.#waitingBytes += bytes;
     // Never the first: it may be on its way.
     while (
@@ -104,6 +105,7 @@ export class SignalAppends {
       }
       this.#waiting.shift();
       this.#waitingBytes -= group.bytes;
+      this.acceptedMs = group.madeMs;
     }
     this.acceptedMs = now();
   }
