@@ -1,7 +1,7 @@
 /** The whole system with Kafka for its queue: datagrams in, ClickHouse and figures out, with the broker killed between. */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AcademyList } from '@linewatch/contract';
+import type { AcademyList, ExporterList } from '@linewatch/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestExporter } from '../support/exporter.ts';
 import { type Broker, createBroker } from '../support/kafka/broker.ts';
@@ -64,6 +64,10 @@ describe.skipIf(whyNoBroker())('linewatch up on Apache Kafka', () => {
       (await system.json<AcademyList>('/api/v1/academies')).unmapped.find(({ exporter }) => exporter === '127.0.0.11'),
     );
     expect(shown.inBps + shown.outBps).toBeGreaterThan(0);
+    await until('the exporter is listed', async () => {
+      const { exporters } = await system.json<ExporterList>('/api/v1/exporters');
+      return exporters.some(({ address }) => address === '127.0.0.11');
+    });
   });
 
   it('keeps what comes while the broker is away, and stores it once when it is back', async () => {
@@ -71,8 +75,21 @@ describe.skipIf(whyNoBroker())('linewatch up on Apache Kafka', () => {
     await send(70_000);
     await until('the health tells it', async () => {
       const response = await fetch(`${system.url}/health/ready`);
-      return (await response.text()).includes('Kafka is away');
+      return /"collector":\{[^}]*Kafka is away since[^}]*MB wait on disk/.test(await response.text());
     });
+    const metrics = await until('the writer counts it too', async () => {
+      const text = await (await fetch(`${system.url}/metrics`)).text();
+      return /^linewatch_writer_queue_away_seconds(\{[^}]*\})? [1-9]/m.test(text) && text;
+    });
+    expect(metrics).toMatch(/^linewatch_collector_queue_spill_bytes(\{[^}]*\})? [1-9]/m);
+    expect(metrics).toMatch(/^linewatch_collector_queue_messages_total\{[^}]*kind="spilled"[^}]*\} [1-9]/m);
+    const decided = await fetch(`${system.url}/api/v1/exporters/main/127.0.0.11/decision`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"decision":"approved"}',
+    });
+    expect(decided.status).toBe(503);
+    expect(await decided.json()).toMatchObject({ code: 'queue_unavailable' });
     await broker.start();
     await until('all is stored', async () => (await stored()).octets === 670_000);
     await send(5000);

@@ -6,7 +6,8 @@ import { type PaceState, paceStates } from './pacing.ts';
 export interface Lag {
   readonly topic: string;
   readonly partition: number;
-  readonly messages: number;
+  /** Undefined while the queue does not tell. */
+  readonly messages: number | undefined;
   readonly seconds: number;
 }
 
@@ -81,7 +82,7 @@ export function writerMetrics(
       gauge.reset();
       lagSeconds.reset();
       for (const { topic, partition, messages, seconds } of lags) {
-        gauge.set({ topic, partition: String(partition) }, messages);
+        if (messages !== undefined) gauge.set({ topic, partition: String(partition) }, messages);
         lagSeconds.set({ topic, partition: String(partition) }, seconds);
       }
     },

@@ -5,6 +5,8 @@ import type { Lag } from './metrics.ts';
 
 /** How often lag is looked at, ms. */
 const everyMs = 10_000;
+/** How long a look waits for the queue, ms. */
+const lagMs = 500;
 /** Behind by more than this, s, and further behind at each of so many looks: it does not keep up. */
 const lateS = 60;
 const growingLooks = 3;
@@ -70,14 +72,19 @@ export class Partitions {
   }
 
   async lags(): Promise<Lag[]> {
-    const lags: Lag[] = [];
-    for (const { topic, partition, progress } of this.#states.values()) {
-      if (!progress) continue;
+    // Brokers that are away answer when they are back: who asks how the writer is does not wait for them.
+    const patience = new AbortController();
+    const late = sleep(lagMs, patience.signal).then(() => undefined);
+    const lags = [...this.#states.values()].map(async ({ topic, partition, progress }): Promise<Lag | undefined> => {
+      if (!progress) return undefined;
       const oldestMs = progress.oldestMs();
       const seconds = oldestMs === undefined ? 0 : Math.max(0, (this.#nowMs() - oldestMs) / 1000);
-      lags.push({ topic, partition, messages: await progress.lagMessages().catch(() => 0), seconds });
-    }
-    return lags;
+      const messages = await Promise.race([progress.lagMessages().catch(() => 0), late]);
+      return { topic, partition, messages, seconds };
+    });
+    const known = await Promise.all(lags);
+    patience.abort();
+    return known.filter((lag) => lag !== undefined);
   }
 
   /** Compares with the look before. */
