@@ -227,6 +227,25 @@ describe.skipIf(noBroker)('the producer of a Kafka queue', () => {
     expect(ledger.check(await stored())).toMatchObject(soundFindings);
   });
 
+  it('comes to the end of what is on disk while as much comes as ever, and then sends directly', async () => {
+    const outlet = open({ timing: { stallMs: 2000 } });
+    const ledger = new Ledger();
+    const stop = load(outlet, ledger, 4000);
+    await broker.kill();
+    await until(async () => (await outlet.health()).counts.spilled > 3000);
+    await broker.start();
+    const accepted = (): number[] => [...ledger.accepted.values()].map(({ size }) => size);
+    let spilled: number;
+    do {
+      ({ spilled } = (await outlet.health()).counts);
+      const before = accepted();
+      await until(() => accepted().every((size, i) => size > before[i]! + 100));
+    } while ((await outlet.health()).counts.spilled !== spilled);
+    await stop();
+    expect(ledger.errors).toEqual([]);
+    expect(ledger.check(await stored())).toMatchObject(soundFindings);
+  });
+
   it('any order of cuts, lost answers and freezes loses nothing and leaves no repeat unsaid', async () => {
     const fault = fc.constantFrom('cut', 'deafen', 'freeze', 'reopen');
     await fc.assert(

@@ -63,6 +63,10 @@ export class Lane {
   /** How often something was written to the spill, begun and ended. */
   #writes = 0;
   #written = 0;
+  /** Until then appends wait in memory for the drain's end, by `performance.now()`; and when they may do so again. */
+  #holdUntil = -Infinity;
+  #holdAgain = -Infinity;
+  #settled = Promise.withResolvers<undefined>();
   /** The next goes to disk, whatever the session says. */
   #mustSpill = false;
   /** Appends to send each by itself, after a broker refused several at once. */
@@ -95,6 +99,19 @@ export class Lane {
     if (this.#written !== writes || (await reader.lag()) > 0 || this.#writes !== writes) return;
     this.#isOnDisk = false;
     this.#known.resolve(undefined);
+    this.#settled.resolve(undefined);
+    this.#settled = Promise.withResolvers();
+  }
+
+  /**
+   * The drain is near the end. What comes now waits for it in memory, for a moment: while appends go on being written to
+   * disk the drain would find an end by luck only.
+   */
+  hold(): void {
+    const now = performance.now();
+    if (now < this.#holdAgain) return;
+    this.#holdUntil = now + holdMs;
+    this.#holdAgain = now + 2 * holdMs;
   }
 
   /** The drain found something. */
@@ -118,8 +135,11 @@ export class Lane {
     const { spill, sessions, isCrowded, closing } = this.options;
     if (spill) await Promise.race([this.#known.promise, sleep(firstLookMs, closing)]);
     while (this.#waiting.length > 0) {
-      const toDisk = spill && (this.#isOnDisk || this.#mustSpill || isCrowded() || sessions.away !== undefined);
-      if (toDisk) await this.#spill(spill);
+      const mustWrite = this.#mustSpill || isCrowded() || sessions.away !== undefined;
+      const holdMore = this.#holdUntil - performance.now();
+      if (spill && this.#isOnDisk && !mustWrite && holdMore > 0 && !closing.aborted)
+        await Promise.race([this.#settled.promise, sleep(Math.min(holdMore, holdLookMs), closing)]);
+      else if (spill && (this.#isOnDisk || mustWrite)) await this.#spill(spill);
       else await this.#send();
     }
     this.#running = false;
@@ -222,6 +242,9 @@ export class Lane {
   }
 }
 
+/** How long appends wait for the end of a drain, and how often it is looked whether they still may, ms. */
+const holdMs = 1000;
+const holdLookMs = 50;
 /** How long the first append of a partition waits for the answer whether something is on disk, ms. */
 const firstLookMs = 2000;
 

@@ -121,6 +121,7 @@ export class Drain {
         await this.#settle();
         return false;
       }
+      if (messages.reduce((sum, { value }) => sum + value.length, 0) < drainBytes / 2) this.#lane.hold();
       const part = first.offset < this.#singleUntil ? [first] : messages;
       if (part.length < messages.length) this.#reader.seek(first.offset + 1);
       this.#inHand = part.length;
