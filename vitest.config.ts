@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['LINEWATCH_TEST_REPORT'];
 
+/** Tests of what needs a broker and nothing else: mostly they wait for it, so several go at once. */
+const broker = ['', '-contract', '-others', '-producer'].map((name) => `test/system/kafka${name}.test.ts`);
+
 export default defineConfig({
   test: {
     reporters: report ? ['default', 'json'] : ['default'],
@@ -18,16 +21,29 @@ export default defineConfig({
             'bench/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'broker',
+          include: broker,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          exclude: broker,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each of these starts the whole system: one at a time on a small machine.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
