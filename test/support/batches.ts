@@ -108,6 +108,20 @@ export async function storedIn(store: Store): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Sequences below `count` whose sample is not there exactly once, with where each copy stands. */
+export function notOnce(
+  store: Store,
+  count: number,
+): Promise<{ sequence: number; copies: number; places: string[] }[]> {
+  return store.query(
+    `SELECT toFloat64(n.number) AS sequence, toFloat64(countIf(s.metric != '')) AS copies,
+      groupArrayIf(concat(toString(s.queue_partition), ':', toString(s.queue_offset)), s.metric != '') AS places
+    FROM numbers({count:UInt64}) AS n LEFT JOIN samples AS s ON s.value = toFloat64(n.number)
+    GROUP BY sequence HAVING copies != 1 ORDER BY sequence`,
+    { count },
+  );
+}
+
 export const expectedOf = ({ flows, sums, signals }: Totals): Record<string, number> => ({
   flows,
   hours: flows,

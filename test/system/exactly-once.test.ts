@@ -34,7 +34,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { stringify } from 'yaml';
 import { type ClickHouseEngine, startClickHouse } from '../../apps/linewatch/src/engines/clickhouse.ts';
 import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
-import { Feeder, expectedOf, flowMessage, signalMessage, storedIn } from '../support/batches.ts';
+import { Feeder, expectedOf, flowMessage, notOnce, signalMessage, storedIn } from '../support/batches.ts';
 import { type Broker, createBroker } from '../support/kafka/broker.ts';
 import { whyNoBroker } from '../support/kafka/libraries.ts';
 import { kafkaTestQueue } from '../support/kafka/queues.ts';
@@ -105,6 +105,7 @@ async function settled(feeder: Feeder, inMs = 120_000): Promise<void> {
     },
     inMs,
   ).catch(() => undefined);
+  expect(await notOnce(store, feeder.signals)).toEqual([]);
   expect(await storedIn(store)).toEqual(expected);
   await sleep(3000);
   expect(await storedIn(store)).toEqual(expected);
