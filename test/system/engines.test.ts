@@ -1,5 +1,5 @@
 /** The embedded ClickHouse server: closed to its passwordless user, and what it has accepted outlives a stop. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,16 @@ describe('the embedded ClickHouse server', () => {
     await engine.stop();
     await expect(query('SELECT 1')).rejects.toThrow();
     await start();
+    expect(await query('SELECT sum(n) FROM t')).toBe('42');
+  });
+
+  it('starts with a definition that a full disk left empty', async () => {
+    await query('CREATE TABLE cut (n UInt32) ENGINE = MergeTree ORDER BY n');
+    await engine.stop();
+    const [file] = globSync(path.join(directory, 'data/store/*/*/cut.sql'));
+    truncateSync(file!);
+    await start();
+    expect(await query('EXISTS TABLE cut')).toBe('0');
     expect(await query('SELECT sum(n) FROM t')).toBe('42');
   });
 });

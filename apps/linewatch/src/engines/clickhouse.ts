@@ -1,7 +1,7 @@
 /** Starts the embedded ClickHouse server as a child process on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -76,6 +76,15 @@ function answers(port: number, user: string, password: string): Promise<boolean>
   });
 }
 
+/**
+ * Removes definitions of tables that a full disk left empty: the server does not start with one. The statement that wrote it
+ * has failed, and whoever sent it sends it again.
+ */
+async function dropEmptyDefinitions(dataDir: string): Promise<void> {
+  for await (const file of glob(path.join(dataDir, 'store/*/*/*.sql')))
+    if ((await stat(file)).size === 0) await rm(file, { force: true });
+}
+
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseEngine> {
   const { directory, port, user, password } = options;
   const memory = options.memoryBytes ?? Math.floor(os.totalmem() * 0.4);
@@ -83,6 +92,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   await mkdir(path.join(directory, 'data'), { recursive: true, mode: 0o700 });
   // What an interrupted query left behind; it is never read again.
   await rm(path.join(directory, 'tmp'), { recursive: true, force: true });
+  await dropEmptyDefinitions(path.join(directory, 'data'));
   await writeFile(path.join(directory, 'users.xml'), users(user, password), { mode: 0o600 });
   const configFile = path.join(directory, 'config.xml');
   await writeFile(configFile, config(memory, directory), { mode: 0o600 });
