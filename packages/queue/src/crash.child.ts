@@ -1,6 +1,6 @@
 /**
  * A process that the crash tests kill: `node crash.child.ts ROLE DIRECTORY NAME`. Producers tell the parent what was
- * appended, consumers what they hold and committed.
+ * appended, consumers what they hold and committed, and who opens it again and again how often.
  */
 import { createHash } from 'node:crypto';
 import { createLogger } from '@linewatch/service';
@@ -94,6 +94,16 @@ async function consume(queue: LmdbQueue): Promise<void> {
   });
 }
 
+/** Opens and closes the queue again and again, as processes do that start and end. */
+async function reopen(directory: string): Promise<never> {
+  for (let times = 1; ; times++) {
+    const opened = openCrashQueue(directory);
+    await opened.topics();
+    await opened.close();
+    tell({ opened: times });
+  }
+}
+
 /** Blocks the event loop on request: to the others it is a process that does nothing any more, though it lives. */
 const blockOnRequest = (): void =>
   void process.on('message', (message: { blockMs: number }) => {
@@ -102,9 +112,10 @@ const blockOnRequest = (): void =>
 
 if (import.meta.main) {
   const [role, directory, name, leaseMs] = process.argv.slice(2);
-  const queue = openCrashQueue(directory!, leaseMs === undefined ? undefined : Number(leaseMs));
   // A parent that was killed must not leave us behind.
   process.on('disconnect', () => process.exit(1));
   blockOnRequest();
+  if (role === 'reopen') await reopen(directory!);
+  const queue = openCrashQueue(directory!, leaseMs === undefined ? undefined : Number(leaseMs));
   await (role === 'produce' ? produce(queue, name!) : consume(queue));
 }

@@ -7,6 +7,7 @@
  *
  * Processes share one write lock. `writeIf` hands over a list of puts with a condition, which the adapter's thread carries
  * out: the lock never waits for an event loop. `write` runs code under the lock, on the event loop: for what is rare.
+ * Nothing is committed while a process opens the files (`gate.ts`).
  */
 import { statSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
@@ -16,6 +17,7 @@ import { type Database, type RootDatabase, open } from 'lmdb';
 import { Bell } from './bell.ts';
 import { QueueError } from './errors.ts';
 import { checkFile, classify, toQueueError } from './failures.ts';
+import { Gate } from './gate.ts';
 import { encodeDoubles } from './records.ts';
 
 export type Table = Database<Buffer, Buffer>;
@@ -36,7 +38,7 @@ export type BellKind = keyof typeof bellKeys;
  * LMDB's own rule: a process opens a file once (its locks would be lost, and its binding would wait for itself). So whoever
  * asks for the same files again shares what is open.
  */
-const opened = new Map<string, { readonly store: Store; users: number }>();
+const opened = new Map<string, { readonly store: Promise<Store>; users: number }>();
 const closing = new Map<string, Promise<void>>();
 
 /** @throws QueueError when the files cannot be opened or are not ours. */
@@ -49,15 +51,26 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     known.users += 1;
     return known.store;
   }
-  const store = new Store(options);
+  const store = openFiles(options);
   opened.set(place, { store, users: 1 });
+  store.catch(() => opened.delete(place));
   return store;
+}
+
+async function openFiles(options: StoreOptions): Promise<Store> {
+  const gate = new Gate(path.join(options.directory, 'gate.db'));
+  try {
+    return await gate.opening(() => new Store(options, gate), options.patienceMs);
+  } catch (error) {
+    gate.close();
+    throw error;
+  }
 }
 
 /** The last user closes the files. */
 export async function closeStore(store: Store): Promise<void> {
   for (const [place, entry] of opened) {
-    if (entry.store !== store) continue;
+    if ((await entry.store.catch(() => undefined)) !== store) continue;
     entry.users -= 1;
     if (entry.users > 0) return;
     opened.delete(place);
@@ -83,12 +96,15 @@ export class Store {
   readonly #bells: Table;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #options: StoreOptions;
+  readonly #gate: Gate;
   readonly #writes = new Set<Promise<unknown>>();
   #stalled = 0;
   #closed = false;
 
-  constructor(options: StoreOptions) {
+  /** Only while the gate says that nobody commits. */
+  constructor(options: StoreOptions, gate: Gate) {
     this.#options = options;
+    this.#gate = gate;
     const { directory } = options;
     try {
       checkFile(path.join(directory, 'data.mdb'));
@@ -176,7 +192,7 @@ export class Store {
       logger.error({ directory }, 'queue write does not settle');
       reject(stall);
     }, patienceMs);
-    const write = start().finally(() => {
+    const write = this.#gate.committing(start).finally(() => {
       clearTimeout(timer);
       this.#writes.delete(write);
       if (stalled) this.#stalled -= 1;
@@ -207,5 +223,6 @@ export class Store {
     if (this.isStalled) return;
     await Promise.allSettled(this.#writes);
     await this.#root.close();
+    this.#gate.close();
   }
 }
