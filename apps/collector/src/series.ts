@@ -41,7 +41,7 @@ export class Series {
 }
 
 /** What tells the series of an exporter apart, but for the sampling. */
-export const seriesKey = (index: number, side: number, basis: number): number => index * 8 + side * 4 + basis;
+const seriesKey = (index: number, side: number, basis: number): number => index * 8 + side * 4 + basis;
 
 /** Exporters remembered: anyone can claim to be many. Who gives way begins with new rows, which add up with the old. */
 const maxExporters = 8192;

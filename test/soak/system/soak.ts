@@ -39,7 +39,7 @@ export interface SoakOptions {
   readonly signal: AbortSignal;
 }
 
-export interface OutageReport {
+interface OutageReport {
   readonly name: string;
   readonly seconds: number;
   /** From its end until the newest row of every partition was fresh again. */

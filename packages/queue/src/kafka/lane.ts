@@ -16,7 +16,7 @@ import type { Away, Sessions } from './sessions.ts';
 import { again } from './uncertain.ts';
 
 /** Octets that one send gathers; one append may be more. */
-export const sendBytes = 1024 * 1024;
+const sendBytes = 1024 * 1024;
 /** Octets that one append to the spill gathers. */
 const spillBytes = 4 * 1024 * 1024;
 const firstRetryMs = 200;
