@@ -16,7 +16,7 @@ const counters = {
   retries: /^linewatch_writer_insert_retries_total\b/,
   dead: /^linewatch_writer_messages_dead_total\b/,
   refused: /^linewatch_collector_flows_unqueued_total\b/,
-  spilled: /^linewatch_\w*spilled_\w*total\b/,
+  spilled: /^linewatch_collector_queue_messages_total\{kind="spilled"\}/,
 } as const;
 export type Counter = keyof typeof counters;
 export const counterNames = Object.keys(counters) as Counter[];
