@@ -96,19 +96,25 @@ describe.skipIf(whyNoBroker())('the queue on Apache Kafka', () => {
     return () => current!;
   }
 
+  /** What a tail of the topic has shown so far, from the oldest message on. */
+  async function tailing(queue: Queue, topic: string): Promise<readonly string[]> {
+    const tailed: string[] = [];
+    await queue.tail({
+      topic,
+      from: 'oldest',
+      onMessages: (_, messages) => void tailed.push(...messages.map(text)),
+      onError: () => undefined,
+    });
+    return tailed;
+  }
+
   it('goes on where it was, for groups and tails, when the broker is killed and comes back', async () => {
     const prefix = freshPrefix();
     const queue = open({ prefix, topics: [testTopic('flows', 1)] });
     const producer = await queue.producer();
     await producer.append('flows', 0, numbers(50));
     const reading = await following(queue, 'flows');
-    const tailed: string[] = [];
-    await queue.tail({
-      topic: 'flows',
-      from: 'oldest',
-      onMessages: (_, messages) => void tailed.push(...messages.map(text)),
-      onError: () => undefined,
-    });
+    const tailed = await tailing(queue, 'flows');
     await until('all is read', () => reading().messages.length === 50 && tailed.length === 50);
     await broker.kill();
     await until('the health says that it is away', async () => {
@@ -294,13 +300,7 @@ describe.skipIf(whyNoBroker())('the queue on Apache Kafka', () => {
     const queue = open({ prefix, topics });
     await (await queue.producer()).append('flows', 0, numbers(before));
     const reading = await following(queue, 'flows');
-    const tailed: string[] = [];
-    await queue.tail({
-      topic: 'flows',
-      from: 'oldest',
-      onMessages: (_, messages) => void tailed.push(...messages.map(text)),
-      onError: () => undefined,
-    });
+    await tailing(queue, 'flows');
     await until('all is read', () => reading().messages.length === before);
     await administer((admin) => admin.deleteTopics({ topics: [`${prefix}flows`] }));
     await until(

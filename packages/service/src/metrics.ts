@@ -21,17 +21,7 @@ export class Metrics {
     labelNames: readonly L[] = [],
     collect?: (counter: Counter<L>) => void | Promise<void>,
   ): Counter<L> {
-    return new Counter<L>({
-      name: this.#prefix + name,
-      help,
-      labelNames,
-      registers: [this.registry],
-      ...(collect && {
-        async collect() {
-          await collect(this);
-        },
-      }),
-    });
+    return new Counter<L>(this.#options<L, Counter<L>>(name, help, labelNames, collect));
   }
 
   /** `collect` is called at each scrape. */
@@ -41,17 +31,26 @@ export class Metrics {
     labelNames: readonly L[] = [],
     collect?: (gauge: Gauge<L>) => void | Promise<void>,
   ): Gauge<L> {
-    return new Gauge<L>({
+    return new Gauge<L>(this.#options<L, Gauge<L>>(name, help, labelNames, collect));
+  }
+
+  #options<L extends string, Metric>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    collect: ((metric: Metric) => void | Promise<void>) | undefined,
+  ) {
+    return {
       name: this.#prefix + name,
       help,
       labelNames,
       registers: [this.registry],
       ...(collect && {
-        async collect() {
+        async collect(this: Metric) {
           await collect(this);
         },
       }),
-    });
+    };
   }
 
   histogram<L extends string = never>(

@@ -12,11 +12,11 @@ import { collectorApp } from '../components/collector.ts';
 import type { Config } from '../config.ts';
 import { type CommonOptions, effectiveConfig } from '../context.ts';
 import { isLocked, takeCollectorLock } from '../lock.ts';
-import { complain, humanLine } from '../logs.ts';
 import { isWorker } from '../names.ts';
 import { paths } from '../paths.ts';
+import { runSupervisor } from '../run-supervisor.ts';
 import { type Inherited, inherited } from '../sockets.ts';
-import { Parts, type Supervisor, type SupervisorOptions, openLog, supervisorStopMs } from '../supervising.ts';
+import { Parts, type Supervisor, type SupervisorOptions, openLog } from '../supervising.ts';
 
 export interface CollectorCommandOptions extends CommonOptions {
   readonly printKey?: boolean;
@@ -48,31 +48,7 @@ async function runWorker(config: Config, given: Inherited): Promise<void> {
 async function superviseWorkers(config: Config): Promise<void> {
   // Beside another Linewatch on the same data directory, whose processes have the plain names.
   const name = isLocked(paths(config.data).lock) ? `collector.${config.trust}` : 'collector';
-  const component = `${name}-supervisor`;
-  const people = process.stderr.isTTY;
-  const logger = createLogger(component, people && config.log.level === 'info' ? 'warn' : config.log.level);
-  const metrics = new Metrics('supervisor');
-  const app = createCollectorSupervisor({
-    config,
-    name,
-    metrics,
-    logger,
-    say: (line) => process.stdout.write(`${line}\n`),
-    onLine: (line) => {
-      const text = people ? humanLine(line, 'warn') : line;
-      if (text !== undefined) process.stderr.write(`${text}\n`);
-    },
-  });
-  await runProcess({
-    component,
-    app,
-    metrics,
-    logger,
-    runDir: paths(config.data).run,
-    claim: () => app.claim(),
-    stopMs: supervisorStopMs,
-    onFailure: complain,
-  });
+  await runSupervisor(`${name}-supervisor`, config, (common) => createCollectorSupervisor({ ...common, config, name }));
 }
 
 interface CollectorSupervisorOptions extends SupervisorOptions {

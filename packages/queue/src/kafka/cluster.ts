@@ -4,12 +4,12 @@
  * cluster and protocol are used, and the loops are ours. Its type for assigners is the published way to a cluster. Only the
  * version that is pinned is known to have these parts: a test fails when another is installed.
  */
-import net from 'node:net';
-import tls from 'node:tls';
-import kafkajs from 'kafkajs';
 import { QueueError } from '../errors.ts';
 import { kafkaClient } from './client.ts';
 import { type KafkaQueueOptions, defaultKafkaTiming } from './options.ts';
+import { Sockets } from './sockets.ts';
+
+const keepAliveMs = 60_000;
 
 export interface FetchedMessage {
   readonly offset: string;
@@ -135,25 +135,6 @@ export interface Cluster {
   ): Promise<readonly Offsets<{ readonly partition: number; readonly offset: string }>[]>;
 }
 
-/** Sockets opened for one cluster, so that closing need not wait for a broker that does not answer. */
-class Sockets {
-  readonly #open = new Set<net.Socket>();
-
-  readonly factory: kafkajs.ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    const socket = (ssl as tls.ConnectionOptions | undefined)
-      ? tls.connect({ host, port, ...(net.isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
-      : net.connect({ host, port }, onConnect);
-    socket.setKeepAlive(true, 60_000);
-    this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
-    return socket;
-  };
-
-  destroy(): void {
-    for (const socket of this.#open) socket.destroy(new Error('closed'));
-  }
-}
-
 export interface Connection {
   readonly cluster: Cluster;
   readonly sockets: Sockets;
@@ -180,7 +161,7 @@ export function makeConnection(options: KafkaQueueOptions, name: string): Connec
   const { sessionMs } = { ...defaultKafkaTiming, ...options.timing };
   let given: unknown;
   kafkaClient(options, {
-    socketFactory: sockets.factory,
+    socketFactory: (socket) => sockets.connect(socket, keepAliveMs),
     // A member whose beat is unanswered for so long is none any more. Joins and fetches have limits of their own.
     requestTimeout: sessionMs,
     // It is tried again by who uses it.

@@ -6,7 +6,7 @@
  * taken the first would swallow the second as a repeat. So a session with a send of unknown outcome is never used for
  * that partition again: whoever sends goes on with a new session, whose producer has a new id.
  */
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 import { describe } from '@linewatch/service';
 import kafkajs, {
@@ -20,6 +20,7 @@ import { kafkaClient } from './client.ts';
 import { protocolError } from './failures.ts';
 import { encodeHeaders } from './headers.ts';
 import type { KafkaQueueOptions } from './options.ts';
+import { Sockets } from './sockets.ts';
 
 const keepAliveMs = 30_000;
 /** A send may wait for others of its session this many times as long as the session may be silent. */
@@ -60,7 +61,7 @@ export class Session {
   readonly #prefix: string;
   readonly #compacted: ReadonlySet<string>;
   #stallMs: number;
-  readonly #sockets = new Set<net.Socket>();
+  readonly #sockets = new Sockets();
   /** When each send was handed over, by `performance.now()`; the oldest first. */
   readonly #sends = new Set<{ readonly since: number }>();
   readonly #ended = Promise.withResolvers<string>();
@@ -219,16 +220,10 @@ export class Session {
     this.#ended.resolve(reason);
   }
 
-  #connect({ host, port, ssl, onConnect }: ISocketFactoryArgs): net.Socket {
+  #connect(args: ISocketFactoryArgs): net.Socket {
     if (this.#over !== undefined) throw new Error(this.#over);
-    // The library's types leave out that there may be none.
-    const socket = (ssl as typeof ssl | undefined)
-      ? tls.connect({ host, port, ...(net.isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
-      : net.connect({ host, port }, onConnect);
-    socket.setKeepAlive(true, keepAliveMs);
+    const socket = this.#sockets.connect(args, keepAliveMs);
     socket.setNoDelay(true);
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   }
 }
