@@ -52,6 +52,13 @@ describe('the embedded ClickHouse server', () => {
     expect(await query('SELECT sum(n) FROM t')).toBe('42');
   });
 
+  it('does not start on a disk that is nearly full', async () => {
+    const options = { directory: `${directory}-full`, port: await freePort(), user: 'linewatch', password: 'p-1' };
+    const start = startClickHouse({ ...options, diskFloorBytes: Number.MAX_SAFE_INTEGER });
+    await expect(start).rejects.toThrow(/MiB free on the disk of .*; it needs 8589934591 MiB/);
+    rmSync(options.directory, { recursive: true });
+  });
+
   it('starts with a definition that a full disk left empty', async () => {
     await query('CREATE TABLE cut (n UInt32) ENGINE = MergeTree ORDER BY n');
     await engine.stop();

@@ -20,8 +20,6 @@ describe.skipIf(why !== undefined)(`the whole system on Apache Kafka under failu
       seed,
       rate: 2000,
       exporters: 4,
-      // A merge of ClickHouse's that meets a full disk may leave a part whose marks are empty: that is for the long form.
-      without: ["ClickHouse's disk full"],
       say: () => undefined,
       signal: new AbortController().signal,
     });

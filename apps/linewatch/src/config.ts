@@ -71,6 +71,12 @@ export const Config = Type.Object(
         memoryBytes: Type.Optional(
           Type.Integer({ minimum: 268_435_456, description: 'Memory limit of the embedded server.' }),
         ),
+        diskFloorBytes: Type.Integer({
+          minimum: 0,
+          default: GiB,
+          description:
+            'Free disk that the embedded server leaves; below a quarter of it, it is stopped until there is room.',
+        }),
       },
       closed,
     ),

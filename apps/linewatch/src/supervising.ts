@@ -90,7 +90,9 @@ export class Parts {
   health(): Health {
     const late = this.#all.filter((part) => part.state !== 'running');
     const detail = this.#all.map(
-      (part) => `${part.name} ${part.state}${part.restarts > 0 ? `, ${part.restarts} restarts` : ''}`,
+      ({ name, state, restarts, lastEnd }) =>
+        `${name} ${state}${restarts > 0 ? `, ${restarts} restarts` : ''}` +
+        (state !== 'running' && lastEnd !== '' ? ` (${lastEnd})` : ''),
     );
     return { ready: late.length === 0 && this.#all.length > 0, detail: detail.join('; ') };
   }

@@ -77,11 +77,16 @@ export function createSupervisor(options: UpOptions): Supervisor {
     if (!effective.clickhouse.url) {
       const port = await freePort();
       effective.clickhouse.url = `http://linewatch:${secrets.clickhouse}@127.0.0.1:${port}`;
-      const settings = { directory: where.clickhouse, port, user: 'linewatch', password: secrets.clickhouse };
-      const memory = config.clickhouse.memoryBytes === undefined ? {} : { memoryBytes: config.clickhouse.memoryBytes };
-      engines.push(
-        run(new Part('clickhouse', () => startClickHouse({ ...settings, ...memory }), logger), 'ClickHouse is up'),
-      );
+      const { memoryBytes, diskFloorBytes } = config.clickhouse;
+      const settings = {
+        directory: where.clickhouse,
+        port,
+        user: 'linewatch',
+        password: secrets.clickhouse,
+        diskFloorBytes,
+        ...(memoryBytes !== undefined && { memoryBytes }),
+      };
+      engines.push(run(new Part('clickhouse', () => startClickHouse(settings), logger), 'ClickHouse is up'));
     }
     if (!effective.postgres.url) {
       const port = await freePort();

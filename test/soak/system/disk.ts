@@ -3,10 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const chunk = Buffer.alloc(1024 * 1024, 1);
+/** So that it fills about as fast as a disk can be written to, not as fast as memory. */
+const chunkPauseMs = 2;
 
 export class SmallDisk {
   readonly directory: string;
@@ -37,6 +40,7 @@ export class SmallDisk {
       for (let octets = chunk.length; octets >= 4096;) {
         try {
           await file.appendFile(chunk.subarray(0, octets));
+          await sleep(chunkPauseMs);
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
           octets /= 16;

@@ -15,6 +15,8 @@ const partitions = { flows: 4, signals: 2 };
 const prefix = 'soak.';
 /** Free disk below which nothing is accepted: the small disks have more. */
 const diskFloorBytes = 32 * MiB;
+/** A quarter of it takes the ballast longer than a few looks of the guard. */
+const clickhouseFloorBytes = 192 * MiB;
 
 export interface WorldOptions {
   readonly queue: 'kafka' | 'lmdb';
@@ -87,6 +89,7 @@ export class World {
           signals: { partitions: partitions.signals, quotaBytes: broker ? 8 * GiB : queueDiskBytes / 4 },
           diskFloorBytes,
         },
+        clickhouse: { diskFloorBytes: clickhouseFloorBytes },
       });
       directories.push(directory);
       undo.push(() => rm(directory, { recursive: true, force: true }));

@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { sleep } from '@linewatch/service';
+import { checkRoom, guardDisk } from './disk-guard.ts';
 import { type Engine, EngineError, engineStopMs, exited, lastLines } from './engine.ts';
 
 export interface ClickHouseOptions {
@@ -16,6 +17,8 @@ export interface ClickHouseOptions {
   readonly password: string;
   /** Most memory the server may use, octets. Default: 40 % of the machine's. */
   readonly memoryBytes?: number;
+  /** Room that it leaves on its disk, octets: it refuses what would need more, and is not running when others take that. */
+  readonly diskFloorBytes?: number;
 }
 
 export interface ClickHouseEngine extends Engine {
@@ -51,12 +54,15 @@ function users(user: string, password: string): string {
 `;
 }
 
-const config = (memoryBytes: number, directory: string): string => `<clickhouse>
+const config = (memoryBytes: number, diskFloorBytes: number, directory: string): string => `<clickhouse>
   <logger><level>warning</level><console>true</console></logger>
   <max_server_memory_usage>${memoryBytes}</max_server_memory_usage>
   <max_concurrent_queries>200</max_concurrent_queries>
   <mark_cache_size>134217728</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
+  <storage_configuration>
+    <disks><default><keep_free_space_bytes>${diskFloorBytes}</keep_free_space_bytes></default></disks>
+  </storage_configuration>
   <tmp_path>${path.join(directory, 'tmp')}/</tmp_path>
   <user_directories><users_xml><path>${path.join(directory, 'users.xml')}</path></users_xml></user_directories>
 </clickhouse>
@@ -86,16 +92,17 @@ async function dropEmptyDefinitions(dataDir: string): Promise<void> {
 }
 
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseEngine> {
-  const { directory, port, user, password } = options;
+  const { directory, port, user, password, diskFloorBytes = 0 } = options;
   const memory = options.memoryBytes ?? Math.floor(os.totalmem() * 0.4);
   await mkdir(path.dirname(directory), { recursive: true });
   await mkdir(path.join(directory, 'data'), { recursive: true, mode: 0o700 });
+  checkRoom(directory, diskFloorBytes);
   // What an interrupted query left behind; it is never read again.
   await rm(path.join(directory, 'tmp'), { recursive: true, force: true });
   await dropEmptyDefinitions(path.join(directory, 'data'));
   await writeFile(path.join(directory, 'users.xml'), users(user, password), { mode: 0o600 });
   const configFile = path.join(directory, 'config.xml');
-  await writeFile(configFile, config(memory, directory), { mode: 0o600 });
+  await writeFile(configFile, config(memory, diskFloorBytes, directory), { mode: 0o600 });
   const child: ChildProcess = spawn(
     process.execPath,
     [
@@ -109,13 +116,17 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     { stdio: ['ignore', 'ignore', 'pipe'], cwd: directory, detached: true },
   );
   const errors = lastLines(child.stderr!);
-  const gone = exited(child);
+  const guard = guardDisk(directory, diskFloorBytes, () => child.kill('SIGKILL'));
+  const gone = exited(child).then((how) => {
+    guard.stop();
+    return guard.reason ?? how;
+  });
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null) {
       await gone;
-      throw new EngineError('engine_failed', `the ClickHouse server did not start: ${errors()}`);
+      throw new EngineError('engine_failed', `the ClickHouse server did not start: ${guard.reason ?? errors()}`);
     }
     if (await answers(port, user, password)) break;
     if (Date.now() > deadline) {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { Readable } from 'node:stream';
 import { LinewatchError } from '@linewatch/service';
 
-export type EngineErrorCode = 'engine_failed' | 'engine_timeout' | 'engine_unreachable';
+export type EngineErrorCode = 'engine_failed' | 'engine_timeout' | 'engine_unreachable' | 'disk_full';
 export class EngineError extends LinewatchError<EngineErrorCode> {}
 
 export interface Engine {
