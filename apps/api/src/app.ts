@@ -1,4 +1,6 @@
 import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
+import { type Authenticator, registerAccess } from './access/access.ts';
+import { firstRun } from './access/principal.ts';
 import type { ApiConfig } from './config.ts';
 import { Exporters } from './exporters/exporters.ts';
 import { type Components, readHealth, readMetrics } from './health.ts';
@@ -34,6 +36,8 @@ export interface ApiOptions {
   /** Folder of the built dashboard; it may come later. */
   readonly dashboardDir: string;
   readonly components: Components;
+  /** Without it whoever reaches this server may do everything. */
+  readonly authenticator?: Authenticator;
   /** Of the API's description. */
   readonly version?: string;
   /** Unix ms. */
@@ -91,6 +95,7 @@ export function createApi(options: ApiOptions): Api {
       clock,
       headersTimeoutMs: options.headersTimeoutMs ?? 10_000,
     });
+    registerAccess(app, options.authenticator ?? { authenticate: () => Promise.resolve(firstRun()) });
     await registerDescription(app, options.version ?? '1');
     await app.register(async () => {
       registerTelemetryRoutes(app, { overview, history, clock });

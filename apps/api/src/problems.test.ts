@@ -1,6 +1,7 @@
 import type { Problem } from '@linewatch/contract';
 import { StoreError, type StoreErrorCode } from '@linewatch/store';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Principal } from './access/principal.ts';
 import { type ProblemCode, problemCodes, problemTable } from './problems.ts';
 import { type Running, type StartOptions, memoryEstate, startApi } from './testing/api.ts';
 import { type Answer, type Asked, ask, send } from './testing/raw.ts';
@@ -52,6 +53,23 @@ const ways: Record<ProblemCode, () => Promise<Answer>> = {
   academy_unknown: () => asked('/api/v1/academies/elm'),
   circuit_unknown: () => asked(`/api/v1/circuits/elm-1/traffic?${day}`),
   exporter_unknown: () => asked(decision, decided({})),
+  signed_out: () =>
+    asked('/api/v1/academies', {}, { authenticator: { authenticate: () => Promise.resolve(undefined) } }),
+  forbidden: () =>
+    asked(
+      '/api/v1/exporters',
+      {},
+      {
+        authenticator: {
+          authenticate: () =>
+            Promise.resolve(
+              new Principal({ account: 1, name: 'Ash', via: 'session', address: null }, [
+                { role: 'academy-reader', academies: new Set(['ash']) },
+              ]),
+            ),
+        },
+      },
+    ),
   origin_refused: () => asked(decision, decided({ 'sec-fetch-site': 'cross-site' })),
   content_type_refused: () => asked(decision, decided({ 'content-type': 'text/plain' })),
   queue_unavailable: async () => {

@@ -26,6 +26,16 @@ export const problemTable = {
     title: 'This method is not allowed here',
     doc: 'The path exists, though not with this method. The Allow header lists those that it takes.',
   },
+  signed_out: {
+    status: 401,
+    title: 'Sign in first',
+    doc: 'What is asked for is for people with an account, or programs with an API token. The session may have ended.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'This is not allowed to you',
+    doc: 'The account or token lacks the permission that this takes, or it is about an academy outside its scope.',
+  },
   origin_refused: {
     status: 403,
     title: 'The request comes from another site',

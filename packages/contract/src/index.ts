@@ -4,6 +4,12 @@
  */
 import { type Static, Type } from 'typebox';
 
+export * from './access/roles.ts';
+export * from './estate/api.ts';
+export * from './estate/fields.ts';
+export * from './estate/kinds.ts';
+export * from './estate/terms.ts';
+
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** `reporting`: heard in the last 5 minutes. `silent`: heard before. `awaiting`: never heard. Silence is not an outage. */

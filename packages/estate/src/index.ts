@@ -6,4 +6,5 @@ export type { Migrated } from './migrate.ts';
 export * from './model.ts';
 export { estateFile } from './file.ts';
 export { type ParseOptions, parseEstate } from './parse.ts';
+export type { Actor, Applied, ApplyOptions, AuditEvent, AuditFilter, Records } from './records/records.ts';
 export type { OnChange, Watch } from './watch.ts';

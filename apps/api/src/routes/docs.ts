@@ -28,7 +28,7 @@ export async function registerDescription(app: Server, version: string): Promise
 
 export async function registerDocs(app: Server): Promise<void> {
   let json: string | undefined;
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+  app.get('/api/v1/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) => {
     json ??= JSON.stringify(app.swagger());
     return reply.type('application/json; charset=utf-8').send(json);
   });

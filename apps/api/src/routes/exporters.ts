@@ -26,6 +26,7 @@ export function registerExporterRoutes(app: Server, { exporters, clock }: Export
   app.get(
     '/api/v1/exporters',
     {
+      config: { access: 'exporters.read' },
       schema: {
         summary: 'All exporters, with what was lost before and after it reached us',
         description:
@@ -44,6 +45,7 @@ export function registerExporterRoutes(app: Server, { exporters, clock }: Export
   app.post(
     '/api/v1/exporters/:collector/:address/decision',
     {
+      config: { access: 'exporters.write' },
       schema: {
         summary: 'Approves or refuses an exporter',
         description:

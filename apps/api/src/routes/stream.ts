@@ -20,6 +20,7 @@ export function registerStreamRoute(app: Server, broadcast: Broadcast): void {
   app.get(
     '/api/v1/stream',
     {
+      config: { access: 'telemetry.read' },
       exposeHeadRoute: false,
       schema: {
         summary: 'Live rates',

@@ -23,6 +23,7 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
   app.get(
     '/api/v1/academies',
     {
+      config: { access: 'telemetry.read' },
       schema: {
         summary: 'All academies now, with the last hour',
         description:
@@ -41,6 +42,7 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
   app.get(
     '/api/v1/academies/:id',
     {
+      config: { access: 'telemetry.read' },
       schema: {
         summary: 'One academy now, with its circuits',
         tags: ['Telemetry'],
@@ -62,6 +64,7 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
   app.get(
     '/api/v1/academies/:id/traffic',
     {
+      config: { access: 'telemetry.read' },
       schema: {
         summary: "An academy's traffic over time, all of its circuits together",
         tags: ['Telemetry'],
@@ -84,6 +87,7 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
   app.get(
     '/api/v1/circuits/:id/traffic',
     {
+      config: { access: 'telemetry.read' },
       schema: {
         summary: "A circuit's traffic over time",
         tags: ['Telemetry'],

@@ -5,6 +5,7 @@ import type { Snapshot } from '@linewatch/estate';
 import { type LmdbQueue, type Producer, createLmdbQueue } from '@linewatch/queue';
 import { encodeState, topics } from '@linewatch/record';
 import { Metrics, checkValue, createLogger } from '@linewatch/service';
+import type { Authenticator } from '../access/access.ts';
 import { type Api, createApi } from '../app.ts';
 import { ApiConfig } from '../config.ts';
 import type { EstateReader, Telemetry } from '../ports.ts';
@@ -69,6 +70,7 @@ export interface StartOptions {
   readonly trust?: string;
   readonly components?: readonly string[];
   readonly headersTimeoutMs?: number;
+  readonly authenticator?: Authenticator;
 }
 
 /** A whole API on a free port, on a real queue. */
@@ -110,6 +112,7 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
     logger,
     dashboardDir: path.join(directory, 'dashboard'),
     components: { runDir: path.join(directory, 'run'), names: options.components ?? [] },
+    ...(options.authenticator && { authenticator: options.authenticator }),
     ...(options.headersTimeoutMs && { headersTimeoutMs: options.headersTimeoutMs }),
   });
   try {

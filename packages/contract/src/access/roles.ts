@@ -1,0 +1,74 @@
+/** Who may do what. One table: the server enforces it, the dashboard reads it to show only what will work. */
+
+export const permissions = [
+  /** See academies, circuits and their telemetry. */
+  'telemetry.read',
+  /** See the estate's records, without prices, contacts and secrets. */
+  'estate.read',
+  'prices.read',
+  'contacts.read',
+  /** Change the estate's records; secrets are written with it and never read. */
+  'estate.write',
+  /** See and decide about exporters, and map what is unknown. */
+  'exporters.read',
+  'exporters.write',
+  'import',
+  /** See accounts, roles, tokens and who can see what. */
+  'people.read',
+  'people.write',
+  'audit.read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = {
+  admin: {
+    title: 'Administrator',
+    about: 'Everything, people and access included.',
+    may: [...permissions],
+  },
+  noc: {
+    title: 'NOC',
+    about: 'All telemetry; changes academies, circuits, exporters and the rest of the estate.',
+    may: [
+      'telemetry.read',
+      'estate.read',
+      'prices.read',
+      'contacts.read',
+      'estate.write',
+      'exporters.read',
+      'exporters.write',
+      'import',
+    ],
+  },
+  'trust-leader': {
+    title: 'Trust leader',
+    about: 'Reads dashboards, reports, suppliers, contracts and prices.',
+    may: ['telemetry.read', 'estate.read', 'prices.read', 'contacts.read'],
+  },
+  'academy-reader': {
+    title: 'Academy reader',
+    about: 'Reads what concerns the academies named, without prices.',
+    may: ['telemetry.read', 'estate.read', 'contacts.read'],
+  },
+  helpdesk: {
+    title: 'Helpdesk',
+    about: 'Reads telemetry, circuits, suppliers and site contacts, without prices.',
+    may: ['telemetry.read', 'estate.read', 'contacts.read', 'exporters.read'],
+  },
+  'safeguarding-lead': {
+    title: 'Safeguarding lead',
+    about: 'Reads the state of filtering and monitoring, and the estate without prices.',
+    may: ['telemetry.read', 'estate.read'],
+  },
+  'data-protection-officer': {
+    title: 'Data protection officer',
+    about: 'Reads who can see what, and the audit log.',
+    may: ['estate.read', 'people.read', 'audit.read'],
+  },
+} as const satisfies Record<string, { title: string; about: string; may: readonly Permission[] }>;
+
+export type Role = keyof typeof roles;
+export const roleNames = Object.keys(roles) as readonly Role[];
+
+/** Whether a role can be given for single academies, too. The others are for the whole trust. */
+export const scopedRoles: readonly Role[] = ['academy-reader', 'helpdesk', 'safeguarding-lead', 'noc', 'trust-leader'];
