@@ -7,6 +7,7 @@ import { type Static, Type } from 'typebox';
 export * from './access/roles.ts';
 export * from './estate/api.ts';
 export * from './estate/fields.ts';
+export * from './estate/files.ts';
 export * from './estate/kinds.ts';
 export * from './estate/terms.ts';
 
