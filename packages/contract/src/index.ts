@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 
+export * from './access/people.ts';
 export * from './access/roles.ts';
 export * from './estate/api.ts';
 export * from './estate/fields.ts';
