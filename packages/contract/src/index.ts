@@ -9,6 +9,7 @@ export * from './access/roles.ts';
 export * from './estate/api.ts';
 export * from './estate/fields.ts';
 export * from './estate/files.ts';
+export * from './estate/inbox.ts';
 export * from './estate/kinds.ts';
 export * from './estate/terms.ts';
 
