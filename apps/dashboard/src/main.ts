@@ -1,18 +1,24 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { createAccessApi } from './lib/access-api.ts';
 import { createApi } from './lib/api.ts';
+import { createRequest } from './lib/request.ts';
 import { listen } from './live/transport.ts';
 import { Clock } from './state/clock.svelte.ts';
 import { Freshness } from './state/freshness.svelte.ts';
 import { Live } from './state/live.svelte.ts';
 import { Overview } from './state/overview.svelte.ts';
 import { Router } from './state/router.svelte.ts';
+import { Session } from './state/session.svelte.ts';
 import { Theme } from './state/theme.svelte.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
 const theme = new Theme();
-const api = createApi();
+const request = createRequest({ onSignedOut: () => session.lose() });
+const api = createApi(request);
+const access = createAccessApi(request);
+const session = new Session(access);
 const clock = new Clock();
 const live = new Live(clock, listen);
 const overview = new Overview(api, clock, live);
@@ -21,4 +27,5 @@ const router = new Router();
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app element');
-mount(App, { target, props: { app: { api, clock, freshness, live, overview, router, theme } } });
+const app = { access, api, clock, freshness, live, overview, request, router, session, theme };
+mount(App, { target, props: { app } });

@@ -1,7 +1,8 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ApiError, type ApiOptions, createApi, toApiError } from './api.ts';
+import { createApi } from './api.ts';
+import { ApiError, type ClientOptions, anyAnswer, createRequest, toApiError } from './request.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 const closers: (() => void)[] = [];
@@ -22,8 +23,8 @@ async function serve(handler: Handler): Promise<string> {
 
 const never = new AbortController().signal;
 
-async function failure(handler: Handler, options: ApiOptions = {}, signal = never): Promise<ApiError> {
-  const api = createApi({ base: await serve(handler), ...options });
+async function failure(handler: Handler, options: ClientOptions = {}, signal = never): Promise<ApiError> {
+  const api = createApi(createRequest({ base: await serve(handler), ...options }));
   const error: unknown = await api.academies(signal).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ApiError);
   return error as ApiError;
@@ -36,7 +37,7 @@ describe('the API client', () => {
       asked.push(request.url);
       response.end(JSON.stringify({ academies: [], academy: {}, circuits: [], timesS: [] }));
     });
-    const api = createApi({ base });
+    const api = createApi(createRequest({ base }));
     await api.academies(never);
     await api.academy('a/b c', never);
     await api.traffic({ kind: 'circuits', id: 'c1' }, { fromMs: 1000.4, toMs: 2000 }, never);
@@ -57,7 +58,11 @@ describe('the API client', () => {
         response.end('{"address":"2001:db8::1"}');
       });
     });
-    const decided = await createApi({ base }).decide({ collector: 'main', address: '2001:db8::1' }, 'approved', never);
+    const decided = await createApi(createRequest({ base })).decide(
+      { collector: 'main', address: '2001:db8::1' },
+      'approved',
+      never,
+    );
     expect(decided).toEqual({ address: '2001:db8::1' });
     const path = '/api/v1/exporters/main/2001%3Adb8%3A%3A1/decision';
     expect(seen).toEqual(['POST', path, 'application/json', '{"decision":"approved"}']);
@@ -74,6 +79,31 @@ describe('the API client', () => {
       title: 'Not found',
       detail: 'No academy has this id.',
     });
+  });
+
+  it('tells when the session ended, by the code of the problem and not by the status', async () => {
+    let told = 0;
+    const refuse =
+      (status: number, code: string): Handler =>
+      (_, response) => {
+        response.writeHead(status, { 'retry-after': '30' });
+        response.end(JSON.stringify({ title: 'No', detail: 'No.', status, code }));
+      };
+    const onSignedOut = (): number => (told += 1);
+    const wrong = await failure(refuse(401, 'sign_in_refused'), { onSignedOut });
+    expect([wrong.problem, wrong.retryAfterS, told]).toEqual(['sign_in_refused', 30, 0]);
+    await failure(refuse(401, 'signed_out'), { onSignedOut });
+    expect(told).toBe(1);
+  });
+
+  it('takes an answer without a body where any will do', async () => {
+    const methods: (string | undefined)[] = [];
+    const base = await serve((request, response) => {
+      methods.push(request.method, request.headers['content-type']);
+      response.writeHead(204).end();
+    });
+    expect(await createRequest({ base })('/x', { method: 'DELETE', check: anyAnswer, signal: never })).toEqual({});
+    expect(methods).toEqual(['DELETE', undefined]);
   });
 
   it('copes with an error that is no problem document', async () => {

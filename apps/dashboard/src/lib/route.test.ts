@@ -1,27 +1,56 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { academyHref, matchRoute, withParam } from './route.ts';
+import { academyHref, kindHref, matchRoute, withParam } from './route.ts';
+
+const at = (path: string): unknown => {
+  const { page, params } = matchRoute(path);
+  return [page, params.id, params.kind];
+};
 
 it('knows the pages', () => {
-  expect(matchRoute('/')).toEqual({ page: 'overview' });
-  expect(matchRoute('/exporters')).toEqual({ page: 'exporters' });
-  expect(matchRoute('/exporters/')).toEqual({ page: 'exporters' });
-  expect(matchRoute('/academies/northfield')).toEqual({ page: 'academy', id: 'northfield' });
-  expect(matchRoute('/academies/northfield/')).toEqual({ page: 'academy', id: 'northfield' });
+  expect(at('/')).toEqual(['overview', '', '']);
+  expect(at('/exporters')).toEqual(['exporters', '', '']);
+  expect(at('/exporters/')).toEqual(['exporters', '', '']);
+  expect(at('/academies')).toEqual(['academies', '', '']);
+  expect(at('/academies/northfield')).toEqual(['academy', 'northfield', '']);
+  expect(at('/academies/northfield/')).toEqual(['academy', 'northfield', '']);
+  expect(at('/academies/northfield/estate')).toEqual(['academy-estate', 'northfield', '']);
+  expect(at('/suppliers')).toEqual(['records', '', 'provider']);
+  expect(at('/records/calendar')).toEqual(['records', '', 'calendar']);
 });
 
 it('says that anything else is not found', () => {
-  for (const path of ['/academies', '/academies/', '/academies/a/b', '/exporters/x', '/x', '/academies/%E0%A4%A']) {
-    expect(matchRoute(path)).toEqual({ page: 'not-found' });
+  for (const path of [
+    '/academies/a/b',
+    '/academies//estate',
+    '/exporters/x',
+    '/x',
+    '/records',
+    '/academies/%E0%A4%A',
+  ]) {
+    expect(matchRoute(path).page).toBe('not-found');
   }
+});
+
+it('lets nobody see a page of the trust before signing in', () => {
+  expect(['/sign-in', '/setup'].map((path) => matchRoute(path).access)).toEqual(['public', 'public']);
+  expect(matchRoute('/account').access).toBe('signed-in');
+  expect(matchRoute('/people').access).toBe('people.read');
+  expect(matchRoute('/audit').access).toBe('audit.read');
 });
 
 it('finds every academy at the address that it gives', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (id) => {
-      expect(matchRoute(academyHref(id))).toEqual({ page: 'academy', id });
+      expect(at(academyHref(id))).toEqual(['academy', id, '']);
     }),
   );
+});
+
+it('lists every kind of record somewhere', () => {
+  expect(kindHref('academy')).toBe('/academies');
+  for (const kind of ['circuit', 'provider', 'contract', 'equipment', 'calendar', 'cluster'])
+    expect(at(kindHref(kind))).toEqual(['records', '', kind]);
 });
 
 it('sets and removes one part of a query, and leaves the given one alone', () => {

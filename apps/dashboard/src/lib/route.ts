@@ -1,26 +1,89 @@
-/** The pages, and the addresses they have. */
+/** The pages, the addresses they have, and who may open them. What each shows is loaded by pages/load.ts. */
+import type { Permission } from '@linewatch/contract';
 
-export type Route =
-  | { readonly page: 'overview' }
-  | { readonly page: 'exporters' }
-  | { readonly page: 'academy'; readonly id: string }
-  | { readonly page: 'not-found' };
+/** `public`: before signing in, too. `signed-in`: any account. Else whoever has the permission for one academy at least. */
+export type PageAccess = 'public' | 'signed-in' | Permission;
+
+interface Row {
+  /** A part that begins with ":" takes any text. */
+  readonly path: string;
+  readonly page: string;
+  readonly access: PageAccess;
+  /** Of several addresses that show the same page: which kind of record. */
+  readonly kind?: string;
+}
+
+const table = [
+  { path: '/', page: 'overview', access: 'telemetry.read' },
+  { path: '/exporters', page: 'exporters', access: 'exporters.read' },
+  { path: '/inbox', page: 'inbox', access: 'exporters.read' },
+  { path: '/academies', page: 'academies', access: 'estate.read' },
+  { path: '/academies/:id', page: 'academy', access: 'telemetry.read' },
+  { path: '/academies/:id/estate', page: 'academy-estate', access: 'estate.read' },
+  { path: '/circuits', page: 'records', kind: 'circuit', access: 'estate.read' },
+  { path: '/suppliers', page: 'records', kind: 'provider', access: 'estate.read' },
+  { path: '/contracts', page: 'records', kind: 'contract', access: 'estate.read' },
+  { path: '/equipment', page: 'records', kind: 'equipment', access: 'estate.read' },
+  { path: '/records/:kind', page: 'records', access: 'estate.read' },
+  { path: '/plan', page: 'plan', access: 'estate.read' },
+  { path: '/import', page: 'import', access: 'import' },
+  { path: '/onboard', page: 'onboard', access: 'estate.write' },
+  { path: '/templates', page: 'templates', access: 'estate.read' },
+  { path: '/people', page: 'people', access: 'people.read' },
+  { path: '/review', page: 'review', access: 'people.read' },
+  { path: '/audit', page: 'audit', access: 'audit.read' },
+  { path: '/account', page: 'account', access: 'signed-in' },
+  { path: '/sign-in', page: 'sign-in', access: 'public' },
+  { path: '/setup', page: 'setup', access: 'public' },
+] as const satisfies readonly Row[];
+
+export type PageName = (typeof table)[number]['page'] | 'not-found';
+
+/** What a page's address says; empty = its address says nothing of it. Every page gets it as its props. */
+export interface RouteParams {
+  readonly id: string;
+  readonly kind: string;
+}
+
+export interface Route {
+  readonly page: PageName;
+  readonly params: RouteParams;
+  readonly access: PageAccess;
+}
+
+const nowhere: Route = { page: 'not-found', params: { id: '', kind: '' }, access: 'public' };
 
 export function matchRoute(pathname: string): Route {
-  const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname;
-  if (path === '/') return { page: 'overview' };
-  if (path === '/exporters') return { page: 'exporters' };
-  const id = /^\/academies\/([^/]+)$/.exec(path)?.[1];
-  if (id === undefined) return { page: 'not-found' };
-  try {
-    return { page: 'academy', id: decodeURIComponent(id) };
-  } catch {
-    return { page: 'not-found' };
+  const parts = (pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname).split('/');
+  for (const row of table) {
+    const wanted = row.path.split('/');
+    const same =
+      wanted.length === parts.length &&
+      wanted.every((part, i) => (part[0] === ':' ? parts[i] !== '' : part === parts[i]));
+    if (!same) continue;
+    const { page, access } = row;
+    const fixed = 'kind' in row ? row.kind : '';
+    const value = (name: string): string | undefined => parts[wanted.indexOf(`:${name}`)];
+    try {
+      const params = { id: decodeURIComponent(value('id') ?? ''), kind: decodeURIComponent(value('kind') ?? fixed) };
+      return { page, params, access };
+    } catch {
+      return nowhere;
+    }
   }
+  return nowhere;
 }
 
 export function academyHref(id: string): string {
   return `/academies/${encodeURIComponent(id)}`;
+}
+
+/** Where the records of a kind are listed. */
+export function kindHref(kind: string): string {
+  if (kind === 'academy') return '/academies';
+  if (kind === 'template') return '/templates';
+  const row = table.find((each) => 'kind' in each && each.kind === kind);
+  return row?.path ?? `/records/${encodeURIComponent(kind)}`;
 }
 
 /** A copy of a query with one name set, or removed when the value is empty. */

@@ -30,6 +30,9 @@ export class Live {
     return () => {
       stop();
       this.#unschedule();
+      this.#waiting = [];
+      this.status = 'connecting';
+      this.heardMs = null;
     };
   }
 

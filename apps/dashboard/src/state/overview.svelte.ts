@@ -60,6 +60,10 @@ export class Overview {
       stopped = true;
       clearTimeout(timer);
       leave();
+      // The next to sign in here may not be allowed to see it.
+      this.list.reset();
+      this.academies = [];
+      this.#byId.clear();
     };
   }
 

@@ -8,6 +8,11 @@ export class Router {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
   readonly query = $derived(new URLSearchParams(this.#search));
 
+  /** Of the page that is shown. */
+  get path(): string {
+    return this.#path;
+  }
+
   start(): () => void {
     const moved = (): void => this.#read();
     const clicked = (event: MouseEvent): void => this.#follow(event);
@@ -19,8 +24,10 @@ export class Router {
     };
   }
 
-  go(href: string): void {
-    history.pushState(null, '', href);
+  /** `replace`: the page that is left is no step to go back to. */
+  go(href: string, { replace = false }: { replace?: boolean } = {}): void {
+    if (replace) history.replaceState(null, '', href);
+    else history.pushState(null, '', href);
     this.#read();
     scrollTo(0, 0);
   }

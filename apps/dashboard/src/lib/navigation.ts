@@ -1,0 +1,60 @@
+/** The pages that are always in reach, in groups. */
+import type { PageAccess, Route } from './route.ts';
+import { matchRoute } from './route.ts';
+
+export interface NavItem {
+  readonly title: string;
+  readonly href: string;
+}
+
+export interface NavGroup {
+  readonly title: string;
+  readonly items: readonly NavItem[];
+}
+
+const groups: readonly NavGroup[] = [
+  {
+    title: 'Now',
+    items: [
+      { title: 'Overview', href: '/' },
+      { title: 'Exporters', href: '/exporters' },
+      { title: 'Inbox', href: '/inbox' },
+    ],
+  },
+  {
+    title: 'Estate',
+    items: [
+      { title: 'Academies', href: '/academies' },
+      { title: 'Circuits', href: '/circuits' },
+      { title: 'Suppliers', href: '/suppliers' },
+      { title: 'Contracts', href: '/contracts' },
+      { title: 'Equipment', href: '/equipment' },
+      { title: 'Plan', href: '/plan' },
+      { title: 'Import', href: '/import' },
+    ],
+  },
+  {
+    title: 'Access',
+    items: [
+      { title: 'People', href: '/people' },
+      { title: 'Who can see what', href: '/review' },
+      { title: 'Audit log', href: '/audit' },
+    ],
+  },
+];
+
+/** What whoever is at the page may open; groups without anything are left out. */
+export function navigationFor(may: (access: PageAccess) => boolean): readonly NavGroup[] {
+  return groups
+    .map(({ title, items }) => ({ title, items: items.filter(({ href }) => may(matchRoute(href).access)) }))
+    .filter(({ items }) => items.length > 0);
+}
+
+/** `page`: this is it. `true`: what is shown belongs to it. */
+export function currentIn(href: string, path: string, route: Route): 'page' | 'true' | undefined {
+  const own = path.length > 1 ? path.replace(/\/$/, '') : path;
+  if (own === href) return 'page';
+  if (href === '/') return route.page === 'academy' ? 'true' : undefined;
+  if (href === '/academies') return route.page === 'academy-estate' ? 'true' : undefined;
+  return own.startsWith(`${href}/`) ? 'true' : undefined;
+}

@@ -1,0 +1,68 @@
+/** Who is at this page, and what they may. */
+import type { Permission, SessionNow } from '@linewatch/contract';
+import type { AccessApi } from '../lib/access-api.ts';
+import type { PageAccess } from '../lib/route.ts';
+import { Resource } from './resource.svelte.ts';
+
+export class Session {
+  readonly answer = new Resource<SessionNow>();
+  /** The session ended while a page of the trust was open. */
+  ended = $state(false);
+  readonly #api: Pick<AccessApi, 'session'>;
+
+  constructor(api: Pick<AccessApi, 'session'>) {
+    this.#api = api;
+  }
+
+  readonly state = $derived.by(() => this.answer.data?.state ?? 'unknown');
+  readonly account = $derived.by(() => this.answer.data?.account ?? null);
+  /** Pages of the trust can be shown. */
+  readonly active = $derived.by(() => this.state === 'signed-in' || this.state === 'first-run');
+  /** Names whoever is at the page: what was fetched for one must not be shown to the next. */
+  readonly whose = $derived.by(() => `${this.state} ${this.account?.id ?? ''}`);
+  /** For which academies there is each permission; null = the whole trust. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
+  readonly #scopes = $derived.by<ReadonlyMap<Permission, readonly string[] | null>>(
+    () => new Map((this.answer.data?.permissions ?? []).map(({ permission, academies }) => [permission, academies])),
+  );
+
+  /** For one academy at least. */
+  may(access: PageAccess): boolean {
+    if (access === 'public') return true;
+    return this.active && (access === 'signed-in' || this.#scopes.has(access));
+  }
+
+  /** For this academy. */
+  mayFor(permission: Permission, academy: string): boolean {
+    const scope = this.active ? this.#scopes.get(permission) : undefined;
+    return scope === null || (scope?.includes(academy) ?? false);
+  }
+
+  /** For the whole trust: what belongs to no academy, too. */
+  mayAll(permission: Permission): boolean {
+    return this.active && this.#scopes.get(permission) === null;
+  }
+
+  start(): () => void {
+    void this.load();
+    return () => this.answer.reset();
+  }
+
+  async load(): Promise<void> {
+    await this.answer.load((signal) => this.#api.session(signal));
+  }
+
+  /** Takes the answer of what changed the session: a sign-in, a set-up, a new password. */
+  take(now: SessionNow): void {
+    this.answer.reset();
+    this.answer.data = now;
+    this.ended = false;
+  }
+
+  /** The server says that no one is signed in here. */
+  lose(): void {
+    if (this.state !== 'signed-in') return;
+    this.ended = true;
+    void this.load();
+  }
+}
