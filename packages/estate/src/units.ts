@@ -47,6 +47,60 @@ export function momentMs(text: string): Converted<number> {
   return { value };
 }
 
+const unitLetters = [
+  ['T', 1e12],
+  ['G', 1e9],
+  ['M', 1e6],
+] as const;
+
+/** The shortest text that `rateBps` reads as just this rate: `1.5G`, `100M`, `512k`. */
+export function rateText(bps: number): string {
+  for (const [letter, factor] of unitLetters) {
+    // Six decimals are read at most.
+    if (bps >= factor && bps % (factor / 1e6) === 0) return `${decimal(bps, factor)}${letter}`;
+  }
+  return `${decimal(bps, 1e3)}k`;
+}
+
+function decimal(value: number, factor: number): string {
+  const digits = String(factor).length - 1;
+  const rest = String(value % factor)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
+  return `${Math.floor(value / factor)}${rest && `.${rest}`}`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Text that `momentMs` reads as this moment, to the second: a day where it is midnight in London, else London's time. */
+export function momentText(ms: number): string {
+  const utcHour = Math.floor(ms / 3_600_000) % 24;
+  const ahead = (Number(london.format(ms)) - utcHour + 24) % 24;
+  const local = new Date(ms + ahead * 3_600_000);
+  const date = `${local.getUTCFullYear()}-${two(local.getUTCMonth() + 1)}-${two(local.getUTCDate())}`;
+  const [hour, minute, second] = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
+  if (hour === 0 && minute === 0 && second === 0) return date;
+  const seconds = second === 0 ? '' : `:${two(second)}`;
+  return `${date}T${two(hour)}:${two(minute)}${seconds}${ahead === 0 ? 'Z' : `+${two(ahead)}:00`}`;
+}
+
+/** A calendar day, as it is written. */
+export function day(text: string): Converted<string> {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return { problem: 'must be a date such as 2026-09-01' };
+  const read = momentMs(text);
+  return 'problem' in read ? read : { value: text };
+}
+
+/** Pence of an amount in pounds: `1234.50`, `£1,234.50`. */
+export function moneyPence(text: string): Converted<number> {
+  const [, pounds = '', fraction = ''] = /^£?(\d{1,8}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
+  if (pounds === '') return { problem: 'must be an amount in pounds such as 1234.50' };
+  const pence = Number(pounds.replaceAll(',', '')) * 100 + Number(fraction.padEnd(2, '0'));
+  return { value: pence };
+}
+
+export const moneyText = (pence: number): string => `${Math.floor(pence / 100)}.${two(pence % 100)}`;
+
 /** What is wrong with a name, if anything. */
 export function textProblem(text: string): string | undefined {
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return 'must not have control characters or line breaks';
