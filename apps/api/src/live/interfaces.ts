@@ -10,6 +10,8 @@ export interface LiveExporter {
   readonly key: string;
   readonly bytes: string;
   readonly trust: number;
+  /** Label of the collector that it sends to. */
+  readonly collector: string;
   /** RFC 5952 text. */
   readonly address: string;
   readonly interfaces: Map<number, LiveInterface>;
@@ -104,7 +106,7 @@ export class LiveInterfaces {
       }
       const at = row * address.stride;
       if (exporter === undefined || !sameWords(address.data, at, exporterAt)) {
-        exporter = this.#exporterOf(trust, collector, addressBytes.subarray(at * 4, at * 4 + 16));
+        exporter = this.#exporterOf(trust, collector, batch.collector, addressBytes.subarray(at * 4, at * 4 + 16));
         heard = undefined;
       }
       exporterAt = at;
@@ -125,13 +127,13 @@ export class LiveInterfaces {
     this.#forget(nowMs);
   }
 
-  #exporterOf(trust: number, collector: number, address: Buffer): LiveExporter {
+  #exporterOf(trust: number, collector: number, label: string, address: Buffer): LiveExporter {
     const bytes = `${trust}/${collector}/${address.toString('latin1')}`;
     const known = this.#byBytes.get(bytes);
     if (known) return known;
     const text = formatAddress(address);
     const key = sourceKey(trust, collector, text);
-    return { key, bytes, trust, address: text, interfaces: new Map(), lateness: new RecentMax() };
+    return { key, bytes, trust, collector: label, address: text, interfaces: new Map(), lateness: new RecentMax() };
   }
 
   #create(exporter: LiveExporter, index: number): LiveInterface {

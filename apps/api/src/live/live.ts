@@ -7,7 +7,7 @@ import { LiveInterfaces, sourceKey } from './interfaces.ts';
 import { Names } from './names.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, planOf } from './plan.ts';
 import { SignalTail } from './tail.ts';
-import { type AcademyRates, LiveView, type RatesNow, type UnmappedInterface } from './view.ts';
+import { type AcademyRates, type HeardInterface, LiveView, type RatesNow, type UnmappedInterface } from './view.ts';
 
 /** How often the names and last-seen times of stored telemetry are read, and how soon again after a failure. */
 const storedEveryMs = 60_000;
@@ -98,6 +98,11 @@ export class Live {
 
   unmapped(nowMs: number): UnmappedInterface[] {
     return this.#view.unmapped(nowMs);
+  }
+
+  /** See `LiveView.heard`. */
+  heard(nowMs: number): HeardInterface[] {
+    return this.#view.heard(nowMs);
   }
 
   collecting(nowMs: number): Collecting {

@@ -82,8 +82,14 @@ export class SignalTail {
     const collector = labelKey(batch.collector);
     for (const sample of batch.samples) {
       const kind = nameKinds[sample.metric];
-      if (!kind && sample.metric !== 'device.name') continue;
+      const isSpeed = sample.metric === 'interface.speed.bps';
+      if (!kind && !isSpeed && sample.metric !== 'device.name') continue;
       const source = sourceKey(trust, collector, formatAddress(sample.exporter));
+      if (isSpeed) {
+        if (sample.value > 0 && !this.#options.names.setSpeed(source, sample.interface, sample.value))
+          this.#options.metrics.liveDropped.inc({ reason: 'names_full' });
+        continue;
+      }
       if (!kind) {
         if (this.deviceNames.has(source) || this.deviceNames.size < maxDevices)
           this.deviceNames.set(source, sample.text.slice(0, maxNameLength));

@@ -9,6 +9,7 @@ const reportingMs = 5 * 60_000;
 /** Cells that the stream tells of: the last 2 minutes. */
 export const streamCells = 12;
 const maxUnmapped = 100;
+const none: readonly string[] = [];
 
 export interface RatesNow {
   inBps: number;
@@ -31,6 +32,26 @@ export interface UnmappedInterface {
   readonly lastSeenMs: number;
   readonly inBps: number;
   readonly outBps: number;
+}
+
+/** An interface in the live window. Rates are of the interface: into it and out of it. */
+export interface HeardInterface {
+  /** `sourceKey` of its exporter. */
+  readonly source: string;
+  readonly collector: string;
+  readonly exporter: string;
+  readonly index: number;
+  /** ifName and ifAlias; empty = not told. */
+  readonly name: string;
+  readonly alias: string;
+  readonly speedBps: number | null;
+  readonly lastSeenMs: number;
+  readonly inBps: number;
+  readonly outBps: number;
+  /** Id of the circuit of now that it carries. */
+  readonly circuit: string | null;
+  /** Ids of the circuits of now that other interfaces of its exporter carry. */
+  readonly beside: readonly string[];
 }
 
 /** Three significant digits: what people read of a rate, and noise below it is not worth sending. */
@@ -143,6 +164,38 @@ export class LiveView {
       });
     }
     return found.sort((a, b) => b.inBps + b.outBps - (a.inBps + a.outBps)).slice(0, maxUnmapped);
+  }
+
+  /** Every interface in the live window, in no order. Index 0 is no interface. */
+  heard(nowMs: number): HeardInterface[] {
+    const circuitOf = new Map<LiveInterface, string>();
+    const carried = new Map<LiveInterface['exporter'], string[]>();
+    for (const [slug, circuit] of this.#plan?.circuitById ?? []) {
+      const live = isValid(circuit, nowMs) ? this.#interfaceOf(circuit) : undefined;
+      if (!live) continue;
+      circuitOf.set(live, slug);
+      carried.set(live.exporter, [...(carried.get(live.exporter) ?? []), slug]);
+    }
+    const trust = this.#plan?.trust.key;
+    const found: HeardInterface[] = [];
+    for (const live of this.#interfaces.all()) {
+      const { exporter, index } = live;
+      if (index === 0 || (trust !== undefined && exporter.trust !== trust)) continue;
+      const circuit = circuitOf.get(live) ?? null;
+      found.push({
+        source: exporter.key,
+        collector: exporter.collector,
+        exporter: exporter.address,
+        index,
+        ...this.#names.of(exporter.key, index),
+        lastSeenMs: live.heardMs,
+        inBps: round3(rate(live, 0, nowMs)),
+        outBps: round3(rate(live, 1, nowMs)),
+        circuit,
+        beside: (carried.get(exporter) ?? none).filter((each) => each !== circuit),
+      });
+    }
+    return found;
   }
 
   /** How late the circuits' exporters told of anything in the last 15 minutes at most, ms. */
