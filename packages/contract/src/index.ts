@@ -11,6 +11,8 @@ export * from './estate/fields.ts';
 export * from './estate/files.ts';
 export * from './estate/inbox.ts';
 export * from './estate/kinds.ts';
+export * from './estate/plan.ts';
+export * from './estate/search.ts';
 export * from './estate/terms.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
