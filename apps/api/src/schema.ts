@@ -10,6 +10,8 @@ const partNames: Record<string, string> = { querystring: 'query', params: 'path'
 const toNumber = (text: unknown): unknown =>
   typeof text === 'string' && /^-?\d{1,16}(\.\d{1,6})?$/.test(text) ? Number(text) : text;
 
+const isNumeric = (type: string | undefined): boolean => type === 'number' || type === 'integer';
+
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
@@ -29,8 +31,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
       return { error: new ApiError('request_invalid', `${part} must be a JSON object`) };
     for (const [name, given] of Object.entries(raw)) {
       if (!Object.hasOwn(known, name)) problems.push(`${part}.${name.slice(0, 40)} is not a known parameter`);
-      else if (Array.isArray(given)) problems.push(`${part}.${name} is given more than once`);
-      else value[name] = known[name]?.type === 'number' ? toNumber(given) : given;
+      else if (Array.isArray(given) && httpPart !== 'body') problems.push(`${part}.${name} is given more than once`);
+      else value[name] = httpPart !== 'body' && isNumeric(known[name]?.type) ? toNumber(given) : given;
     }
     if (problems.length === 0 && !check.Check(value))
       for (const error of check.Errors(value)) {
