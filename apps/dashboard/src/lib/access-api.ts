@@ -21,7 +21,7 @@ import {
   type TotpConfirmed,
   permissions,
 } from '@linewatch/contract';
-import { ApiError, type Request, anyAnswer, hasFields, hasList } from './request.ts';
+import { ApiError, type CsvRequest, type Request, anyAnswer, hasFields, hasList } from './request.ts';
 
 export interface SearchResult {
   readonly kind: string;
@@ -37,7 +37,7 @@ const isSession = hasFields<SessionNow>('state', 'signIn', 'permissions');
 
 export type AccessApi = ReturnType<typeof createAccessApi>;
 
-export function createAccessApi(request: Request) {
+export function createAccessApi(request: Request, csv: CsvRequest) {
   const post = <T extends object>(
     path: string,
     body: object,
@@ -111,6 +111,8 @@ export function createAccessApi(request: Request) {
     review: (signal: AbortSignal) => get('people/review', hasList<AccessReview>('people'), signal),
     audit: (query: URLSearchParams, signal: AbortSignal) =>
       get(`audit?${query.toString()}`, hasList<{ entries: AuditEntry[] }>('entries'), signal),
+    reviewCsv: (signal: AbortSignal) => csv('/api/v1/people/review', signal),
+    auditCsv: (query: URLSearchParams, signal: AbortSignal) => csv(`/api/v1/audit?${query.toString()}`, signal),
     search: (words: string, signal: AbortSignal) =>
       get(`estate/search?q=${encodeURIComponent(words)}`, hasList<{ results: SearchResult[] }>('results'), signal),
   };

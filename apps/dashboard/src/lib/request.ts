@@ -65,40 +65,65 @@ export interface ClientOptions {
   readonly onSignedOut?: () => void;
 }
 
-export function createRequest({ base = '', timeoutMs = 15_000, onSignedOut }: ClientOptions = {}): Request {
-  return async (path, { method = 'GET', body, check, signal, timeoutMs: ownMs = timeoutMs }) => {
-    const deadline = AbortSignal.timeout(ownMs);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(base + path, {
-        method,
-        headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([signal, deadline]),
-      });
-      text = await response.text();
-    } catch (cause) {
-      if (signal.aborted) throw new ApiError('aborted', 'Cancelled', 'The request was cancelled.', { cause });
-      if (deadline.aborted) {
-        const detail = `The server did not answer within ${Math.round(ownMs / 1000)} seconds.`;
-        throw new ApiError('timeout', 'No answer in time', detail, { cause });
-      }
-      const detail = 'Is Linewatch running, and is this device connected to its network?';
-      throw new ApiError('network', 'The server cannot be reached', detail, { cause });
-    }
+/** The text of a CSV. `path` begins with `/api/v1/`. @throws ApiError */
+export type CsvRequest = (path: string, signal: AbortSignal) => Promise<string>;
+
+export function createRequest(options: ClientOptions = {}): Request {
+  return async (path, { method = 'GET', body, check, signal, timeoutMs }) => {
+    const sent = {
+      method,
+      headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    };
+    const { status, text } = await exchange(path, sent, signal, timeoutMs, options);
     const answer = text === '' ? {} : parseObject(text);
-    if (!response.ok) {
-      const error = refusal(response, answer);
-      if (error.problem === 'signed_out') onSignedOut?.();
-      throw error;
-    }
-    if (answer === null || !check(answer)) {
-      const detail = `What came from ${path.replace(/\?.*/, '')} is not what this page expects. Reload the page; it may be older than the server.`;
-      throw new ApiError('malformed', 'An unexpected answer', detail, { status: response.status });
-    }
+    if (answer === null || !check(answer)) throw unexpected(path, status);
     return answer;
   };
+}
+
+export function createCsvRequest(options: ClientOptions = {}): CsvRequest {
+  return async (path, signal) => {
+    const { status, text, type } = await exchange(path, { headers: { accept: 'text/csv' } }, signal, 60_000, options);
+    if (!type.startsWith('text/csv')) throw unexpected(path, status);
+    return text;
+  };
+}
+
+async function exchange(
+  path: string,
+  sent: RequestInit,
+  signal: AbortSignal,
+  ownMs: number | undefined,
+  { base = '', timeoutMs = 15_000, onSignedOut }: ClientOptions,
+): Promise<{ readonly status: number; readonly text: string; readonly type: string }> {
+  const limitMs = ownMs ?? timeoutMs;
+  const deadline = AbortSignal.timeout(limitMs);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(base + path, { ...sent, signal: AbortSignal.any([signal, deadline]) });
+    text = await response.text();
+  } catch (cause) {
+    if (signal.aborted) throw new ApiError('aborted', 'Cancelled', 'The request was cancelled.', { cause });
+    if (deadline.aborted) {
+      const detail = `The server did not answer within ${Math.round(limitMs / 1000)} seconds.`;
+      throw new ApiError('timeout', 'No answer in time', detail, { cause });
+    }
+    const detail = 'Is Linewatch running, and is this device connected to its network?';
+    throw new ApiError('network', 'The server cannot be reached', detail, { cause });
+  }
+  if (!response.ok) {
+    const error = refusal(response, parseObject(text));
+    if (error.problem === 'signed_out') onSignedOut?.();
+    throw error;
+  }
+  return { status: response.status, text, type: response.headers.get('content-type') ?? '' };
+}
+
+function unexpected(path: string, status: number): ApiError {
+  const detail = `What came from ${path.replace(/\?.*/, '')} is not what this page expects. Reload the page; it may be older than the server.`;
+  return new ApiError('malformed', 'An unexpected answer', detail, { status });
 }
 
 /** A check that what came has a list of this name. */

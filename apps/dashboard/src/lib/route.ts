@@ -35,6 +35,7 @@ const table = [
   { path: '/account', page: 'account', access: 'signed-in' },
   { path: '/sign-in', page: 'sign-in', access: 'public' },
   { path: '/setup', page: 'setup', access: 'public' },
+  { path: '/password', page: 'setup', access: 'public' },
 ] as const satisfies readonly Row[];
 
 export type PageName = (typeof table)[number]['page'] | 'not-found';

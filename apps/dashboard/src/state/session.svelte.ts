@@ -21,9 +21,10 @@ export class Session {
   /** Names whoever is at the page: what was fetched for one must not be shown to the next. */
   readonly whose = $derived.by(() => `${this.state} ${this.account?.id ?? ''}`);
   /** For which academies there is each permission; null = the whole trust. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
   readonly #scopes = $derived.by<ReadonlyMap<Permission, readonly string[] | null>>(
-    () => new Map((this.answer.data?.permissions ?? []).map(({ permission, academies }) => [permission, academies])),
+    () =>
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
+      new Map((this.answer.data?.permissions ?? []).map(({ permission, academies }) => [permission, academies])),
   );
 
   /** For one academy at least. */
