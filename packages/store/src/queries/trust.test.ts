@@ -5,6 +5,7 @@ import { createLogger } from '@linewatch/service';
 import { describe, expect, test } from 'vitest';
 import type { Params, Store } from '../store.ts';
 import { namesOf } from './element-names.ts';
+import { firstSeen } from './first-seen.ts';
 import { resolveInterfaces, unmappedInterfaces } from './interfaces.ts';
 import { lastHour, lastSeen } from './overview.ts';
 import { monthPercentiles, refreshPercentiles } from './percentile-month.ts';
@@ -55,6 +56,7 @@ const asked: Readonly<Record<string, readonly ((store: Store) => Promise<unknown
   lastHour: [(store) => lastHour(store, trust, nowMs)],
   lastSeen: [(store) => lastSeen(store, trust, nowMs)],
   unmappedInterfaces: [(store) => unmappedInterfaces(store, trust, nowMs)],
+  firstSeen: [(store) => firstSeen(store, trust, [{ collector: 1, exporter: '192.0.2.1', interface: 2 }])],
   resolveInterfaces: [(store) => resolveInterfaces(store, trust)],
   monthPercentiles: [(store) => monthPercentiles(store, trust, '2026-04', '2026-05')],
   namesOf: [(store) => namesOf(store, { trust, collector: 1, exporter: new Uint8Array(16), kind: 'application' })],
