@@ -1,7 +1,7 @@
 import type { Estate } from '@linewatch/estate';
 import type { Queue } from '@linewatch/queue';
 import type { Health } from '@linewatch/service';
-import type { TrafficRange } from '@linewatch/store';
+import type { FirstSeen, InterfaceId, TrafficRange } from '@linewatch/store';
 
 /** What the API asks of the queue and of the estate. */
 export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
@@ -49,5 +49,7 @@ export interface Telemetry {
   series(scope: TrafficScope, range: TrafficRange, signal: AbortSignal): Promise<Series>;
   /** 95th percentile, nearest rank over the whole 5-minute steps between two times, Unix s. */
   percentile95(scope: TrafficScope, fromS: number, toS: number, signal: AbortSignal): Promise<Percentile>;
+  /** Since when these interfaces are heard. */
+  firstSeen(interfaces: readonly InterfaceId[], signal: AbortSignal): Promise<readonly FirstSeen[]>;
   health(): Promise<Health>;
 }

@@ -2,6 +2,7 @@ import { formatAddress, labelKey } from '@linewatch/record';
 import { describe } from '@linewatch/service';
 import {
   type Store,
+  firstSeen,
   lastHour,
   lastSeen,
   openEndS,
@@ -33,6 +34,7 @@ export function storedTelemetry(store: Store, label: string): Telemetry {
     },
     series: (scope, range, signal) => trafficSeries(store, { ...scope, trust }, range, { signal }),
     percentile95: (scope, fromS, toS, signal) => percentile95(store, { ...scope, trust }, fromS, toS, { signal }),
+    firstSeen: (interfaces, signal) => firstSeen(store, trust, interfaces, { signal }),
     health: async () => {
       try {
         await store.ping();

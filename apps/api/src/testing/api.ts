@@ -46,6 +46,7 @@ export const memoryTelemetry = (over: Partial<Telemetry> = {}): Telemetry => ({
     return Promise.resolve({ startS: fromS, stepS, inBps: none, outBps: none });
   },
   percentile95: () => Promise.resolve({ inBps: null, outBps: null, samples: 0, counted: 0 }),
+  firstSeen: () => Promise.resolve([]),
   health: () => Promise.resolve({ ready: true, detail: 'in memory' }),
   ...over,
 });
