@@ -8,13 +8,27 @@ export class Router {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
   readonly query = $derived(new URLSearchParams(this.#search));
 
+  /** Asked before a page is left; false = stay. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
+  readonly #keepers = new Set<() => boolean>();
+
+  /** `mayLeave` is asked before another page is shown, until the function that this returns is called. */
+  keep(mayLeave: () => boolean): () => void {
+    this.#keepers.add(mayLeave);
+    return () => this.#keepers.delete(mayLeave);
+  }
+
   /** Of the page that is shown. */
   get path(): string {
     return this.#path;
   }
 
   start(): () => void {
-    const moved = (): void => this.#read();
+    const moved = (): void => {
+      // The browser has gone already: whoever stays gets the address back.
+      if (this.#mayLeave()) this.#read();
+      else history.pushState(null, '', this.#path + this.#search);
+    };
     const clicked = (event: MouseEvent): void => this.#follow(event);
     addEventListener('popstate', moved);
     document.addEventListener('click', clicked);
@@ -26,6 +40,7 @@ export class Router {
 
   /** `replace`: the page that is left is no step to go back to. */
   go(href: string, { replace = false }: { replace?: boolean } = {}): void {
+    if (!this.#mayLeave()) return;
     if (replace) history.replaceState(null, '', href);
     else history.pushState(null, '', href);
     this.#read();
@@ -39,6 +54,10 @@ export class Router {
     if (replace) history.replaceState(null, '', href);
     else history.pushState(null, '', href);
     this.#read();
+  }
+
+  #mayLeave(): boolean {
+    return [...this.#keepers].every((mayLeave) => mayLeave());
   }
 
   #read(): void {
