@@ -5,13 +5,24 @@ import { type ImportOptions, type ImportResult, importInto } from './import.ts';
 import { type Campaign, type Leadership, tryLead, whileLeading } from './leader.ts';
 import { type Migrated, knownMigrations, migrate } from './migrate.ts';
 import type { ParsedEstate, Snapshot } from './model.ts';
+import { type People, createPeople } from './people/people.ts';
+import { createRecords } from './records/create.ts';
+import type { Records } from './records/records.ts';
+import { createSealer } from './records/seal.ts';
 import { readSnapshot } from './snapshot.ts';
 import { type OnChange, type Watch, watchVersion } from './watch.ts';
 
-export type EstateOptions = DatabaseOptions;
+export interface EstateOptions extends DatabaseOptions {
+  /** Unix ms, of sessions, tokens and links. */
+  readonly clock?: (() => number) | undefined;
+}
 
 /** The estate in PostgreSQL. Every promise here rejects with an EstateError only. */
 export interface Estate {
+  /** What the estate is made of: read, changed, undone and told of. */
+  readonly records: Records;
+  /** Accounts, sessions, tokens. What it refuses is a PeopleError. */
+  readonly people: People;
   /** Brings the schema up to date. Safe to call from several processes at once. */
   migrate(): Promise<Migrated>;
   /** Ready: the server answers and the schema is ours. Never rejects. */
@@ -47,6 +58,8 @@ export function createEstate(options: EstateOptions): Estate {
   }
 
   return {
+    people: createPeople(database, options.clock ?? Date.now),
+
     migrate: () => migrate(database, logger),
 
     health: async () => {

@@ -6,5 +6,8 @@ export type { Migrated } from './migrate.ts';
 export * from './model.ts';
 export { estateFile } from './file.ts';
 export { type ParseOptions, parseEstate } from './parse.ts';
+export { PeopleError, type PeopleErrorCode } from './people/errors.ts';
+export type { Credentials, LinkPurpose, OidcPerson, SessionLife, SignedIn, Visitor } from './people/model.ts';
+export type { People } from './people/people.ts';
 export type { Actor, Applied, ApplyOptions, AuditEvent, AuditFilter, Records } from './records/records.ts';
 export type { OnChange, Watch } from './watch.ts';
