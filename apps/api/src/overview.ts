@@ -124,8 +124,8 @@ function circuitNow(planned: PlannedCircuit, live: Live, nowMs: number): Circuit
     role: circuit.role,
     committedInBps: circuit.committedDownBps,
     committedOutBps: circuit.committedUpBps,
-    exporter: circuit.exporter,
-    interface: describeInterface(circuit.interface),
+    exporter: circuit.exporter ?? '',
+    interface: circuit.interface ? describeInterface(circuit.interface) : '',
     ...live.circuit(planned, nowMs),
   };
 }

@@ -36,6 +36,9 @@ export function estateMap(snapshot: Snapshot, resolved: readonly ResolvedInterfa
 }
 
 function rowsOf(circuit: Circuit, trust: number, byName: ReadonlyMap<string, ResolvedInterface[]>): CircuitMapRow[] {
+  const { interface: selector } = circuit;
+  // Without a place in telemetry there is nothing to map.
+  if (circuit.exporter === null || selector === null) return [];
   const exporter = parseAddress(circuit.exporter);
   const collector = labelKey(circuit.collector);
   const validFromS = startS(circuit.validFromMs);
@@ -53,7 +56,6 @@ function rowsOf(circuit: Circuit, trust: number, byName: ReadonlyMap<string, Res
     committedInBps: circuit.committedDownBps ?? 0,
     committedOutBps: circuit.committedUpBps ?? 0,
   });
-  const { interface: selector } = circuit;
   if (selector.kind === 'index') return validToS > validFromS ? [row(selector.value, validFromS, validToS)] : [];
   const found = byName.get(key(trust, collector, exporter, selector.kind, selector.value)) ?? [];
   return found

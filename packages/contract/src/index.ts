@@ -36,8 +36,10 @@ export const CircuitNow = Type.Object(
     role: Type.Union([Type.Literal('primary'), Type.Literal('backup')]),
     committedInBps: Nullable(Type.Number()),
     committedOutBps: Nullable(Type.Number()),
-    exporter: Type.String({ description: 'Address of the exporter.' }),
-    interface: Type.String({ description: 'How the estate names the interface, e.g. "ifIndex 2" or "ifName Gi0/1".' }),
+    exporter: Type.String({ description: 'Address of the exporter; empty = it has none yet.' }),
+    interface: Type.String({
+      description: 'How the estate names the interface, e.g. "ifIndex 2" or "ifName Gi0/1"; empty = it has none yet.',
+    }),
     ...Rates,
   },
   { $id: 'CircuitNow' },

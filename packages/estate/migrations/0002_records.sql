@@ -13,8 +13,8 @@ CREATE DOMAIN postcode AS text CHECK (VALUE ~ '^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A
 CREATE DOMAIN email AS text CHECK (length(VALUE) <= 254 AND VALUE ~ '^[^@[:space:]]+@[^@[:space:]]+$');
 CREATE DOMAIN phone AS text CHECK (VALUE ~ '^[0-9+(). x-]{3,40}$');
 CREATE DOMAIN url AS text CHECK (length(VALUE) <= 500 AND VALUE ~ '^https?://');
-CREATE DOMAIN json_list AS jsonb CHECK (jsonb_typeof(VALUE) = 'array');
-CREATE DOMAIN json_object AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
+CREATE DOMAIN list_jsonb AS jsonb CHECK (jsonb_typeof(VALUE) = 'array');
+CREATE DOMAIN object_jsonb AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
 
 -- As in the contract; a domain, because academies, templates and circuits share them.
 CREATE DOMAIN phase AS text CHECK (VALUE IN ('Nursery', 'Primary', 'Middle deemed primary', 'Secondary',
@@ -42,9 +42,9 @@ CREATE TABLE calendar (
   school_day_from clock,
   school_day_to clock,
   weekdays text[] CHECK (weekdays <@ ARRAY['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
-  terms json_list,
-  inset json_list,
-  holidays json_list,
+  terms list_jsonb,
+  inset list_jsonb,
+  holidays list_jsonb,
   CHECK (num_nulls(school_day_from, school_day_to) <> 1 AND school_day_from < school_day_to)
 );
 
@@ -86,9 +86,9 @@ CREATE TABLE contract (
   notice_months integer CHECK (notice_months BETWEEN 0 AND 60),
   rolling text CHECK (rolling IN ('ends', 'monthly', 'quarterly', 'yearly', 'same-term')),
   notice_given date,
-  uplift json_object,
+  uplift object_jsonb,
   vat_percent double precision CHECK (vat_percent BETWEEN 0 AND 100),
-  sla json_object,
+  sla object_jsonb,
   claim_email email,
   claim_address long_text,
   owner short_text,
@@ -121,7 +121,7 @@ ALTER TABLE academy
   ADD COLUMN "left" date CHECK ("left" > joined),
   ADD COLUMN calendar_id integer,
   ADD COLUMN profile_id integer,
-  ADD COLUMN exceptions json_list,
+  ADD COLUMN exceptions list_jsonb,
   ADD COLUMN notes long_text,
   ADD COLUMN tags tags,
   ADD CHECK (num_nulls(latitude, longitude) <> 1);
@@ -281,7 +281,7 @@ CREATE TABLE template (
   phase phase,
   profile_id integer,
   calendar_id integer,
-  circuits json_list CHECK (jsonb_array_length(circuits) <= 10),
+  circuits list_jsonb CHECK (jsonb_array_length(circuits) <= 10),
   notes long_text
 );
 CREATE INDEX ON template (profile_id);
@@ -341,6 +341,7 @@ ALTER TABLE academy
 CREATE INDEX ON academy (cluster_id);
 CREATE INDEX ON academy (calendar_id);
 CREATE INDEX ON academy (profile_id);
+ALTER TABLE academy_urn DROP CONSTRAINT academy_urn_academy_id_fkey;
 ALTER TABLE academy_urn ADD FOREIGN KEY (trust_id, academy_id) REFERENCES academy (trust_id, id);
 ALTER TABLE contact
   ADD FOREIGN KEY (trust_id, academy_id) REFERENCES academy (trust_id, id),

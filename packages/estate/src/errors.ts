@@ -10,6 +10,7 @@ import { LinewatchError, type Problem } from '@linewatch/service';
  * - `migration_failed`: a migration could not be applied; nothing of it was kept.
  * - `trust_key_collision`: two trusts' ids have the same number in telemetry; one must be renamed.
  * - `conflict`: an import contradicts rows that its file does not hold; see `problems`.
+ * - `not_found`: what was asked for is not there.
  * - `leadership_lost`: the connection that held the lock has gone.
  * - `closed`: the estate was closed.
  * - `query_failed`: anything else.
@@ -24,6 +25,7 @@ export type EstateErrorCode =
   | 'migration_failed'
   | 'trust_key_collision'
   | 'conflict'
+  | 'not_found'
   | 'leadership_lost'
   | 'closed'
   | 'query_failed';

@@ -15,6 +15,8 @@ import { type OnChange, type Watch, watchVersion } from './watch.ts';
 export interface EstateOptions extends DatabaseOptions {
   /** Unix ms, of sessions, tokens and links. */
   readonly clock?: (() => number) | undefined;
+  /** 32 octets that secrets are kept with (AES-256). Without it none can be kept or read. */
+  readonly secretKey?: Uint8Array | undefined;
 }
 
 /** The estate in PostgreSQL. Every promise here rejects with an EstateError only. */
@@ -58,6 +60,8 @@ export function createEstate(options: EstateOptions): Estate {
   }
 
   return {
+    records: createRecords(database, createSealer(options.secretKey)),
+
     people: createPeople(database, options.clock ?? Date.now),
 
     migrate: () => migrate(database, logger),

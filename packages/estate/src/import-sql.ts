@@ -55,8 +55,8 @@ export const academies = {
     `UPDATE academy_urn u SET until = now() FROM ${academyInput} JOIN academy a ON a.trust_id = $1 AND a.slug = i.id
      WHERE u.academy_id = a.id AND u.until IS NULL AND u.urn IS DISTINCT FROM i.urn RETURNING a.slug`,
     `WITH added AS (
-       INSERT INTO academy_urn (academy_id, urn)
-       SELECT a.id, i.urn FROM ${academyInput} JOIN academy a ON a.trust_id = $1 AND a.slug = i.id
+       INSERT INTO academy_urn (trust_id, academy_id, urn)
+       SELECT $1::integer, a.id, i.urn FROM ${academyInput} JOIN academy a ON a.trust_id = $1 AND a.slug = i.id
        WHERE i.urn IS NOT NULL AND NOT EXISTS (SELECT FROM academy_urn u WHERE u.academy_id = a.id AND u.until IS NULL)
        RETURNING academy_id)
      SELECT a.slug FROM added JOIN academy a ON a.id = added.academy_id`,
@@ -88,8 +88,8 @@ const circuitInput = `(
 ) AS i`;
 
 export const addExporters = `
-  INSERT INTO exporter (trust_id, collector, address)
-  SELECT DISTINCT $1::integer, i.collector, i.exporter FROM jsonb_to_recordset($2::jsonb) AS i (collector text, exporter inet)
+  INSERT INTO exporter (trust_id, collector, address, slug)
+  SELECT DISTINCT $1::integer, i.collector, i.exporter, exporter_slug(i.exporter, i.collector) FROM jsonb_to_recordset($2::jsonb) AS i (collector text, exporter inet)
   WHERE NOT EXISTS (
     SELECT FROM exporter e WHERE e.trust_id = $1 AND e.collector = i.collector AND e.address = i.exporter)`;
 
@@ -102,7 +102,7 @@ export const circuits = {
   change: `
     UPDATE circuit c SET name = i.name, academy_id = i.academy_id, provider_id = i.provider_id, role = i.role, kind = i.kind,
       committed_down_bps = i.down, committed_up_bps = i.up, exporter_id = i.exporter_id, interface_kind = i.interface_kind,
-      interface_value = i.interface_value, download_side = i.download_side, valid = i.valid
+      interface_value = i.interface_value, download_side = i.download_side, valid = i.valid, withdrawn = NULL
     FROM ${circuitInput}
     WHERE c.trust_id = $1 AND c.slug = i.slug AND (c.name, c.academy_id, c.provider_id, c.role, c.kind, c.committed_down_bps,
         c.committed_up_bps, c.exporter_id, c.interface_kind, c.interface_value, c.download_side, c.valid)

@@ -1,12 +1,10 @@
 /** Brings the estate in the database to what a file says. Upserts by trust and id; what the file lacks is kept. */
 import type { ClientBase } from 'pg';
 import type { Problem } from '@linewatch/service';
+import { changedChannel } from './channel.ts';
 import { EstateError } from './errors.ts';
 import type { ParsedEstate } from './model.ts';
 import * as sql from './import-sql.ts';
-
-/** Channel on which a change of the estate is told; the payload is the new version. */
-export const changedChannel = 'estate_changed';
 
 export interface Counts {
   readonly added: number;

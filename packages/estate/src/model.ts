@@ -90,11 +90,12 @@ export interface Circuit {
   readonly provider: string;
   readonly role: CircuitRole;
   readonly kind: CircuitKind | null;
-  /** Address of the exporter, canonical text. */
-  readonly exporter: string;
-  /** Label of the collector that the exporter sends to. */
+  /** Address of the exporter, canonical text; null = not known yet. */
+  readonly exporter: string | null;
+  /** Label of the collector that the exporter sends to; `main` without an exporter. */
   readonly collector: string;
-  readonly interface: InterfaceSelector;
+  /** Null: none yet, or it is seen by a tunnel or a probe. */
+  readonly interface: InterfaceSelector | null;
   readonly downloadSide: DownloadSide;
   /** Committed rate towards the academy, bit/s; null = none stated. */
   readonly committedDownBps: number | null;
@@ -133,7 +134,12 @@ export interface ParsedAcademy extends Pick<Academy, 'name' | 'phase' | 'pupils'
   readonly id: string;
 }
 
-export interface ParsedCircuit extends Omit<Circuit, 'id' | 'slug' | 'trust' | 'academy' | 'provider'> {
+export interface ParsedCircuit extends Omit<
+  Circuit,
+  'id' | 'slug' | 'trust' | 'academy' | 'provider' | 'exporter' | 'interface'
+> {
+  readonly exporter: string;
+  readonly interface: InterfaceSelector;
   readonly line: number;
   readonly id: string;
   /** Id of the academy in the file. */

@@ -18,16 +18,20 @@ const academies = `
 
 const circuits = `
   SELECT c.id, c.slug, c.name, c.trust_id AS trust, c.academy_id AS academy, p.name AS provider, c.role, c.kind,
-    host(e.address) AS exporter, e.collector, c.interface_kind AS "interfaceKind", c.interface_value AS "interfaceValue",
+    host(e.address) AS exporter, coalesce(e.collector, 'main') AS collector, c.interface_kind AS "interfaceKind", c.interface_value AS "interfaceValue",
     c.download_side AS "downloadSide", c.committed_down_bps::float8 AS "committedDownBps",
     c.committed_up_bps::float8 AS "committedUpBps", ${ms('lower(c.valid)')} AS "validFromMs",
     ${ms('upper(c.valid)')} AS "validToMs"
-  FROM circuit c JOIN provider p ON p.id = c.provider_id JOIN exporter e ON e.id = c.exporter_id
+  FROM circuit c JOIN provider p ON p.id = c.provider_id LEFT JOIN exporter e ON e.id = c.exporter_id
   WHERE NOT isempty(c.valid) ORDER BY c.id`;
 
-type CircuitRow = Omit<Circuit, 'interface'> & { interfaceKind: InterfaceSelector['kind']; interfaceValue: string };
+type CircuitRow = Omit<Circuit, 'interface'> & {
+  interfaceKind: InterfaceSelector['kind'] | null;
+  interfaceValue: string;
+};
 
 function circuitOf({ interfaceKind: kind, interfaceValue: value, ...row }: CircuitRow): Circuit {
+  if (kind === null) return { ...row, interface: null };
   return { ...row, interface: kind === 'index' ? { kind, value: Number(value) } : { kind, value } };
 }
 

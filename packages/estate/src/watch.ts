@@ -1,9 +1,9 @@
 /** Following the estate's version: told by NOTIFY, checked by a slow poll on the same connection. */
 import type { Client } from 'pg';
 import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
+import { changedChannel } from './channel.ts';
 import type { Database } from './database.ts';
 import { toEstateError } from './errors.ts';
-import { changedChannel } from './import.ts';
 
 export interface Watch {
   /** Resolves when no call of `onChange` is going on and none will come. */

@@ -4,7 +4,7 @@ import { type Side, sourceKey } from './interfaces.ts';
 
 export interface PlannedCircuit {
   readonly circuit: Circuit;
-  /** `sourceKey` of its exporter. */
+  /** `sourceKey` of its exporter; empty, which is no exporter's, while it has none. */
   readonly source: string;
   /** Side of the interface whose traffic is the academy's download. */
   readonly downSide: Side;
@@ -40,7 +40,10 @@ export function planOf(snapshot: Snapshot, label: string): Plan {
     if (!trust || circuit.trust !== trust.id) continue;
     const planned: PlannedCircuit = {
       circuit,
-      source: sourceKey(trust.key, labelKey(circuit.collector), formatAddress(parseAddress(circuit.exporter))),
+      source:
+        circuit.exporter === null
+          ? ''
+          : sourceKey(trust.key, labelKey(circuit.collector), formatAddress(parseAddress(circuit.exporter))),
       downSide: circuit.downloadSide === 'in' ? 0 : 1,
     };
     const siblings = circuits.get(circuit.academy);

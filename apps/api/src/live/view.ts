@@ -205,6 +205,7 @@ export class LiveView {
 
   #indexOf(planned: PlannedCircuit): number | undefined {
     const { interface: selector } = planned.circuit;
+    if (!selector) return undefined;
     if (selector.kind === 'index') return selector.value;
     if (this.#indexesVersion !== this.#names.version) this.#forgetIndexes();
     if (!this.#indexes.has(planned))

@@ -18,8 +18,13 @@ export interface ApplyOptions {
   readonly title?: string;
   /** Finds every problem, and changes nothing. */
   readonly dryRun?: boolean;
-  /** What these changes make comes from the estate file, and only `via: sync` may change it afterwards. */
+  /**
+   * What these changes make, or leave as it is, comes from the estate file, and only `via: sync` may change it afterwards;
+   * false: it does no longer. Without it, records keep what they have.
+   */
   readonly managed?: boolean;
+  /** Name of the trust. Without it, it stays, and a trust that is not there yet is named by its label. */
+  readonly trustName?: string;
 }
 
 export interface Applied {
