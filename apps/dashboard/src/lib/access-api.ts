@@ -13,6 +13,7 @@ import {
   type NewTokenBody,
   type PasswordLink,
   type PersonSession,
+  type SearchResults,
   type SessionNow,
   type SetupBody,
   type SignInBody,
@@ -22,14 +23,6 @@ import {
   permissions,
 } from '@linewatch/contract';
 import { ApiError, type CsvRequest, type Request, anyAnswer, hasFields, hasList } from './request.ts';
-
-export interface SearchResult {
-  readonly kind: string;
-  readonly id: string;
-  readonly name: string;
-  readonly detail: string;
-  readonly academy: string | null;
-}
 
 export type Whose = 'me' | 'everyone';
 
@@ -114,6 +107,6 @@ export function createAccessApi(request: Request, csv: CsvRequest) {
     reviewCsv: (signal: AbortSignal) => csv('/api/v1/people/review', signal),
     auditCsv: (query: URLSearchParams, signal: AbortSignal) => csv(`/api/v1/audit?${query.toString()}`, signal),
     search: (words: string, signal: AbortSignal) =>
-      get(`estate/search?q=${encodeURIComponent(words)}`, hasList<{ results: SearchResult[] }>('results'), signal),
+      get(`estate/search?q=${encodeURIComponent(words)}`, hasList<SearchResults>('results'), signal),
   };
 }

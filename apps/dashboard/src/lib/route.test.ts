@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { academyHref, kindHref, matchRoute, withParam } from './route.ts';
+import { academyHref, kindHref, matchRoute, recordHref, withParam } from './route.ts';
 
 const at = (path: string): unknown => {
   const { page, params } = matchRoute(path);
@@ -51,6 +51,11 @@ it('lists every kind of record somewhere', () => {
   expect(kindHref('academy')).toBe('/academies');
   for (const kind of ['circuit', 'provider', 'contract', 'equipment', 'calendar', 'cluster'])
     expect(at(kindHref(kind))).toEqual(['records', '', kind]);
+});
+
+it('shows one record among those of its kind, and an academy on its own page', () => {
+  expect(recordHref('circuit', 'line-1')).toBe('/circuits?record=line-1');
+  expect(recordHref('academy', 'north')).toBe('/academies/north/estate');
 });
 
 it('sets and removes one part of a query, and leaves the given one alone', () => {

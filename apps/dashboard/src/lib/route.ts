@@ -87,6 +87,12 @@ export function kindHref(kind: string): string {
   return row?.path ?? `/records/${encodeURIComponent(kind)}`;
 }
 
+/** Where one record is shown; of an academy, its figures are another page: `academyHref`. */
+export function recordHref(kind: string, id: string): string {
+  if (kind === 'academy') return `${academyHref(id)}/estate`;
+  return `${kindHref(kind)}?record=${encodeURIComponent(id)}`;
+}
+
 /** A copy of a query with one name set, or removed when the value is empty. */
 export function withParam(query: URLSearchParams, name: string, value: string | null): URLSearchParams {
   const next = new URLSearchParams(query);

@@ -1,5 +1,5 @@
 /** Names of academies by id, for lists and choices: from the estate's records, which are there before any telemetry. */
-import { type RecordList } from '@linewatch/contract';
+import type { RecordList } from '@linewatch/contract';
 import { type Request, hasList } from '../lib/request.ts';
 import { Resource } from './resource.svelte.ts';
 

@@ -1,0 +1,77 @@
+/** What the search palette offers without asking the server: pages, things to do, academies, and what was opened last. */
+import type { NavGroup } from '../lib/navigation.ts';
+import { type PageAccess, academyHref } from '../lib/route.ts';
+
+export interface Entry {
+  readonly href: string;
+  readonly title: string;
+  /** What tells it from others of the same title. */
+  readonly detail: string;
+  /** Found by these words, too; not shown. */
+  readonly also?: string;
+}
+
+const actions: readonly (Entry & { readonly access: PageAccess })[] = [
+  {
+    href: '/onboard',
+    title: 'Add an academy',
+    detail: 'From its name to its first graph',
+    also: 'new create school onboard wizard',
+    access: 'estate.write',
+  },
+  {
+    href: '/import',
+    title: 'Import a file',
+    detail: 'Academies, circuits, contracts',
+    also: 'upload csv yaml register librenms netbox prtg',
+    access: 'import',
+  },
+  {
+    href: '/people?new',
+    title: 'Add an account',
+    detail: 'For someone who is to sign in',
+    also: 'new user person invite',
+    access: 'people.write',
+  },
+  {
+    href: '/account',
+    title: 'Your account',
+    detail: 'Password, second factor, sessions, API tokens',
+    also: 'totp mfa sign out calendar',
+    access: 'signed-in',
+  },
+  { href: '/templates', title: 'Templates', detail: 'For new academies', access: 'estate.write' },
+  { href: '/records/calendar', title: 'Calendars', detail: 'Terms and school days', access: 'estate.read' },
+  { href: '/records/site', title: 'Sites', detail: 'Buildings of academies', access: 'estate.read' },
+  { href: '/records/contact', title: 'Contacts', detail: 'People at academies and suppliers', access: 'contacts.read' },
+  {
+    href: '/records/profile',
+    title: 'Standards profiles',
+    detail: 'What lines are measured against',
+    access: 'estate.read',
+  },
+  {
+    href: '/records/cluster',
+    title: 'Clusters',
+    detail: 'Groups of academies',
+    also: 'regions',
+    access: 'estate.read',
+  },
+  { href: '/records/credential', title: 'SNMP credentials', detail: 'For network devices', access: 'estate.write' },
+  { href: '/records/rule', title: 'Mapping rules', detail: 'For new lines in telemetry', access: 'estate.write' },
+];
+
+export function pageEntries(groups: readonly NavGroup[]): Entry[] {
+  return groups.flatMap(({ title: group, items }) => items.map(({ title, href }) => ({ href, title, detail: group })));
+}
+
+export const actionEntries = (may: (access: PageAccess) => boolean): Entry[] =>
+  actions.filter(({ access }) => may(access)).map(({ access: _, ...entry }) => entry);
+
+export const academyEntries = (academies: readonly { readonly id: string; readonly name: string }[]): Entry[] =>
+  academies.map(({ id, name }) => ({
+    href: academyHref(id),
+    title: name,
+    detail: 'Academy',
+    also: id,
+  }));
