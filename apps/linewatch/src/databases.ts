@@ -4,6 +4,7 @@ import type { Logger } from '@linewatch/service';
 import { type Store, createStore } from '@linewatch/store';
 import type { Config } from './config.ts';
 import { ConfigError } from './paths.ts';
+import { readEstateKey } from './secrets.ts';
 
 const missing = (what: string, variable: string): ConfigError =>
   new ConfigError(
@@ -26,5 +27,5 @@ export function openStore(config: Config, logger: Logger): Store {
 
 export function openEstate(config: Config, logger: Logger): Estate {
   if (!config.postgres.url) throw missing('PostgreSQL', 'DATABASE_URL');
-  return createEstate({ url: config.postgres.url, logger });
+  return createEstate({ url: config.postgres.url, logger, secretKey: readEstateKey(config.data) });
 }

@@ -1,26 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Secrets {
   readonly clickhouse: string;
   readonly postgres: string;
+  /** Key of the estate's secrets, 32 octets as base64url. With another, what was sealed must be entered again. */
+  readonly estate: string;
 }
 
-/** Passwords of the embedded engines: made once, kept in the data directory, readable by its owner only. */
-export async function readSecrets(dataDir: string): Promise<Secrets> {
+const random = (octets: number): string => randomBytes(octets).toString('base64url');
+
+/** Passwords and keys of this installation: each made once, kept in the data directory, readable by its owner only. */
+export function readSecrets(dataDir: string): Secrets {
   const file = path.join(dataDir, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text !== undefined) return JSON.parse(text) as Secrets;
-  const secrets = {
-    clickhouse: randomBytes(24).toString('base64url'),
-    postgres: randomBytes(24).toString('base64url'),
+  const before = readIfThere(file);
+  if (before?.clickhouse && before.postgres && before.estate) return before as Secrets;
+  const secrets: Secrets = {
+    clickhouse: before?.clickhouse ?? random(24),
+    postgres: before?.postgres ?? random(24),
+    estate: before?.estate ?? random(32),
   };
-  await mkdir(dataDir, { recursive: true });
-  await writeFile(file, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
-  await chmod(file, 0o600);
-  return secrets;
+  mkdirSync(dataDir, { recursive: true });
+  // Beside it first: a file cut short would cost the passwords.
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, JSON.stringify(secrets), { mode: 0o600 });
+  chmodSync(beside, 0o600);
+  try {
+    if (before) renameSync(beside, file);
+    else linkSync(beside, file);
+  } catch (error) {
+    // Another process made them at the same time: its are taken.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(beside, { force: true });
+  }
+  return readIfThere(file) as Secrets;
+}
+
+function readIfThere(file: string): Partial<Secrets> | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where there is none and none can be made, as for a command that another user runs. */
+export function readEstateKey(dataDir: string): Uint8Array | undefined {
+  try {
+    return Buffer.from(readSecrets(dataDir).estate, 'base64url');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Key of the fingerprints of published control, made once. Another key costs one publication more, and nothing else. */

@@ -68,7 +68,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
       log(line);
       options.onLine(line);
     };
-    const secrets = await readSecrets(config.data);
+    const secrets = readSecrets(config.data);
     await moveCollectorFiles(where.collector(config.trust));
     const effective = structuredClone(config);
 

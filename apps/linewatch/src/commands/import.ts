@@ -40,7 +40,7 @@ async function withEstate<T>(config: Config, use: (estate: Estate) => Promise<T>
   let settings = config;
   if (!config.postgres.url) {
     const where = paths(config.data);
-    const { postgres: password } = await readSecrets(config.data);
+    const { postgres: password } = readSecrets(config.data);
     takeLock(where.lock);
     const engine = await startPostgres({
       directory: where.postgres,
