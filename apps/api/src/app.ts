@@ -8,8 +8,11 @@ import { Broadcast } from './live/broadcast.ts';
 import { Live } from './live/live.ts';
 import { createApiMetrics } from './metrics.ts';
 import { Overview } from './overview.ts';
+import { registerFeedTokens } from './estate/feed-token.ts';
+import { EstateRecords } from './estate/records.ts';
 import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
 import { registerDescription, registerDocs } from './routes/docs.ts';
+import { registerEstateRoutes } from './routes/estate.ts';
 import { registerExporterRoutes } from './routes/exporters.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerStreamRoute } from './routes/stream.ts';
@@ -64,6 +67,7 @@ export function createApi(options: ApiOptions): Api {
   const live = new Live({ ...shared, trust: options.trust });
   const overview = new Overview({ ...shared, live });
   const history = new History({ ...shared, live });
+  const records = new EstateRecords({ ...shared, trust: options.trust });
   const exporters = new Exporters({ ...shared, live, trust: options.trust });
   const broadcast = new Broadcast({
     ...shared,
@@ -95,11 +99,17 @@ export function createApi(options: ApiOptions): Api {
       clock,
       headersTimeoutMs: options.headersTimeoutMs ?? 10_000,
     });
+    registerFeedTokens(app);
     registerAccess(app, options.authenticator ?? { authenticate: () => Promise.resolve(firstRun()) });
     await registerDescription(app, options.version ?? '1');
     await app.register(async () => {
       registerTelemetryRoutes(app, { overview, history, clock });
       registerExporterRoutes(app, { exporters, clock });
+      registerEstateRoutes(app, {
+        records,
+        trust: () => live.plan?.trust ?? { label: options.trust, name: options.trust },
+        clock,
+      });
       registerStreamRoute(app, broadcast);
       registerServiceRoutes(app, {
         clock,

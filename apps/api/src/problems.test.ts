@@ -70,6 +70,8 @@ const ways: Record<ProblemCode, () => Promise<Answer>> = {
         },
       },
     ),
+  record_unknown: () => asked('/api/v1/estate/records/circuit/nowhere'),
+  batch_unknown: () => asked('/api/v1/estate/batches/7/undo', { ...decided({}), body: '{}' }),
   origin_refused: () => asked(decision, decided({ 'sec-fetch-site': 'cross-site' })),
   content_type_refused: () => asked(decision, decided({ 'content-type': 'text/plain' })),
   queue_unavailable: async () => {

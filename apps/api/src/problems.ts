@@ -16,6 +16,8 @@ export const problemTable = {
   not_found: { status: 404, title: 'There is nothing here', doc: 'No resource has this path.' },
   academy_unknown: { status: 404, title: 'No such academy', doc: 'No academy of the estate has this id.' },
   circuit_unknown: { status: 404, title: 'No such circuit', doc: 'No circuit of the estate has this id.' },
+  record_unknown: { status: 404, title: 'No such record', doc: 'No record of this kind has this id.' },
+  batch_unknown: { status: 404, title: 'No such batch', doc: 'Nothing that was done has this number.' },
   exporter_unknown: {
     status: 404,
     title: 'No such exporter',
@@ -35,6 +37,55 @@ export const problemTable = {
     status: 403,
     title: 'This is not allowed to you',
     doc: 'The account or token lacks the permission that this takes, or it is about an academy outside its scope.',
+  },
+  sign_in_failed: {
+    status: 401,
+    title: 'The sign-in did not work',
+    doc: 'E-mail address, password or code is wrong, or the account may not sign in. Which of them is not told.',
+  },
+  code_required: {
+    status: 401,
+    title: 'A code is needed, too',
+    doc: 'The account has a second factor: send the code of the authenticator app, or a recovery code, with the password.',
+  },
+  link_invalid: {
+    status: 410,
+    title: 'This link no longer works',
+    doc: 'The link was used, has expired, or was replaced by a newer one.',
+  },
+  password_refused: {
+    status: 400,
+    title: 'This password is not taken',
+    doc: 'A password has 12 to 128 characters and is not one of the first that someone would try.',
+  },
+  account_exists: {
+    status: 409,
+    title: 'There is such an account already',
+    doc: 'Another account has this e-mail address, or the first administrator was set up already.',
+  },
+  account_unknown: { status: 404, title: 'No such account', doc: 'No account of the trust has this number.' },
+  account_managed: {
+    status: 409,
+    title: 'The account comes from the identity provider',
+    doc: "Its name, e-mail address, password and roles are the identity provider's, and are changed there.",
+  },
+  account_changed: {
+    status: 409,
+    title: 'The account has changed since',
+    doc: 'Someone changed it after it was read. Read it again.',
+  },
+  last_administrator: {
+    status: 409,
+    title: 'An administrator must be left',
+    doc: 'No one would be left who can let others in.',
+  },
+  session_unknown: { status: 404, title: 'No such session', doc: 'There is no such session, or it has ended.' },
+  token_unknown: { status: 404, title: 'No such token', doc: 'There is no such API token, or it was revoked.' },
+  too_many: { status: 409, title: 'There are as many as there may be', doc: 'Remove one that is not needed first.' },
+  sign_in_unavailable: {
+    status: 503,
+    title: 'Nobody can sign in now',
+    doc: 'The database of accounts or the identity provider does not answer. Try again shortly.',
   },
   origin_refused: {
     status: 403,

@@ -19,6 +19,10 @@ export async function registerDescription(app: Server, version: string): Promise
       },
       tags: [
         { name: 'Telemetry', description: 'What the lines carry, now and before.' },
+        {
+          name: 'Estate',
+          description: 'Academies, circuits, suppliers, contracts and equipment, and who changed them.',
+        },
         { name: 'Exporters', description: 'Who sends telemetry, and what is lost of it.' },
         { name: 'Service', description: 'How Linewatch itself is.' },
       ],

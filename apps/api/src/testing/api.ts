@@ -10,11 +10,12 @@ import { type Api, createApi } from '../app.ts';
 import { ApiConfig } from '../config.ts';
 import type { EstateReader, Telemetry } from '../ports.ts';
 import { snapshot } from './estate.ts';
+import { MemoryRecords } from './records.ts';
 
 const never = new AbortController().signal;
 
 /** An estate in memory: `put` is an import. */
-export function memoryEstate(initial: Snapshot | null = snapshot()) {
+export function memoryEstate(initial: Snapshot | null = snapshot(), records = new MemoryRecords()) {
   let current = initial;
   const watchers = new Set<(version: number) => unknown>();
   const estate: EstateReader = {
@@ -26,6 +27,8 @@ export function memoryEstate(initial: Snapshot | null = snapshot()) {
       return { stop: () => Promise.resolve(void watchers.delete(tell)) };
     },
     health: () => Promise.resolve({ ready: current !== null, detail: 'in memory' }),
+    version: () => Promise.resolve(records.version),
+    records,
   };
   return {
     estate,
