@@ -66,7 +66,7 @@ export function pageEntries(groups: readonly NavGroup[]): Entry[] {
 }
 
 export const actionEntries = (may: (access: PageAccess) => boolean): Entry[] =>
-  actions.filter(({ access }) => may(access)).map(({ access: _, ...entry }) => entry);
+  actions.filter(({ access }) => may(access));
 
 export const academyEntries = (academies: readonly { readonly id: string; readonly name: string }[]): Entry[] =>
   academies.map(({ id, name }) => ({

@@ -15,10 +15,13 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `Array.isArray` says that its items are of any type. */
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 /** The same for values that mean the same, in whatever order their fields stand. */
 function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isPlain(value)) return JSON.stringify(value) ?? 'undefined';
+  if (isList(value)) return `[${value.map(canonical).join()}]`;
+  if (!isPlain(value)) return value === undefined ? 'nothing' : JSON.stringify(value);
   const names = Object.keys(value).sort();
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
 }
@@ -45,7 +48,7 @@ export function differences(before: unknown, after: unknown, path: readonly stri
     const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
     return [...names].flatMap((name) => differences(was?.[name], is?.[name], [...path, name]));
   }
-  if (Array.isArray(was) && Array.isArray(is) && [...was, ...is].some(isPlain)) return listDifferences(was, is, path);
+  if (isList(was) && isList(is) && [...was, ...is].some(isPlain)) return listDifferences(was, is, path);
   return [{ path, before: was, after: is }];
 }
 
@@ -82,7 +85,7 @@ export function valueWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (value === '***') return '(secret)';
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(valueWords).join(', ');
+  if (isList(value)) return value.map(valueWords).join(', ');
   if (isPlain(value))
     return Object.entries(value)
       .map(([name, part]) => [nameWords(name).toLowerCase(), valueWords(part)] as const)

@@ -13,6 +13,7 @@ export const auditFilters = ['what', 'record', 'actor', 'from', 'to'] as const;
 
 /** The API's query for what the page's address says. */
 export function auditQuery(from: URLSearchParams): URLSearchParams {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
   const query = new URLSearchParams();
   for (const name of auditFilters) {
     const value = from.get(name)?.trim() ?? '';
@@ -30,6 +31,7 @@ export class AuditPage {
   readonly saving = new Action();
   /** There may be older ones. */
   more = $state(false);
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
   #query = new URLSearchParams();
   readonly #api: Pick<AccessApi, 'audit' | 'auditCsv'>;
 

@@ -7,6 +7,7 @@ import type { Session } from '../../state/session.svelte.ts';
 
 /** The link's token is after the `#`, which browsers do not send: it is in no server's log. */
 export function tokenIn(hash: string): string {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
   return new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
 }
 
