@@ -120,6 +120,7 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
     vendor: 'text',
     academy: '-> academy',
     credential: '-> credential',
+    snmpPort: 'integer',
     notes: 'text',
     tags: 'list',
   },
@@ -182,7 +183,9 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
   rule: {
     name: 'text',
     position: 'integer',
+    collector: 'text',
     exporters: 'network',
+    ifIndex: 'number',
     sysName: 'text',
     ifName: 'text',
     ifAlias: 'text',
@@ -192,6 +195,7 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
     role: 'text',
     kind: 'text',
     automatic: 'boolean',
+    ignore: 'boolean',
   },
 };
 
