@@ -1,8 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { islesPlugin } from './isles.plugin.ts';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), islesPlugin()],
   build: {
     target: 'es2022',
     // The page is served under `default-src 'self'`: nothing may become a data: URL or an inline script.
