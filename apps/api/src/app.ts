@@ -1,9 +1,12 @@
 import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
+import type { Campaign } from '@linewatch/estate';
 import { type Authenticator, registerAccess } from './access/access.ts';
 import { firstRun } from './access/principal.ts';
 import type { ApiConfig } from './config.ts';
 import { Exporters } from './exporters/exporters.ts';
 import { type Components, readHealth, readMetrics } from './health.ts';
+import { applyRules } from './inbox/automatic.ts';
+import { Inbox } from './inbox/inbox.ts';
 import { Broadcast } from './live/broadcast.ts';
 import { Live } from './live/live.ts';
 import { createApiMetrics } from './metrics.ts';
@@ -14,6 +17,7 @@ import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
 import { registerDescription, registerDocs } from './routes/docs.ts';
 import { registerEstateRoutes } from './routes/estate.ts';
 import { registerExporterRoutes } from './routes/exporters.ts';
+import { registerInboxRoutes } from './routes/inbox.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerStreamRoute } from './routes/stream.ts';
 import { registerTelemetryRoutes } from './routes/telemetry.ts';
@@ -69,6 +73,7 @@ export function createApi(options: ApiOptions): Api {
   const history = new History({ ...shared, live });
   const records = new EstateRecords({ ...shared, trust: options.trust });
   const exporters = new Exporters({ ...shared, live, trust: options.trust });
+  const inbox = new Inbox({ ...shared, live, exporters, records, trust: options.trust });
   const broadcast = new Broadcast({
     ...shared,
     viewers: limits.viewers,
@@ -81,6 +86,7 @@ export function createApi(options: ApiOptions): Api {
   const restriction = host === config.host ? '' : `, not on ${config.host}: no administrator exists yet`;
   let server: Server | undefined;
   let url = '';
+  let mapping: Campaign | undefined;
 
   const health = (): Health => {
     if (url === '') return { ready: false, detail: 'does not listen yet' };
@@ -110,6 +116,7 @@ export function createApi(options: ApiOptions): Api {
         trust: () => live.plan?.trust ?? { label: options.trust, name: options.trust },
         clock,
       });
+      registerInboxRoutes(app, { inbox, clock });
       registerStreamRoute(app, broadcast);
       registerServiceRoutes(app, {
         clock,
@@ -163,13 +170,17 @@ export function createApi(options: ApiOptions): Api {
       server = await build();
       await Promise.all([live.start(), exporters.start()]);
       broadcast.start();
+      mapping = estate.whileLeading(`inbox-rules/${options.trust}`, (signal) =>
+        applyRules({ inbox, estate, trust: options.trust, logger, clock }, signal),
+      );
       await listen(server);
       logger.info({ url }, 'listening');
     },
     async stop() {
       broadcast.stop();
+      const mapped = mapping?.stop();
       const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
-      await Promise.all([server?.close(), live.stop(), exporters.stop()]);
+      await Promise.all([server?.close(), live.stop(), exporters.stop(), mapped]);
       clearTimeout(cut);
       url = '';
     },

@@ -29,6 +29,12 @@ export function memoryEstate(initial: Snapshot | null = snapshot(), records = ne
     health: () => Promise.resolve({ ready: current !== null, detail: 'in memory' }),
     version: () => Promise.resolve(records.version),
     records,
+    // There is no other process.
+    whileLeading: (_name, work) => {
+      const stopped = new AbortController();
+      const running = work(stopped.signal);
+      return { stop: () => (stopped.abort(), running) };
+    },
   };
   return {
     estate,

@@ -101,9 +101,9 @@ export type InboxIgnored = Static<typeof InboxIgnored>;
 
 export const InboxQuery = Type.Object({
   inside: Type.Optional(
-    Type.Boolean({
+    Type.Union([Type.Literal('true'), Type.Literal('false')], {
       description:
-        'Also interfaces of devices that carry a circuit already, which are left out unless something points at an academy.',
+        'true: also interfaces of devices that carry a circuit already, which are left out unless something points at an academy.',
     }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxInbox, description: 'Of each list; 200 without it.' })),
@@ -181,7 +181,7 @@ export const MapItem = Type.Object(
       collector: Collector,
       by: OneOf(['index', 'name', 'alias'], 'Recognised by', {
         description:
-          'How the circuit names the interface; by index without it. By name it is found when the device renumbers.',
+          'How the circuit names the interface. Without it by ifName, which outlives that the device numbers anew, where it is told and unique; else by ifIndex.',
       }),
       circuit: Ref('circuit', 'Circuit'),
       newCircuit: NewCircuit,
@@ -329,7 +329,7 @@ export const Proposal = Type.Object({
       supplier: Type.String({ description: '`fixed` or `mobile`: see ProposalBody.' }),
       kind: Type.String(),
       access: Type.String(),
-      committed: Type.Object({ down: Type.String(), up: Type.String() }),
+      committed: Nullable(Type.Object({ down: Type.String(), up: Type.String() })),
     }),
   ),
 });
