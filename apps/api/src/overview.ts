@@ -1,6 +1,7 @@
 import { type AcademyDetail, type AcademyList, type AcademyNow, type CircuitNow } from '@linewatch/contract';
 import { describeInterface } from '@linewatch/estate';
 import { type Logger, describe } from '@linewatch/service';
+import { type Scope, within } from './access/principal.ts';
 import { ShortCache } from './cache.ts';
 import type { Live } from './live/live.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, isOpen, isValid } from './live/plan.ts';
@@ -45,7 +46,25 @@ export class Overview {
     return plan;
   }
 
-  async list(): Promise<AcademyList> {
+  /** An academy of the asker's. @throws ApiError `academy_unknown`, the same for one that there is not and one out of scope. */
+  academy(id: string, scope: Scope): PlannedAcademy {
+    const planned = this.plan().academyById.get(id);
+    if (!planned || !within(scope, id)) throw new ApiError('academy_unknown', `The estate has no academy "${id}".`);
+    return planned;
+  }
+
+  /** @throws ApiError `circuit_unknown`, the same for one that there is not and one of an academy out of scope. */
+  circuit(id: string, scope: Scope): PlannedCircuit {
+    const { circuitById, academies } = this.plan();
+    const planned = circuitById.get(id);
+    const academy = planned && academies.find(({ academy: { id: row } }) => row === planned.circuit.academy);
+    if (!planned || (scope !== 'all' && (!academy || !within(scope, academy.academy.slug))))
+      throw new ApiError('circuit_unknown', `The estate has no circuit "${id}".`);
+    return planned;
+  }
+
+  /** Of the academies in a scope. @throws ApiError `estate_unavailable` */
+  async list(scope: Scope): Promise<AcademyList> {
     const { live, clock } = this.#options;
     const plan = this.plan();
     const sparklines = await this.#sparklines();
@@ -54,18 +73,18 @@ export class Overview {
       nowMs,
       trust: { id: plan.trust.label, name: plan.trust.name },
       academies: plan.academies
-        .filter((each) => isOpen(each, nowMs))
+        .filter((each) => within(scope, each.academy.slug) && isOpen(each, nowMs))
         .map((each) => academyNow(each, live.academy(each, nowMs), sparklines, nowMs)),
-      unmapped: live.unmapped(nowMs),
+      // Whose they are is not known: they are for those who see everything.
+      unmapped: scope === 'all' ? live.unmapped(nowMs) : [],
       collecting: live.collecting(nowMs),
     };
   }
 
   /** @throws ApiError `academy_unknown`, `estate_unavailable` */
-  async detail(id: string): Promise<AcademyDetail> {
+  async detail(id: string, scope: Scope): Promise<AcademyDetail> {
     const { live, clock } = this.#options;
-    const planned = this.plan().academyById.get(id);
-    if (!planned) throw new ApiError('academy_unknown', `The estate has no academy "${id}".`);
+    const planned = this.academy(id, scope);
     const sparklines = await this.#sparklines();
     const nowMs = clock();
     return {

@@ -3,6 +3,7 @@ import type { Exporter, ExporterDecision, ExporterList } from '@linewatch/contra
 import { type Producer, QueueError } from '@linewatch/queue';
 import { type Decision, encodeState, formatAddress, labelKey, parseAddress, topics } from '@linewatch/record';
 import { type Logger, describe, sleep } from '@linewatch/service';
+import { type Scope, within } from '../access/principal.ts';
 import type { CollectorState } from '../live/collectors.ts';
 import { Follower } from '../live/follow.ts';
 import { sourceKey } from '../live/interfaces.ts';
@@ -31,7 +32,15 @@ export interface ExportersOptions {
   readonly decisionMs?: number;
 }
 
-type Circuits = ReadonlyMap<string, Exporter['circuits']>;
+interface Carried {
+  /** At most `maxCircuits`. */
+  readonly shown: Exporter['circuits'];
+  /** Whether circuits of academies out of scope are on it, too. */
+  others: boolean;
+}
+
+/** By the exporter's `sourceKey`. */
+type Circuits = ReadonlyMap<string, Carried>;
 
 export class Exporters {
   readonly #options: ExportersOptions;
@@ -65,23 +74,32 @@ export class Exporters {
     );
   }
 
-  list(): ExporterList {
+  /** Those that carry circuits of academies in the scope; with the whole trust, all, and the collectors too. */
+  list(scope: Scope): ExporterList {
     const { live, clock } = this.#options;
     const nowMs = clock();
-    const circuits = this.#circuits(nowMs);
-    const exporters = [...this.#table.all].map((known) => this.#show(known, circuits, nowMs));
-    return { nowMs, exporters, collectors: live.collectors(nowMs).map(collectorOf) };
+    const circuits = this.#circuits(nowMs, scope);
+    const all = scope === 'all';
+    const exporters = [...this.#table.all]
+      .filter((known) => all || (circuits.get(this.#sourceOf(known))?.shown.length ?? 0) > 0)
+      .map((known) => this.#show(known, circuits, nowMs));
+    return { nowMs, exporters, collectors: all ? live.collectors(nowMs).map(collectorOf) : [] };
   }
 
   /**
    * Takes or refuses an exporter from now on; resolves when the queue has it, and so its collector soon.
-   * @throws ApiError `exporter_unknown`, `queue_unavailable`, `request_invalid`
+   * An exporter that carries nothing of the academies in the scope is not known; one that carries others' circuits, too, is
+   * not theirs alone to decide about.
+   * @throws ApiError `exporter_unknown`, `forbidden`, `queue_unavailable`, `request_invalid`
    */
-  async decide(collector: string, address: string, decision: ExporterDecision): Promise<Exporter> {
+  async decide(collector: string, address: string, decision: ExporterDecision, scope: Scope): Promise<Exporter> {
     const { trust, clock, logger } = this.#options;
     const known = this.#table.find(collector, canonical(address));
-    if (!known)
+    const own = known && this.#circuits(clock(), scope).get(this.#sourceOf(known));
+    if (!known || (scope !== 'all' && (own?.shown.length ?? 0) === 0))
       throw new ApiError('exporter_unknown', `Collector "${collector}" has not told of an exporter "${address}".`);
+    if (scope !== 'all' && own?.others !== false)
+      throw new ApiError('forbidden', `The exporter "${address}" carries circuits of academies outside your scope.`);
     const made: Decision = { decision, atMs: clock() };
     const message = { key: `decision/${trust}/${collector}/${known.address}`, value: encodeState(made) };
     try {
@@ -106,30 +124,37 @@ export class Exporters {
     logger.info({ collector, exporter: known.address, decision }, 'exporter decided');
     // As the tail is about to say.
     this.#table.take(message);
-    return this.#show(known, this.#circuits(made.atMs), made.atMs);
+    return this.#show(known, this.#circuits(made.atMs, scope), made.atMs);
+  }
+
+  #sourceOf({ collector, address }: KnownExporter): string {
+    return sourceKey(labelKey(this.#options.trust), labelKey(collector), address);
   }
 
   #show(known: KnownExporter, circuits: Circuits, nowMs: number): Exporter {
-    const source = sourceKey(labelKey(this.#options.trust), labelKey(known.collector), known.address);
+    const source = this.#sourceOf(known);
     return exporterOf(known, {
       decision: this.#table.decisionOf(known),
       name: this.#options.live.deviceName(source),
-      circuits: circuits.get(source) ?? [],
+      circuits: circuits.get(source)?.shown ?? [],
       nowMs,
     });
   }
 
   /** By exporter; none while the estate has not been read. */
-  #circuits(nowMs: number): Circuits {
-    const circuits = new Map<string, Exporter['circuits']>();
+  #circuits(nowMs: number, scope: Scope): Circuits {
+    const circuits = new Map<string, Carried>();
     for (const { academy, circuits: own } of this.#options.live.plan?.academies ?? [])
       for (const planned of own) {
         if (!isValid(planned, nowMs)) continue;
-        const list = circuits.get(planned.source) ?? [];
-        if (list.length >= maxCircuits) continue;
-        const { slug, name } = planned.circuit;
-        list.push({ academy: academy.slug, academyName: academy.name, circuit: slug, name });
-        circuits.set(planned.source, list);
+        if (planned.source === '') continue;
+        const carried = circuits.get(planned.source) ?? { shown: [], others: false };
+        circuits.set(planned.source, carried);
+        if (!within(scope, academy.slug)) carried.others = true;
+        else if (carried.shown.length < maxCircuits) {
+          const { slug, name } = planned.circuit;
+          carried.shown.push({ academy: academy.slug, academyName: academy.name, circuit: slug, name });
+        }
       }
     return circuits;
   }

@@ -47,7 +47,12 @@ beforeEach(async () => {
   broadcast = broadcastOf(figures);
   broadcast.tick();
   server = createServer((request, response) =>
-    broadcast.add(response, { 'content-type': 'text/event-stream' }, String(request.headers['last-event-id'] ?? '')),
+    broadcast.add(
+      response,
+      { 'content-type': 'text/event-stream' },
+      String(request.headers['last-event-id'] ?? ''),
+      'all',
+    ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

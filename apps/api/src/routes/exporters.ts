@@ -1,15 +1,19 @@
 import { DecisionBody, Exporter, ExporterList, ExporterParams } from '@linewatch/contract';
+import { principalOf } from '../access/access.ts';
 import { answers } from '../answer.ts';
 import { ShortCache } from '../cache.ts';
+import { scopeKey } from '../estate/sight.ts';
 import type { Exporters } from '../exporters/exporters.ts';
 import { ApiError } from '../problems.ts';
 import { createRateLimit } from '../rate.ts';
 import { serializerCompiler } from '../schema.ts';
-import { isSameOrigin } from '../security.ts';
 import type { Server } from '../server.ts';
+import { fromOurselves } from './writes.ts';
 
 /** As often as the list is made anew, however many ask for it. */
 const listMs = 1000;
+/** Scopes whose lists are kept for that long. */
+const maxLists = 100;
 /** Decisions of one client: people make them one at a time. */
 const decisionsPerSecond = 5;
 
@@ -20,7 +24,7 @@ export interface ExporterRoutes {
 
 export function registerExporterRoutes(app: Server, { exporters, clock }: ExporterRoutes): void {
   const toJson = serializerCompiler({ schema: ExporterList, method: 'GET', url: '/api/v1/exporters' });
-  const lists = new ShortCache<string>(1, listMs, clock);
+  const lists = new ShortCache<string>(maxLists, listMs, clock);
   const waitFor = createRateLimit(decisionsPerSecond);
 
   app.get(
@@ -31,13 +35,15 @@ export function registerExporterRoutes(app: Server, { exporters, clock }: Export
         summary: 'All exporters, with what was lost before and after it reached us',
         description:
           'Counts are since the start of the collector that made them. Collectors tell of an exporter every 10 s, and of ' +
-          'themselves too. Each datagram that a collector received is decoded, held or rejected.',
+          'themselves too. Each datagram that a collector received is decoded, held or rejected. Who has the permission for ' +
+          'single academies is shown the exporters that carry their circuits, and no collectors.',
         tags: ['Exporters'],
         response: answers(ExporterList),
       },
     },
-    async (_request, reply) => {
-      const json = await lists.get('', () => Promise.resolve(toJson(exporters.list())));
+    async (request, reply) => {
+      const scope = principalOf(request).scope('exporters.read');
+      const json = await lists.get(scopeKey(scope), () => Promise.resolve(toJson(exporters.list(scope))));
       return reply.type('application/json; charset=utf-8').send(json);
     },
   );
@@ -63,22 +69,14 @@ export function registerExporterRoutes(app: Server, { exporters, clock }: Export
           'queue_unavailable',
         ),
       },
-      onRequest: (request, _reply, done) => {
-        if (!isSameOrigin(request.headers)) done(new ApiError('origin_refused', 'Another site may not decide this.'));
-        else done();
-      },
-      preParsing: (request, _reply, payload, done) => {
-        const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-        if (type === 'application/json') done(null, payload);
-        else done(new ApiError('content_type_refused', 'The Content-Type header must be application/json.'));
-      },
+      ...fromOurselves,
     },
     async (request) => {
       const retryAfterS = waitFor(request.ip, clock());
       if (retryAfterS > 0)
         throw new ApiError('rate_limited', `More than ${decisionsPerSecond} decisions a second.`, { retryAfterS });
       const { collector, address } = request.params;
-      return exporters.decide(collector, address, request.body.decision);
+      return exporters.decide(collector, address, request.body.decision, principalOf(request).scope('exporters.write'));
     },
   );
 }

@@ -1,13 +1,14 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { StreamEvent } from '@linewatch/contract';
 import { Type } from 'typebox';
+import { principalOf } from '../access/access.ts';
 import type { Broadcast } from '../live/broadcast.ts';
 import { ApiError } from '../problems.ts';
 import { answers } from '../answer.ts';
 import type { Server } from '../server.ts';
 
 const description = `Server-Sent Events: first \`event: snapshot\` with every academy, then \`event: update\` with those that
-changed, every 500 ms at most. The schema below is that of an event's data. \`Last-Event-ID\` resumes over a gap of up to
+changed, every 500 ms at most; of the academies in your scope. The schema below is that of an event's data. \`Last-Event-ID\` resumes over a gap of up to
 two minutes; beyond it there is a new snapshot. A comment comes every 15 seconds.`;
 
 const LastEventId = Type.Object({
@@ -44,7 +45,12 @@ export function registerStreamRoute(app: Server, broadcast: Broadcast): void {
         throw new ApiError('too_many_viewers', 'Every place at the live stream is taken.', { retryAfterS: 10 });
       const last = request.headers['last-event-id'];
       reply.hijack();
-      broadcast.add(reply.raw, headers, typeof last === 'string' ? last : undefined);
+      broadcast.add(
+        reply.raw,
+        headers,
+        typeof last === 'string' ? last : undefined,
+        principalOf(request).scope('telemetry.read'),
+      );
     },
   );
 }

@@ -1,14 +1,21 @@
 import { AcademyDetail, AcademyList, IdParams, Traffic, TrafficQuery } from '@linewatch/contract';
+import { principalOf } from '../access/access.ts';
+import type { Scope } from '../access/principal.ts';
 import { answers } from '../answer.ts';
 import { ShortCache } from '../cache.ts';
+import { scopeKey } from '../estate/sight.ts';
 import type { Overview } from '../overview.ts';
-import { ApiError } from '../problems.ts';
 import { serializerCompiler } from '../schema.ts';
+import type { FastifyRequest } from 'fastify';
 import type { Server } from '../server.ts';
 import { type History, committedOf } from '../traffic.ts';
 
 /** As often as the live figures change. */
 const listMs = 500;
+/** Scopes whose lists are kept for that long. */
+const lists = 100;
+
+const scopeOf = (request: FastifyRequest): Scope => principalOf(request).scope('telemetry.read');
 
 export interface TelemetryRoutes {
   readonly overview: Overview;
@@ -18,23 +25,24 @@ export interface TelemetryRoutes {
 
 export function registerTelemetryRoutes(app: Server, { overview, history, clock }: TelemetryRoutes): void {
   const toJson = serializerCompiler({ schema: AcademyList, method: 'GET', url: '/api/v1/academies' });
-  const lists = new ShortCache<string>(1, listMs, clock);
+  const cache = new ShortCache<string>(lists, listMs, clock);
 
   app.get(
     '/api/v1/academies',
     {
       config: { access: 'telemetry.read' },
       schema: {
-        summary: 'All academies now, with the last hour',
+        summary: 'All academies in your scope now, with the last hour',
         description:
           'Rates are live, from the queue; sparklines are from stored telemetry and empty while that is unavailable.',
         tags: ['Telemetry'],
         response: answers(AcademyList, 'estate_unavailable'),
       },
     },
-    async (_request, reply) => {
-      // Made once for all who ask within half a second; a string is sent as it is.
-      const json = await lists.get('', async () => toJson(await overview.list()));
+    async (request, reply) => {
+      const scope = scopeOf(request);
+      // Made once for all with the same scope who ask within half a second; a string is sent as it is.
+      const json = await cache.get(scopeKey(scope), async () => toJson(await overview.list(scope)));
       return reply.type('application/json; charset=utf-8').send(json);
     },
   );
@@ -50,7 +58,7 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
         response: answers(AcademyDetail, 'request_invalid', 'academy_unknown', 'estate_unavailable'),
       },
     },
-    (request) => overview.detail(request.params.id),
+    (request) => overview.detail(request.params.id, scopeOf(request)),
   );
 
   const historyProblems = [
@@ -73,13 +81,12 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
         response: answers(Traffic, 'academy_unknown', ...historyProblems),
       },
     },
-    async ({ params, query }) => {
-      const planned = overview.plan().academyById.get(params.id);
-      if (!planned) throw new ApiError('academy_unknown', `The estate has no academy "${params.id}".`);
+    async (request) => {
+      const planned = overview.academy(request.params.id, scopeOf(request));
       const { circuits } = planned;
       return history.traffic(
         { scope: { academy: planned.academy.id }, circuits, committed: committedOf(circuits, clock()) },
-        query,
+        request.query,
       );
     },
   );
@@ -96,12 +103,11 @@ export function registerTelemetryRoutes(app: Server, { overview, history, clock 
         response: answers(Traffic, 'circuit_unknown', ...historyProblems),
       },
     },
-    async ({ params, query }) => {
-      const planned = overview.plan().circuitById.get(params.id);
-      if (!planned) throw new ApiError('circuit_unknown', `The estate has no circuit "${params.id}".`);
+    async (request) => {
+      const planned = overview.circuit(request.params.id, scopeOf(request));
       const { circuit } = planned;
       const committed = { in: circuit.committedDownBps, out: circuit.committedUpBps };
-      return history.traffic({ scope: { circuit: circuit.id }, circuits: [planned], committed }, query);
+      return history.traffic({ scope: { circuit: circuit.id }, circuits: [planned], committed }, request.query);
     },
   );
 }
