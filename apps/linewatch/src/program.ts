@@ -1,12 +1,15 @@
 /** The commands and their options; each one's work is in a file of its own, loaded when it is asked for. */
-import { Command, InvalidArgumentError } from 'commander';
+import { fileFormatNames, kindNames } from '@linewatch/contract';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectorCommandOptions } from './commands/collector.ts';
 import type { DlqOptions } from './commands/dlq.ts';
 import type { DemoOptions } from './commands/demo.ts';
+import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { DecodeCommandOptions } from './commands/decode.ts';
 import type { PseudonymCommandOptions } from './commands/pseudonym.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { UndoOptions } from './commands/undo.ts';
 import type { CommonOptions } from './context.ts';
 
 const whole =
@@ -58,6 +61,51 @@ function deadLetterCommands(linewatch: Command): void {
     );
 }
 
+const many = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+function estateCommands(linewatch: Command): void {
+  const ofTrust = (command: Command): Command =>
+    common(command).option('--trust <label>', 'the trust (default: that of the configuration)');
+  const kind = new Option('--kind <kind>', 'of a table: which kind of record').choices(kindNames);
+
+  ofTrust(linewatch.command('import'))
+    .description("load the estate from a file: YAML, CSV, the school register, or another program's devices")
+    .argument('<file>', 'YAML, CSV or JSON')
+    .addOption(new Option('--format <format>', 'what the file is (default: by its name)').choices(fileFormatNames))
+    .addOption(kind)
+    .option('--map <field=Header>', 'column of a field; again for each', many)
+    .option('--with <file>', 'with devices: their ports, interfaces or sensors; with a register: its Links file')
+    .option('--membership <file>', "with a register: the membership file, to tell the trust's schools by")
+    .option('--group <trust>', 'of a register or membership file: the trust, by its code or name')
+    .option('--urn <n>', 'of a register: take this school; again for each', (text, before: number[] = []) => [
+      ...before,
+      whole(100_000, 999_999)(text),
+    ])
+    .option('--place <name=academy>', 'of devices: the academy that a place is; again for each', many)
+    .option('--accept <circuit>', 'of devices: take the proposal for this circuit; again for each', many)
+    .option('--prune', 'end what the file no longer has, of the kinds that it lists; its history stays')
+    .option('--dry-run', 'find every problem and count what would change')
+    .action(async (file: string, options: ImportCommandOptions) =>
+      (await import('./commands/import.ts')).importFile(file, options),
+    );
+
+  ofTrust(linewatch.command('export'))
+    .description('print the estate as a file that import takes; secrets are left out')
+    .addOption(
+      new Option('--format <format>', 'yaml: all of it; csv: one kind').choices(['yaml', 'csv']).default('yaml'),
+    )
+    .addOption(kind)
+    .action(async (options: ExportCommandOptions) => (await import('./commands/export.ts')).exportFile(options));
+
+  ofTrust(linewatch.command('undo'))
+    .description('take back an import or another change; without a number, list the last ones')
+    .argument('[batch]', 'its number', whole(1, 2_147_483_647))
+    .option('--dry-run', 'only tell whether it can be')
+    .action(async (batch: number | undefined, options: UndoOptions) =>
+      (await import('./commands/undo.ts')).undo(batch, options),
+    );
+}
+
 export function program(): Command {
   const linewatch = new Command('linewatch')
     .description('Network telemetry and SLA monitoring for organisations of many sites.')
@@ -89,14 +137,7 @@ export function program(): Command {
     .description('check the configuration and print what is in force, secrets hidden')
     .action(async (options: CommonOptions) => (await import('./commands/check.ts')).check(options));
 
-  common(linewatch.command('import'))
-    .description('load trust, academies, providers and circuits from a YAML file')
-    .argument('<file>', 'estate, YAML')
-    .option('--prune', 'end what the file no longer has; its history stays')
-    .option('--dry-run', 'check the file only')
-    .action(async (file: string, options: ImportCommandOptions) =>
-      (await import('./commands/import.ts')).importFile(file, options),
-    );
+  estateCommands(linewatch);
 
   linewatch
     .command('decode')

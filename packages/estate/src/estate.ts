@@ -1,10 +1,14 @@
+import type { ImportResult } from '@linewatch/contract';
+import { labelKey } from '@linewatch/record';
 import type { Health } from '@linewatch/service';
 import { describe } from '@linewatch/service';
 import { type DatabaseOptions, openDatabase } from './database.ts';
-import { type ImportOptions, type ImportResult, importInto } from './import.ts';
+import { type ExportRequest, exportFile } from './files/export.ts';
+import { type ImportRequest, importFile } from './files/import.ts';
+import { readTrustName, readUrns } from './files/lookups.ts';
 import { type Campaign, type Leadership, tryLead, whileLeading } from './leader.ts';
 import { type Migrated, knownMigrations, migrate } from './migrate.ts';
-import type { ParsedEstate, Snapshot } from './model.ts';
+import type { Snapshot } from './model.ts';
 import { type People, createPeople } from './people/people.ts';
 import { createRecords } from './records/create.ts';
 import type { Records } from './records/records.ts';
@@ -29,8 +33,10 @@ export interface Estate {
   migrate(): Promise<Migrated>;
   /** Ready: the server answers and the schema is ours. Never rejects. */
   health(): Promise<Health>;
-  /** One transaction: all of the file or nothing. The same file again changes nothing. */
-  importEstate(parsed: ParsedEstate, options?: ImportOptions): Promise<ImportResult>;
+  /** One transaction: all of the file or nothing; what is wrong with it is in the result. The same file again changes nothing. */
+  importFile(request: ImportRequest): Promise<ImportResult>;
+  /** Importing it again changes nothing. */
+  exportFile(request: ExportRequest): Promise<string>;
   /** Everything, as of one moment. */
   snapshot(): Promise<Snapshot>;
   /** The version of the estate; it grows with each change. */
@@ -45,8 +51,6 @@ export interface Estate {
   close(): Promise<void>;
 }
 
-const importTimeoutMs = 120_000;
-
 /** Opens nothing yet: connections are made when they are needed. */
 export function createEstate(options: EstateOptions): Estate {
   const { logger } = options;
@@ -59,8 +63,10 @@ export function createEstate(options: EstateOptions): Estate {
     return it;
   }
 
+  const records = createRecords(database, createSealer(options.secretKey));
+
   return {
-    records: createRecords(database, createSealer(options.secretKey)),
+    records,
 
     people: createPeople(database, options.clock ?? Date.now),
 
@@ -83,8 +89,24 @@ export function createEstate(options: EstateOptions): Estate {
       }
     },
 
-    importEstate: (parsed, importOptions = {}) =>
-      database.write('importing the estate', importTimeoutMs, (client) => importInto(client, parsed, importOptions)),
+    importFile: (request) =>
+      importFile(
+        {
+          records,
+          labelKey,
+          urns: (trust) => database.read('reading the estate', (client) => readUrns(client, trust)),
+        },
+        request,
+      ),
+
+    exportFile: (request) =>
+      exportFile(
+        {
+          records,
+          nameOf: (trust) => database.read('reading the estate', (client) => readTrustName(client, trust)),
+        },
+        request,
+      ),
 
     snapshot: () => database.read('reading the estate', readSnapshot),
 

@@ -1,11 +1,11 @@
 export { type Estate, type EstateOptions, createEstate } from './estate.ts';
 export { EstateError, type EstateErrorCode } from './errors.ts';
-export type { Counts, ImportOptions, ImportResult } from './import.ts';
+export { type CheckedFile, checkEstateFile, formatFileProblem } from './files/check.ts';
+export type { ExportRequest } from './files/export.ts';
+export type { ImportRequest } from './files/import.ts';
 export type { Campaign, Leadership } from './leader.ts';
 export type { Migrated } from './migrate.ts';
 export * from './model.ts';
-export { estateFile } from './file.ts';
-export { type ParseOptions, parseEstate } from './parse.ts';
 export { PeopleError, type PeopleErrorCode } from './people/errors.ts';
 export type { Credentials, LinkPurpose, OidcPerson, SessionLife, SignedIn, Visitor } from './people/model.ts';
 export type { People } from './people/people.ts';

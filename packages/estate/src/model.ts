@@ -1,4 +1,4 @@
-/** The estate as data: the parsed file, and what is read back. */
+/** The estate as data, as it is read back. */
 
 /** Phases of education, as the national register of schools names them. */
 export const phases = [
@@ -113,37 +113,4 @@ export interface Snapshot {
   readonly providers: readonly Provider[];
   readonly academies: readonly Academy[];
   readonly circuits: readonly Circuit[];
-}
-
-/** A valid estate file: references resolve, addresses and rates are canonical. `line` is where the entry begins. */
-export interface ParsedEstate {
-  readonly trust: { readonly id: string; readonly name: string; readonly key: number };
-  readonly providers: readonly ParsedProvider[];
-  readonly academies: readonly ParsedAcademy[];
-  readonly circuits: readonly ParsedCircuit[];
-}
-
-export interface ParsedProvider {
-  readonly line: number;
-  readonly id: string;
-  readonly name: string;
-}
-
-export interface ParsedAcademy extends Pick<Academy, 'name' | 'phase' | 'pupils' | 'urn' | 'postcode' | 'networks'> {
-  readonly line: number;
-  readonly id: string;
-}
-
-export interface ParsedCircuit extends Omit<
-  Circuit,
-  'id' | 'slug' | 'trust' | 'academy' | 'provider' | 'exporter' | 'interface'
-> {
-  readonly exporter: string;
-  readonly interface: InterfaceSelector;
-  readonly line: number;
-  readonly id: string;
-  /** Id of the academy in the file. */
-  readonly academy: string;
-  /** Id of the provider in the file. */
-  readonly provider: string;
 }

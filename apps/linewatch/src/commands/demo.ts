@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { App } from '@linewatch/service';
-import { parseEstate } from '@linewatch/estate';
-import { labelKey } from '@linewatch/record';
+import { formatFileProblem } from '@linewatch/estate';
 import { type CommonOptions, type ComponentContext, runComponent } from '../context.ts';
 import { openEstate } from '../databases.ts';
 import { type Demo, createDemo } from '../demo/app.ts';
 import { demoEstate } from '../demo/estate.ts';
 import { writeHistory } from '../demo/history.ts';
 import { openQueue } from '../queue.ts';
+import { commandActor } from './with-estate.ts';
 
 export interface DemoOptions {
   readonly academies: number;
@@ -40,14 +40,18 @@ function writtenDays(file: string): number {
 }
 
 async function importDemo({ config, logger }: ComponentContext, academies: number): Promise<void> {
-  const parsed = parseEstate(demoEstate(academies, { trust: config.trust, collector: config.collector.label }), {
-    labelKey,
-  });
-  if (!('value' in parsed)) throw new Error(`the demo estate is wrong: ${JSON.stringify(parsed.problems[0])}`);
   const estate = openEstate(config, logger);
   try {
     await estate.migrate();
-    await estate.importEstate(parsed.value);
+    const { problems } = await estate.importFile({
+      format: 'yaml',
+      text: demoEstate(academies, { trust: config.trust, collector: config.collector.label }),
+      trust: config.trust,
+      actor: commandActor(),
+      title: 'the demo',
+      dryRun: false,
+    });
+    if (problems[0]) throw new Error(`the demo estate is wrong: ${formatFileProblem(problems[0])}`);
   } finally {
     await estate.close();
   }
