@@ -26,9 +26,6 @@ export const keyOf = ({ collector, exporter, index }: Place): string => `${colle
 export const acceptable = ({ suggestions }: Pick<InboxInterface, 'suggestions'>): Suggestion | null =>
   suggestions.find(({ problem, circuit, rule }) => problem === '' && (circuit !== null || rule !== null)) ?? null;
 
-/** How the circuit will know the interface again: a name stays when a device renumbers, where it has one. */
-export const nameBy = ({ name }: Pick<InboxInterface, 'name'>): 'name' | 'index' => (name === '' ? 'index' : 'name');
-
 export class InboxPage {
   readonly list = new Resource<Inbox>();
   readonly rules = new Resource<{ records: EstateRecord[] }>();
@@ -36,7 +33,8 @@ export class InboxPage {
   readonly providers = new Resource<{ records: EstateRecord[] }>();
   /** Interfaces of devices that carry a circuit, too. */
   inside = $state(false);
-  chosen = $state.raw<ReadonlySet<string>>(new Set());
+  /** Keys of interfaces. */
+  chosen = $state.raw<readonly string[]>([]);
   busy = $state(false);
   outcome = $state.raw<{ readonly result: ChangeResult | MapResult | ApiError; readonly done: string } | null>(null);
   readonly #api: InboxApi;
@@ -77,12 +75,8 @@ export class InboxPage {
   }
 
   choose(keys: readonly string[], on: boolean): void {
-    const next = new Set(this.chosen);
-    for (const key of keys) {
-      if (on) next.add(key);
-      else next.delete(key);
-    }
-    this.chosen = next;
+    const others = this.chosen.filter((key) => !keys.includes(key));
+    this.chosen = on ? [...others, ...keys] : others;
   }
 
   /** Takes the suggestions of these interfaces, all or none. */
@@ -150,7 +144,7 @@ export class InboxPage {
     }
     const fine = !(result instanceof Error) && result.applied;
     if (fine || tellProblems) this.outcome = { result, done };
-    if (fine) this.chosen = new Set();
+    if (fine) this.chosen = [];
     await this.load();
     this.busy = false;
     return result;
@@ -167,7 +161,6 @@ function itemOf(of: InboxInterface, { academy, circuit }: Suggestion, rule: Esta
     exporter: of.exporter,
     collector: of.collector,
     interface: of.index,
-    by: nameBy(of),
     ...(of.awaiting && { approve: true }),
     ...(circuit !== null
       ? { circuit }
