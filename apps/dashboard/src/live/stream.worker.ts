@@ -42,7 +42,10 @@ function welcome(page: MessagePort): void {
 
 /** With no page left there is nobody to listen for; what is held would only grow old. */
 function closeWhenAlone(): void {
-  if (pages.size > 0) return;
+  if (pages.size === 0) close();
+}
+
+function close(): void {
   connection.close();
   connected = false;
   held = new Held();
@@ -50,20 +53,25 @@ function closeWhenAlone(): void {
   heardMs = null;
 }
 
+function open(): void {
+  connected = true;
+  connection.open();
+}
+
 self.addEventListener('connect', ({ ports: [port] }) => {
   if (!port) return;
   port.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-    if (data.kind === 'gone') {
+    if (data.kind !== 'here') {
       pages.delete(port);
+      if (data.kind === 'ended') close();
       closeWhenAlone();
+      // The pages that stay are asked for by whoever is signed in now.
+      if (!connected && pages.size > 0) open();
       return;
     }
     const known = pages.has(port);
     pages.set(port, Date.now());
-    if (!connected) {
-      connected = true;
-      connection.open();
-    }
+    if (!connected) open();
     if (!known) welcome(port);
   });
   port.start();

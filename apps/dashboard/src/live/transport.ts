@@ -4,7 +4,7 @@ import type { ToPage, ToWorker } from './protocol.ts';
 
 const hereMs = 20_000;
 
-/** Starts listening; the function that it returns stops. */
+/** Starts listening for whoever is signed in; the function that it returns stops when that is over. */
 export function listen(onMessage: (message: ToPage) => void): () => void {
   let stop = (): void => undefined;
   const direct = (): void => {
@@ -43,7 +43,7 @@ function listenThroughWorker(onMessage: (message: ToPage) => void, onBroken: () 
     clearInterval(timer);
     removeEventListener('pagehide', gone);
     removeEventListener('pageshow', here);
-    gone();
+    say({ kind: 'ended' });
     port.close();
   };
 }

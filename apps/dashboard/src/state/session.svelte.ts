@@ -9,6 +9,8 @@ export class Session {
   /** The session ended while a page of the trust was open. */
   ended = $state(false);
   readonly #api: Pick<AccessApi, 'session'>;
+  readonly #tabs = new BroadcastChannel('linewatch.session');
+  readonly #changedElsewhere = (): void => void this.load();
 
   constructor(api: Pick<AccessApi, 'session'>) {
     this.#api = api;
@@ -46,7 +48,12 @@ export class Session {
 
   start(): () => void {
     void this.load();
-    return () => this.answer.reset();
+    // Signing in or out in one tab is so in all of them.
+    this.#tabs.addEventListener('message', this.#changedElsewhere);
+    return () => {
+      this.#tabs.removeEventListener('message', this.#changedElsewhere);
+      this.answer.reset();
+    };
   }
 
   async load(): Promise<void> {
@@ -58,6 +65,13 @@ export class Session {
     this.answer.reset();
     this.answer.data = now;
     this.ended = false;
+    this.#tabs.postMessage('changed');
+  }
+
+  /** After a sign-out here. */
+  async leave(): Promise<void> {
+    await this.load();
+    this.#tabs.postMessage('changed');
   }
 
   /** The server says that no one is signed in here. */

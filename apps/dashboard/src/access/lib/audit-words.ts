@@ -22,6 +22,8 @@ const ops: Readonly<Record<string, string>> = {
   restore: 'restored',
   remove: 'removed',
   revoke: 'revoked',
+  'signed-in': 'worked',
+  'sign-in-failed': 'failed',
   disable: 'disabled',
   enable: 'enabled',
 };

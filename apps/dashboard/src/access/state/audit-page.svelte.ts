@@ -7,6 +7,8 @@ import { Resource } from '../../state/resource.svelte.ts';
 
 /** How many entries come at once. */
 const pageSize = 100;
+/** How many a CSV has at most. */
+export const csvSize = 1000;
 
 /** What the log is narrowed to: as the page's address has it. Times are London's, as a form shows them. */
 export const auditFilters = ['what', 'record', 'actor', 'from', 'to'] as const;
@@ -50,8 +52,12 @@ export class AuditPage {
     await this.#load(this.list.data ?? []);
   }
 
+  /** The newest that match, as many as the server gives at once. */
   csv(): Promise<string | undefined> {
-    return this.saving.run((signal) => this.#api.auditCsv(this.#query, signal));
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never shown
+    const query = new URLSearchParams(this.#query);
+    query.set('limit', String(csvSize));
+    return this.saving.run((signal) => this.#api.auditCsv(query, signal));
   }
 
   async #load(before: readonly AuditEntry[]): Promise<void> {
