@@ -375,7 +375,9 @@ CREATE TABLE batch (
   title text NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
   changes integer NOT NULL CHECK (changes > 0),
   -- The batch whose opposite it is.
-  undoes integer REFERENCES batch
+  undoes integer,
+  UNIQUE (trust_id, id),
+  FOREIGN KEY (trust_id, undoes) REFERENCES batch (trust_id, id)
 );
 CREATE INDEX ON batch (trust_id, id);
 CREATE INDEX ON batch (undoes);
@@ -400,7 +402,8 @@ CREATE TABLE audit (
   secret_changed boolean NOT NULL DEFAULT false,
   -- Made by the way, e.g. the exporter that a circuit names.
   implied boolean NOT NULL DEFAULT false,
-  batch_id integer REFERENCES batch
+  batch_id integer,
+  FOREIGN KEY (trust_id, batch_id) REFERENCES batch (trust_id, id)
 );
 CREATE INDEX ON audit (trust_id, id);
 CREATE INDEX ON audit (trust_id, what, record, id);

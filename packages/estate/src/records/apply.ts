@@ -8,6 +8,7 @@ import { writeAudit } from './audit.ts';
 import { checkAcademies, checkInterfaces } from './conflicts.ts';
 import { type Draft, type Step, type Tell, draft, isChanged, keyOf, recordAfter } from './draft.ts';
 import { arrangeExporters } from './exporters.ts';
+import { isSlug } from './merge.ts';
 import { type Stored, readStored, recordOf } from './read.ts';
 import { checkReferences, checkRemovals } from './references.ts';
 import type { Sealer } from './seal.ts';
@@ -46,6 +47,8 @@ export async function readTouched(
 ): Promise<Map<string, Stored>> {
   const ids = new Map<Kind, Set<string>>();
   for (const { kind, id } of steps) {
+    // What is not an id is told of by the schema.
+    if (!isSlug(id)) continue;
     const set = ids.get(kind);
     if (set) set.add(id);
     else ids.set(kind, new Set([id]));

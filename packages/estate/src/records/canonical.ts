@@ -36,13 +36,13 @@ function fits(kind: Kind, values: Values): boolean {
 const join = (path: string, key: string | number): string => (path === '' ? String(key) : `${path}.${key}`);
 
 /** Lists whose order means nothing are in the order of their text; those of periods and prices by their first day. */
-const orders: Readonly<Record<string, (a: unknown, b: unknown) => number>> = {
-  tags: (a, b) => (String(a) < String(b) ? -1 : 1),
-  networks: (a, b) => (String(a) < String(b) ? -1 : 1),
-};
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
 const byDay = (a: unknown, b: unknown): number =>
   isObject(a) && isObject(b) && String(a.from) < String(b.from) ? -1 : 1;
-const dated = new Set(['prices', 'terms', 'inset', 'holidays']);
+const orders: ReadonlyMap<string, typeof byText> = new Map([
+  ...['tags', 'networks'].map((key) => [key, byText] as const),
+  ...['prices', 'terms', 'inset', 'holidays'].map((key) => [key, byDay] as const),
+]);
 
 function text(node: Node, value: string, path: string, report: Report): string {
   // Words of a closed list and ids are checked by the schema.
@@ -78,13 +78,11 @@ function walk(node: Node, value: unknown, path: string, report: Report): unknown
 }
 
 function sorted(values: Values): Values {
-  const result: Record<string, unknown> = { ...values };
-  for (const [key, value] of Object.entries(values)) {
-    if (!Array.isArray(value) || value.length < 2) continue;
-    const order = orders[key] ?? (dated.has(key) ? byDay : undefined);
-    if (order) result[key] = value.toSorted(order);
-  }
-  return result;
+  const inOrder = ([key, value]: [string, unknown]): [string, unknown] => {
+    const order = orders.get(key);
+    return [key, order && Array.isArray(value) ? value.toSorted(order) : value];
+  };
+  return Object.fromEntries(Object.entries(values).map(inOrder));
 }
 
 /** Only the order of keys: for what comes from the database. */

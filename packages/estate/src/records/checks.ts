@@ -18,11 +18,11 @@ const listAt = (values: unknown, path: string): readonly unknown[] => {
 
 /** Days, and times of the day, compare as text. */
 const order =
-  (from: string, to: string, how: 'after' | 'not before'): Check =>
+  (from: string, to: string, how: 'be after' | 'not be before'): Check =>
   (values, report) => {
     const [first, last] = [textAt(values, from), textAt(values, to)];
     if (first === undefined || last === undefined) return;
-    if (first > last || (how === 'after' && first === last)) report(to, `must be ${how} "${from}" (${first})`);
+    if (first > last || (how === 'be after' && first === last)) report(to, `must ${how} "${from}" (${first})`);
   };
 
 const together =
@@ -129,19 +129,19 @@ const fitsSomething: Check = (values, report) => {
 };
 
 const place = together('latitude', 'longitude');
-const dayOrder = order('from', 'to', 'not before');
+const dayOrder = order('from', 'to', 'not be before');
 
 const checks: Partial<Record<Kind, readonly Check[]>> = {
   calendar: [
     timeZone('timeZone'),
-    order('schoolDay.from', 'schoolDay.to', 'after'),
+    order('schoolDay.from', 'schoolDay.to', 'be after'),
     each('terms', dayOrder),
     each('inset', dayOrder),
     each('holidays', dayOrder),
   ],
   contract: [
-    order('start', 'end', 'after'),
-    order('start', 'noticeGiven', 'not before'),
+    order('start', 'end', 'be after'),
+    order('start', 'noticeGiven', 'not be before'),
     unique('prices', 'from'),
     uplift,
     timeZone('sla.timeZone'),
@@ -151,7 +151,7 @@ const checks: Partial<Record<Kind, readonly Check[]>> = {
     unique('sla.excuses', 'code'),
     unique('sla.credits.bands', 'below'),
   ],
-  academy: [place, order('joined', 'left', 'after'), unique('networks', ''), unique('exceptions', 'standard')],
+  academy: [place, order('joined', 'left', 'be after'), unique('networks', ''), unique('exceptions', 'standard')],
   site: [place],
   credential: [version],
   circuit: [circuitPlace, validity],

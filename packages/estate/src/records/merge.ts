@@ -1,9 +1,14 @@
 /** Values as plain JSON: patched, compared, looked up. */
+import { slugPattern } from '@linewatch/contract';
 
 export type Values = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const slug = new RegExp(slugPattern);
+/** Whether it may be the id of a record; nothing else goes to the database as one. */
+export const isSlug = (value: unknown): value is string => typeof value === 'string' && slug.test(value);
 
 /** No schema of ours is nested deeper; what is, is refused by the schema. */
 const maxDepth = 12;

@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 import { type Node, nodeOf } from './canonical.ts';
 import { type Draft, type Tell, keyOf } from './draft.ts';
 import { quoted } from './fields.ts';
-import { type Values, isObject } from './merge.ts';
+import { type Values, isObject, isSlug } from './merge.ts';
 import { fieldsOf } from './tables.ts';
 
 /** Steps to a reference; `*` stands for the entries of a list. */
@@ -31,7 +31,7 @@ interface Found {
 
 function find(value: unknown, steps: readonly string[], path: string): Found[] {
   const [step, ...rest] = steps;
-  if (step === undefined) return typeof value === 'string' ? [{ path, id: value }] : [];
+  if (step === undefined) return isSlug(value) ? [{ path, id: value }] : [];
   const at = (key: string | number): string => (path === '' ? String(key) : `${path}.${key}`);
   if (step === '*') return Array.isArray(value) ? value.flatMap((item, i) => find(item, rest, at(i))) : [];
   return isObject(value) ? find(value[step], rest, at(step)) : [];
@@ -91,7 +91,7 @@ async function checkSites(
   drafts: ReadonlyMap<string, Draft>,
   tell: Tell,
 ): Promise<void> {
-  const users = [...drafts.values()].filter(({ after }) => after?.values.site !== undefined);
+  const users = [...drafts.values()].filter(({ after }) => isSlug(after?.values.site));
   if (users.length === 0) return;
   const { rows } = await client.query<{ slug: string; academy: string }>(
     'SELECT t.slug, a.slug AS academy FROM site t JOIN academy a ON a.id = t.academy_id WHERE t.trust_id = $1 AND t.slug = ANY ($2::text[])',
