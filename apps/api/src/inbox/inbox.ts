@@ -177,7 +177,10 @@ export class Inbox {
   ): Promise<MapResult> {
     if (draft.problems.length > 0) return { ...draft.refused(), approvals: [] };
     const { records } = this.#options;
-    const result = draft.told(await records.change(principal, { changes: draft.changes, title, dryRun }));
+    const { changes, known } = draft;
+    const nothing = { applied: true, version: known.version, batch: null, records: [], problems: [] };
+    const result =
+      changes.length === 0 ? nothing : draft.told(await records.change(principal, { changes, title, dryRun }));
     if (dryRun || !result.applied) return { ...result, approvals: [] };
     const approved = await this.#approve(approvals, picture);
     await this.#followed(result.version);

@@ -16,8 +16,11 @@ export function draftOnboard(known: Known, heard: Heard, body: OnboardBody): Dra
   const template = record?.values as Values<'template'> | undefined;
   draft.providers(body.providers);
   const { phase, profile, calendar } = template ?? {};
-  const id = draft.academy(-1, body.academy, given({ phase, profile, calendar }));
-  const academy = { id, name: body.academy.name };
+  const defaults = given({ phase, profile, calendar });
+  const academy = body.existing
+    ? existing(draft, body.academy.id ?? '', defaults)
+    : { id: draft.academy(-1, body.academy, defaults), name: body.academy.name };
+  if (!academy) return draft;
   const circuits: readonly OnboardCircuit[] = body.circuits ?? template?.circuits ?? [];
   const taken = new Set<string>();
   circuits.forEach((each, part) => {
@@ -29,9 +32,27 @@ export function draftOnboard(known: Known, heard: Heard, body: OnboardBody): Dra
     if (exporter !== undefined) {
       const problem = selector ? placeProblem(heard, { collector, exporter, selector }, taken) : '';
       if (problem !== '') draft.wrong(part, 'circuit', circuit.id ?? '', 'overlap', 'interface', problem);
-      draft.exporter(part, collector, exporter, heard.sysName(collector, exporter), id);
+      draft.exporter(part, collector, exporter, heard.sysName(collector, exporter), academy.id);
     }
     addCircuit(draft, part, academy, circuit);
   });
   return draft;
+}
+
+/** An academy that goes on, with what it lacks of the template. */
+function existing(
+  draft: Draft,
+  id: string,
+  defaults: Record<string, unknown>,
+): { readonly id: string; readonly name: string } | undefined {
+  const record = draft.known.record('academy', id);
+  if (record?.ended !== null) {
+    draft.wrong(-1, 'academy', id, 'missing', 'id', `There is no academy "${id}".`);
+    return undefined;
+  }
+  const has = record.values as Values<'academy'>;
+  const values = Object.fromEntries(Object.entries(defaults).filter(([field]) => !(field in has)));
+  if (Object.keys(values).length > 0)
+    draft.add(-1, { kind: 'academy', id, op: 'update', revision: record.revision, values });
+  return { id, name: has.name };
 }

@@ -230,11 +230,15 @@ export const OnboardCircuit = Type.Object(
 );
 export type OnboardCircuit = Static<typeof OnboardCircuit>;
 
-/** A new academy with its lines. Without `circuits` it gets those of the template; with them, those and no others. */
+/**
+ * A new academy with its lines, or with `existing` the lines of one that there is: it keeps what it has, and gets of the
+ * template what it lacks. Without `circuits` it gets those of the template; with them, those and no others.
+ */
 export const OnboardBody = Type.Object(
   {
     academy: NewAcademy,
     ...optional({
+      existing: Type.Boolean({ title: 'There already', description: 'The estate has an academy of this id.' }),
       template: Ref('template', 'Template'),
       circuits: Type.Array(OnboardCircuit, { maxItems: 20 }),
     }),
