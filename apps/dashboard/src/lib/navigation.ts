@@ -55,6 +55,7 @@ export function currentIn(href: string, path: string, route: Route): 'page' | 't
   const own = path.length > 1 ? path.replace(/\/$/, '') : path;
   if (own === href) return 'page';
   if (href === '/') return route.page === 'academy' ? 'true' : undefined;
+  // An academy's figures belong to the overview, its records to the list of academies.
   if (href === '/academies') return route.page === 'academy-estate' ? 'true' : undefined;
   return own.startsWith(`${href}/`) ? 'true' : undefined;
 }

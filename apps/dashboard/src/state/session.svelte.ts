@@ -1,6 +1,7 @@
 /** Who is at this page, and what they may. */
 import type { Permission, SessionNow } from '@linewatch/contract';
 import type { AccessApi } from '../lib/access-api.ts';
+import { Allowed } from '../lib/allowed.ts';
 import type { PageAccess } from '../lib/route.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -22,28 +23,21 @@ export class Session {
   readonly active = $derived.by(() => this.state === 'signed-in' || this.state === 'first-run');
   /** Names whoever is at the page: what was fetched for one must not be shown to the next. */
   readonly whose = $derived.by(() => `${this.state} ${this.account?.id ?? ''}`);
-  /** For which academies there is each permission; null = the whole trust. */
-  readonly #scopes = $derived.by<ReadonlyMap<Permission, readonly string[] | null>>(
-    () =>
-      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed, only made anew
-      new Map((this.answer.data?.permissions ?? []).map(({ permission, academies }) => [permission, academies])),
-  );
+  readonly #allowed = $derived.by(() => new Allowed(this.active, this.answer.data?.permissions ?? []));
 
   /** For one academy at least. */
   may(access: PageAccess): boolean {
-    if (access === 'public') return true;
-    return this.active && (access === 'signed-in' || this.#scopes.has(access));
+    return this.#allowed.may(access);
   }
 
   /** For this academy. */
   mayFor(permission: Permission, academy: string): boolean {
-    const scope = this.active ? this.#scopes.get(permission) : undefined;
-    return scope === null || (scope?.includes(academy) ?? false);
+    return this.#allowed.mayFor(permission, academy);
   }
 
   /** For the whole trust: what belongs to no academy, too. */
   mayAll(permission: Permission): boolean {
-    return this.active && this.#scopes.get(permission) === null;
+    return this.#allowed.mayAll(permission);
   }
 
   start(): () => void {

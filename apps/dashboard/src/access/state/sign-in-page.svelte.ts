@@ -7,6 +7,10 @@ import type { Session } from '../../state/session.svelte.ts';
 const reasons: Readonly<Record<string, string>> = {
   access_denied: 'The identity provider did not let you in.',
   no_roles: 'None of your groups has a role here. An administrator can change that.',
+  no_email: 'The identity provider did not tell your e-mail address.',
+  email_taken: 'Your e-mail address is that of another account here. An administrator can change that.',
+  account_disabled: 'Your account is disabled. An administrator can change that.',
+  not_set_up: 'The first administrator has not been set up yet.',
   sign_in_failed: 'The identity provider’s answer could not be used. Try again.',
   sign_in_unavailable: 'The identity provider cannot be reached. Try again shortly.',
 };
