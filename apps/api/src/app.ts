@@ -17,6 +17,7 @@ import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
 import { registerDescription, registerDocs } from './routes/docs.ts';
 import { registerEstateRoutes } from './routes/estate.ts';
 import { registerExporterRoutes } from './routes/exporters.ts';
+import { registerFileRoutes } from './routes/files.ts';
 import { registerInboxRoutes } from './routes/inbox.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerStreamRoute } from './routes/stream.ts';
@@ -116,6 +117,7 @@ export function createApi(options: ApiOptions): Api {
         trust: () => live.plan?.trust ?? { label: options.trust, name: options.trust },
         clock,
       });
+      registerFileRoutes(app, { estate, trust: options.trust });
       registerInboxRoutes(app, { inbox, clock });
       registerStreamRoute(app, broadcast);
       registerServiceRoutes(app, {

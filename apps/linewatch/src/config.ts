@@ -133,6 +133,21 @@ export const Config = Type.Object(
         description: 'Further trusts of this installation: what the writer tells the collectors of each.',
       },
     ),
+    estate: Type.Object(
+      {
+        sync: Type.Boolean({
+          default: false,
+          description:
+            'The file is the source of truth: applied at the start and when it changes, and changed there only.',
+        }),
+        file: Type.String({
+          default: 'estate.yaml',
+          minLength: 1,
+          description: 'The estate file, from the directory of the configuration.',
+        }),
+      },
+      closed,
+    ),
     collector: CollectorConfig,
     writer: WriterConfig,
     api: ApiConfig,
@@ -183,6 +198,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
   if (env['CLICKHOUSE_URL']) config.clickhouse.url = env['CLICKHOUSE_URL'];
   if (env['DATABASE_URL']) config.postgres.url = env['DATABASE_URL'];
   if (env['KAFKA_BROKERS']) config.kafka.brokers = env['KAFKA_BROKERS'];
+  config.estate.file = path.resolve(found === undefined ? '.' : path.dirname(found), config.estate.file);
   config.data = path.resolve(data ?? env['LINEWATCH_DATA'] ?? config.data);
   checkUrl('clickhouse.url (CLICKHOUSE_URL)', config.clickhouse.url, ['http:', 'https:']);
   checkUrl('postgres.url (DATABASE_URL)', config.postgres.url, ['postgres:', 'postgresql:']);

@@ -48,7 +48,7 @@ const away: readonly EstateErrorCode[] = [
 ];
 
 /** @throws ApiError `estate_unavailable` in place of an EstateError that says so */
-async function asked<T>(work: Promise<T>): Promise<T> {
+export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -29,6 +29,9 @@ export function memoryEstate(initial: Snapshot | null = snapshot(), records = ne
     health: () => Promise.resolve({ ready: current !== null, detail: 'in memory' }),
     version: () => Promise.resolve(records.version),
     records,
+    // Files are tested on a database.
+    importFile: () => Promise.reject(new Error('no files here')),
+    exportFile: () => Promise.resolve('trust: {}\n'),
     // There is no other process.
     whileLeading: (_name, work) => {
       const stopped = new AbortController();

@@ -4,6 +4,7 @@ import type { App } from '@linewatch/service';
 import { countBrokers } from '../broker-state.ts';
 import type { ComponentContext } from '../context.ts';
 import { openEstate, openStore } from '../databases.ts';
+import { createEstateSync, withSync } from '../estate-sync.ts';
 import { workerNames } from '../names.ts';
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
@@ -31,5 +32,11 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
   });
   // Its health tells of the queue already.
   if (config.kafka.brokers !== undefined) countBrokers(queue, metrics);
-  return owning(app, queue, store, estate);
+  const sync = createEstateSync({
+    estate,
+    file: config.estate.sync ? config.estate.file : undefined,
+    trust: config.trust,
+    logger,
+  });
+  return owning(withSync(app, sync), queue, store, estate);
 }
