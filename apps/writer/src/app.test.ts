@@ -25,6 +25,12 @@ const leading = {
       },
     };
   },
+  migrate: () => Promise.resolve({ version: 1, applied: [] }),
+  watch: (onChange: (version: number, signal: AbortSignal) => unknown) => {
+    void onChange(1, new AbortController().signal);
+    return { stop: () => Promise.resolve() };
+  },
+  records: { list: () => Promise.resolve([]) } as unknown as Estate['records'],
 } as unknown as Estate;
 
 describe('the writer', () => {

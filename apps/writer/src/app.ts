@@ -152,8 +152,11 @@ export function createWriter(options: WriterOptions): App {
         'collector_keys_foreign_total',
         'Keys of collectors on the queue that the configuration does not name.',
       );
-      const parts = { queue, producer, sources, onForeignKey: () => foreign.inc(), logger };
-      telling = estate.whileLeading('control', (signal) => publishControl(parts, signal));
+      const parts = { queue, producer, sources, estate, onForeignKey: () => foreign.inc(), logger };
+      telling = estate.whileLeading('control', async (signal) => {
+        await insist('PostgreSQL', logger, signal, () => estate.migrate());
+        await publishControl(parts, signal);
+      });
     }
     background = write().catch((error: unknown) => {
       logger.fatal({ reason: describe(error) }, 'the writer cannot go on');

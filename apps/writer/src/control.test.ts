@@ -65,11 +65,15 @@ describe('publication of control', () => {
     };
     return run([{ trust: 'main', fingerprintKey, controlOf }], stopping);
   }
-  function run(sources: readonly ControlSource[], stopping = new AbortController()): () => Promise<void> {
+  function run(
+    sources: readonly ControlSource[],
+    stopping = new AbortController(),
+    estate?: Parameters<typeof publishControl>[0]['estate'],
+  ): () => Promise<void> {
     const onForeignKey = (): void => {
       foreign++;
     };
-    const running = publishControl({ queue, producer, sources, onForeignKey, logger }, stopping.signal);
+    const running = publishControl({ queue, producer, sources, estate, onForeignKey, logger }, stopping.signal);
     const stop = (): Promise<void> => {
       stopping.abort();
       return running;
@@ -164,6 +168,46 @@ describe('publication of control', () => {
     expect(() => open(thief.privateKey, told.sealed)).toThrow();
     expect(untold).toMatchObject({ allow: ['192.0.2.0/24'], sealed: '', polling: { targets: [] } });
     expect(untold.polling.heard).toBeUndefined();
+  });
+
+  it('tells nothing before the estate was read, then what it adds to whom it concerns, and follows its changes', async () => {
+    const north = collectorKey();
+    const south = collectorKey();
+    await tell('key/main/north', { publicKey: north.publicKey });
+    await tell('key/main/south', { publicKey: south.publicKey });
+    let changed: () => void | Promise<void> = () => undefined;
+    let exporters = [{ values: { address: '192.0.2.7', collector: 'north', credential: 'wan' } }];
+    const estate = {
+      watch: (onChange: () => void | Promise<void>) => {
+        changed = onChange;
+        return { stop: () => Promise.resolve() };
+      },
+      records: {
+        list: () => Promise.resolve(exporters),
+        secret: () => Promise.resolve({ id: 'wan', community: 'only-for-north' }),
+      },
+    } as unknown as Parameters<typeof publishControl>[0]['estate'];
+    const controlOf = (): PlainControl => plain('configured');
+    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf }], undefined, estate);
+    await sleep(300);
+    expect(seen).toEqual([]);
+
+    await changed();
+    await until(2);
+    const told = (i: number, { privateKey }: { privateKey: string | object }) => {
+      const control = decodeState(Control, seen[i]!.value);
+      return { control, secrets: decodeState(Secrets, open(privateKey as never, control.sealed)) };
+    };
+    expect(told(0, north).control.polling.targets).toEqual([{ address: '192.0.2.7', port: 161, credential: 'wan' }]);
+    expect(told(0, north).secrets.polling).toEqual([{ name: 'wan', community: 'only-for-north' }]);
+    expect(told(0, north).secrets.traps).toContainEqual({ name: 'wan', community: 'only-for-north' });
+    expect(told(1, south).secrets).toEqual(plain('configured').secrets);
+
+    exporters = [];
+    await changed();
+    await until(3);
+    expect(seen[2]!.key).toBe('control/main/north');
+    expect(told(2, north).secrets).toEqual(plain('configured').secrets);
   });
 
   it('says nothing again at the next start, until key or configuration change', async () => {

@@ -1,12 +1,14 @@
 /**
  * Tells each collector of each trust what it is to do: `control/<trust>/<collector>` on the state topic, its secrets
- * sealed to the key that the collector published. Needs the queue and nothing else: whoever leads runs it, ClickHouse or
- * not. The queue keeps what was told, so that a collector does not need the writer either.
+ * sealed to the key that the collector published. It is what the configuration says, and the estate's exporters that have a
+ * credential. Whoever leads runs it, ClickHouse or not. The queue keeps what was told, so that a collector does not need the
+ * writer either.
  *
  * Who may write to the topic could publish a key of his own and be told the secrets. Where the configuration names the
  * collectors with their keys, secrets are sealed to those only, and another key on the topic is counted and logged.
  */
 import { createHmac } from 'node:crypto';
+import type { Estate } from '@linewatch/estate';
 import type { Message, Producer, Queue } from '@linewatch/queue';
 import {
   CollectorKey,
@@ -19,6 +21,7 @@ import {
   topics,
 } from '@linewatch/record';
 import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
+import { type EstatePolling, readPolling, withEstate } from './estate-polling.ts';
 
 /** What a collector is to do, before its secrets are sealed. */
 export interface PlainControl extends Omit<Control, 'sealed' | 'fingerprint'> {
@@ -30,7 +33,7 @@ export interface ControlSource {
   readonly trust: string;
   /** Secret of the installation: who does not have it cannot try passwords against a fingerprint. */
   readonly fingerprintKey: Uint8Array;
-  readonly controlOf: (collector: string) => PlainControl;
+  controlOf(collector: string): PlainControl;
   /** Public keys by collector; where there is one, who is not named here is told no secret. */
   readonly pinned?: ReadonlyMap<string, string> | undefined;
 }
@@ -40,6 +43,8 @@ export interface ControlPublisherOptions {
   readonly producer: Producer;
   /** Each trust's collectors are told from its own, and so never another's secrets. */
   readonly sources: readonly ControlSource[];
+  /** Followed: until it was read once nothing is told, and collectors go by what they were told before. */
+  readonly estate?: Pick<Estate, 'watch' | 'records'> | undefined;
   /** A key that the configuration does not name. */
   readonly onForeignKey: () => void;
   readonly logger: Logger;
@@ -49,9 +54,10 @@ const maxCollectors = 10_000;
 
 /** Runs until the signal aborts. */
 export async function publishControl(options: ControlPublisherOptions, signal: AbortSignal): Promise<void> {
-  const { queue, logger, producer, sources, onForeignKey } = options;
+  const { queue, logger, producer, estate, onForeignKey } = options;
+  const sources = options.sources.map((source) => new Merging(source, logger));
   const told = sources.map((source) => new Told(source, onForeignKey, logger));
-  const state = { woken: new AbortController(), caughtUp: false };
+  const state = { woken: new AbortController(), caughtUp: false, estateRead: estate === undefined };
   const tail = await queue.tail({
     topic: topics.state,
     from: 'oldest',
@@ -67,13 +73,18 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
       state.woken.abort();
     },
   });
+  const watch = estate?.watch(async () => {
+    for (const source of sources) source.polling = await readPolling(estate, source.trust, logger);
+    state.estateRead = true;
+    state.woken.abort();
+  });
   try {
     let failures = 0;
     while (!signal.aborted) {
       const either = AbortSignal.any([signal, state.woken.signal]);
       await sleep(failures > 0 ? backoffMs(failures, 500, 30_000) : 3_600_000, either);
       state.woken = new AbortController();
-      if (!state.caughtUp) continue;
+      if (!state.caughtUp || !state.estateRead) continue;
       try {
         for (const each of told)
           for (const [collector, publicKey] of each.changed()) {
@@ -87,7 +98,39 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
       }
     }
   } finally {
+    await watch?.stop();
     await tail.close();
+  }
+}
+
+/** What the configuration says, with what the estate says beside it. */
+class Merging implements ControlSource {
+  readonly trust: string;
+  readonly fingerprintKey: Uint8Array;
+  readonly pinned: ControlSource['pinned'];
+  polling: EstatePolling = new Map();
+  readonly #source: ControlSource;
+  readonly #logger: Logger;
+  readonly #said = new Set<string>();
+
+  constructor(source: ControlSource, logger: Logger) {
+    this.#source = source;
+    this.trust = source.trust;
+    this.fingerprintKey = source.fingerprintKey;
+    this.pinned = source.pinned;
+    this.#logger = logger;
+  }
+
+  controlOf(collector: string): PlainControl {
+    const { control, conflicts } = withEstate(this.#source.controlOf(collector), this.polling.get(collector));
+    const news = conflicts.filter((each) => !this.#said.has(`${collector} ${each}`));
+    for (const each of news) this.#said.add(`${collector} ${each}`);
+    if (news.length > 0)
+      this.#logger.warn(
+        { trust: this.trust, collector, conflicts: news.slice(0, 20) },
+        'the configuration goes before the estate',
+      );
+    return control;
   }
 }
 
