@@ -63,7 +63,7 @@ const unique =
       const value = isObject(entry) ? entry[key] : entry;
       if (value === undefined) return;
       const at = isObject(entry) ? `${path}.${i}.${key}` : `${path}.${i}`;
-      if (seen.has(value)) report(at, `"${String(value as string)}" is given twice`);
+      if (seen.has(value)) report(at, `${JSON.stringify(value)} is given twice`);
       seen.add(value);
     });
   };

@@ -34,19 +34,21 @@ export async function checkInterfaces(
 ): Promise<void> {
   const stays: Occupied[] = [];
   for (const draft of drafts.values()) {
-    const { kind, id, after, broken } = draft;
-    if (kind !== 'circuit' || broken || !after || after.endedMs !== null) continue;
-    const selector = selectorOf(after.values);
-    const exporter = exporterOf(exporters, after.values);
+    const { kind, id } = draft;
+    // One whose change is wrong is taken as it is.
+    const state = draft.broken ? draft.before : draft.after;
+    if (kind !== 'circuit' || !state || state.endedMs !== null) continue;
+    const selector = selectorOf(state.values);
+    const exporter = exporterOf(exporters, state.values);
     if (!selector || exporter === undefined) continue;
     const shown = describeInterface(selector);
     stays.push({
       id,
-      draft,
+      draft: draft.broken ? undefined : draft,
       shown,
       where: `${exporter} ${shown}`,
-      fromMs: ms(after.values.from),
-      toMs: ms(after.values.to),
+      fromMs: ms(state.values.from),
+      toMs: ms(state.values.to),
     });
   }
   if (stays.length === 0) return;

@@ -9,13 +9,14 @@ import { type Stored, endOf, recordOf } from './read.ts';
 import { type Opened, hide, opened, withStoredSecrets } from './secrets.ts';
 import type { Sealer } from './seal.ts';
 
-/** A change, or the making of a record just so, as undoing does. */
+/** A change, or the making of a record just so, as undoing does. A removal that is optional is left when it cannot be. */
 export type Step =
-  | Change
+  | (Change & { readonly optional?: boolean })
   | {
       readonly kind: Kind;
       readonly id: string;
       readonly op: 'set';
+      readonly optional?: never;
       readonly values: Values;
       readonly endedMs: number | null;
     };
@@ -37,7 +38,7 @@ export interface Draft {
   index: number;
   /** Some of its values are wrong: it is not looked at further. */
   broken: boolean;
-  /** Made because a circuit names it. */
+  /** Made because a circuit names it, or removed because none does any more. */
   readonly implied: boolean;
   secrets: Opened | undefined;
   secretChanged: boolean;
@@ -90,7 +91,7 @@ export function draft(
         after,
         index,
         broken: false,
-        implied: false,
+        implied: step.optional ?? false,
         secrets: undefined,
         secretChanged: false,
       };
@@ -109,40 +110,35 @@ function refuse(it: Draft, { actor, tell }: Drafting): void {
     tell(it, 'managed', '', 'comes from the estate file: change it there');
 }
 
+/** Why a step cannot be taken, whatever its values. */
+function obstacle({ before, after }: Draft, step: Step): readonly [ChangeProblem['code'], string] | undefined {
+  if (step.op === 'set') return undefined;
+  if (step.revision !== undefined && before && step.revision !== before.revision)
+    return ['stale', `was changed by ${before.changedBy || 'someone'} since it was read`];
+  if (step.op !== 'create') return after ? undefined : ['missing', 'is not there'];
+  if (!after) return undefined;
+  return ['exists', after.endedMs === null ? 'is there already' : 'is there already, and has ended: restore it'];
+}
+
 function take(it: Draft, step: Step, context: Drafting): void {
-  const { tell } = context;
-  const fail = (code: ChangeProblem['code'], message: string, current?: Stored): void => {
+  const problem = obstacle(it, step);
+  if (problem) {
+    const [code, message] = problem;
     it.broken = true;
-    tell(it, code, '', message, current);
-  };
-  const { after } = it;
-  if ('revision' in step && step.revision !== undefined && step.revision !== (it.before?.revision ?? step.revision))
-    return fail('stale', `was changed by ${it.before!.changedBy || 'someone'} since it was read`, it.before);
-  const managed = context.options.managed ?? after?.managed ?? false;
-  switch (step.op) {
-    case 'create':
-      if (after)
-        return fail(
-          'exists',
-          after.endedMs === null ? 'is there already' : 'is there already, and has ended: restore it',
-          it.before,
-        );
-      return set(it, step.values ?? {}, { endedMs: null, managed }, context);
-    case 'set':
-      return set(it, step.values, { endedMs: step.endedMs, managed }, context);
-    case 'remove':
-      if (!after) return fail('missing', 'is not there');
-      it.after = undefined;
-      return undefined;
+    context.tell(it, code, '', message, code === 'missing' ? undefined : it.before);
+    return;
   }
-  if (!after) return fail('missing', 'is not there');
-  if (step.op === 'update')
-    return set(it, step.values ?? {}, { endedMs: after.endedMs, managed }, context, after.values);
-  it.after = {
-    ...(step.op === 'end' ? ended(it.kind, after, context.nowMs) : restored(it.kind, after, context.nowMs)),
-    managed,
-  };
-  return undefined;
+  const { after } = it;
+  const managed = context.options.managed ?? after?.managed ?? false;
+  const endedMs = after?.endedMs ?? null;
+  if (step.op === 'create') set(it, step.values ?? {}, { endedMs: null, managed }, context);
+  else if (step.op === 'set') set(it, step.values, { endedMs: step.endedMs, managed }, context);
+  else if (step.op === 'remove') it.after = undefined;
+  else if (step.op === 'update') set(it, step.values ?? {}, { endedMs, managed }, context, after!.values);
+  else {
+    const state = step.op === 'end' ? ended(it.kind, after!, context.nowMs) : restored(it.kind, after!, context.nowMs);
+    it.after = { ...state, managed };
+  }
 }
 
 /** Of a circuit the validity ends; one that has not begun is withdrawn. */
@@ -190,6 +186,7 @@ function set(it: Draft, given: Values, rest: Omit<State, 'values'>, context: Dra
   if (it.kind === 'credential') {
     const hidden = hide(values);
     it.secretChanged ||= !same(hidden.secrets, it.secrets?.texts ?? {});
+    if (it.secretChanged && !sealer.hasKey) report('', 'cannot be kept: this server has no key for secrets');
     it.secrets = { ...(it.secrets ?? { unreadable: false }), texts: hidden.secrets };
     values = hidden.values;
   }

@@ -1,11 +1,13 @@
 /** Circuits name their exporter by its address: finds it, or makes it. */
 import { labelKey } from '@linewatch/record';
 import type { ClientBase } from 'pg';
-import { type Draft, type Tell, isChanged, keyOf } from './draft.ts';
+import { inSchemaOrder } from './canonical.ts';
+import { type Draft, type Tell, keyOf } from './draft.ts';
 import { addressText } from './fields.ts';
 import type { Values } from './merge.ts';
 
-const placeOf = (address: unknown, collector: unknown): string => `${String(collector ?? 'main')} ${String(address)}`;
+const placeOf = (address: unknown, collector: unknown = 'main'): string =>
+  `${collector as string} ${address as string}`;
 
 interface Place {
   readonly id: string;
@@ -70,6 +72,11 @@ export async function arrangeExporters(
     const going = changed.find(
       ({ before, after }) => !after && before && placeOf(before.values.address, before.values.collector) === place,
     );
+    if (going?.implied) {
+      drafts.delete(keyOf('exporter', going.id));
+      places.set(place, going.id);
+      continue;
+    }
     if (going) {
       tell(going, 'in-use', '', `is named by the circuit "${circuit.id}"`);
       continue;
@@ -120,18 +127,13 @@ function follow(changed: readonly Draft[], circuits: readonly Draft[]): void {
   if (moved.size === 0) return;
   for (const circuit of circuits) {
     const { before, after } = circuit;
-    if (!before || !after || !isChanged(circuit)) continue;
+    if (!before || !after) continue;
     const place = placeOf(after.values.exporter, after.values.collector);
     const exporter = moved.get(place);
     if (!exporter || place !== placeOf(before.values.exporter, before.values.collector)) continue;
-    const { collector: _, ...values } = after.values;
-    circuit.after = {
-      ...after,
-      values: {
-        ...values,
-        exporter: exporter.address,
-        ...(exporter.collector !== 'main' && { collector: exporter.collector }),
-      },
-    };
+    const { collector, address } = exporter;
+    const rest = Object.fromEntries(Object.entries(after.values).filter(([key]) => key !== 'collector'));
+    const values = { ...rest, exporter: address, ...(collector !== 'main' && { collector }) };
+    circuit.after = { ...after, values: inSchemaOrder('circuit', values) };
   }
 }

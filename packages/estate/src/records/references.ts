@@ -103,7 +103,7 @@ async function checkSites(
     const { site, academy } = draft.after!.values;
     const other = academies.get(site);
     if (academy !== undefined && other !== undefined && other !== academy)
-      tell(draft, 'invalid', 'site', `"${String(site)}" is a site of the academy "${String(other as string)}"`);
+      tell(draft, 'invalid', 'site', `${JSON.stringify(site)} is a site of the academy ${JSON.stringify(other)}`);
   }
 }
 

@@ -10,6 +10,7 @@ export interface Sealed {
 }
 
 export interface Sealer {
+  readonly hasKey: boolean;
   /** Undefined: there is no key. */
   seal(text: string, owner: string): Sealed | undefined;
   /** Undefined: it was sealed with another key, or is damaged. */
@@ -21,6 +22,7 @@ export function createSealer(key: Uint8Array | undefined): Sealer {
   if (key && key.length !== 32) throw new RangeError('the key of the estate must have 32 octets');
   const keyId = key ? createHash('sha256').update('linewatch estate key').update(key).digest('hex').slice(0, 16) : '';
   return {
+    hasKey: key !== undefined,
     seal(text, owner) {
       if (!key) return undefined;
       const nonce = randomBytes(nonceBytes);

@@ -8,16 +8,14 @@ import { type Stored, recordOf } from './read.ts';
 
 const dayMs = 86_400_000;
 
-type Undoing = Step & { readonly optional?: boolean };
-
-/** What was made more than a day ago may have telemetry: it ends, and keeps its name for the past. */
+/** What was made more than a day ago may have telemetry, or belong to what has: it ends, and keeps its name for the past. */
 function oppositeOf(
   { what: kind, record: id, before, beforeEndedMs, implied }: Done,
   stored: Stored | undefined,
   nowMs: number,
-): Undoing {
+): Step {
   if (before) return { kind, id, op: 'set', values: before, endedMs: beforeEndedMs };
-  const old = (kind === 'circuit' || kind === 'academy') && stored !== undefined && nowMs - stored.createdMs > dayMs;
+  const old = stored !== undefined && nowMs - stored.createdMs > dayMs;
   return { kind, id, op: old ? 'end' : 'remove', ...(implied && { optional: true }) };
 }
 
@@ -27,7 +25,7 @@ export async function undoBatch(work: Work & { readonly trustChanged: boolean },
   const touched = done.map(({ what: kind, record: id }) => ({ kind, id }));
   const stored = await readTouched(client, trust, touched);
   const problems: ChangeProblem[] = [];
-  const steps: Undoing[] = [];
+  const steps: Step[] = [];
   for (const entry of done) {
     const { what: kind, record: id } = entry;
     const current = stored.get(keyOf(kind, id));

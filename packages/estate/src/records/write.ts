@@ -18,7 +18,7 @@ export interface Writing {
   readonly sealer: Sealer;
 }
 
-const common = { position: 'integer', slug: 'text', ended_ms: 'float8', managed: 'boolean' };
+const common = { row_number: 'integer', slug: 'text', ended_ms: 'float8', managed: 'boolean' };
 
 interface Statements {
   readonly insert: string;
@@ -43,7 +43,7 @@ function statementsOf(kind: Kind): Statements {
   const expressions = assign.map(([name, sql]) => `${sql} AS ${quoted(name)}`);
   return {
     insert: `INSERT INTO ${kind} (trust_id, slug, changed_by, ${columns.join(', ')})
-      SELECT $1::integer, i.slug, $3::text, ${assign.map(([, sql]) => sql).join(', ')} FROM ${from} ORDER BY i.position`,
+      SELECT $1::integer, i.slug, $3::text, ${assign.map(([, sql]) => sql).join(', ')} FROM ${from} ORDER BY i.row_number`,
     update: `UPDATE ${kind} t SET revision = t.revision + 1, changed_at = now(), changed_by = $3::text,
         ${columns.map((name) => `${name} = s.${name}`).join(', ')}
       FROM (SELECT i.slug, ${expressions.join(', ')} FROM ${from}) s WHERE t.trust_id = $1 AND t.slug = s.slug`,
@@ -74,10 +74,10 @@ const sealedRow = (values: Values, { keyId, sealed }: Sealed): Record<string, un
   sealed: sealed.toString('base64'),
 });
 
-function rowOf(draft: Draft, position: number, writing: Writing): Record<string, unknown> {
+function rowOf(draft: Draft, number: number, writing: Writing): Record<string, unknown> {
   const { kind, id, after } = draft;
   const { values, endedMs, managed } = after!;
-  const row: Record<string, unknown> = { position, slug: id, ended_ms: endedMs, managed };
+  const row: Record<string, unknown> = { row_number: number, slug: id, ended_ms: endedMs, managed };
   for (const field of fieldsOf[kind]) Object.assign(row, field.write(values));
   if (kind === 'credential') Object.assign(row, sealedOf(draft, writing));
   return row;
@@ -103,7 +103,7 @@ export async function writeDrafts(client: ClientBase, drafts: Iterable<Draft>, w
     const kept = changed.filter((each) => each.kind === kind && each.after);
     if (kept.length === 0) continue;
     const sql = statementsFor(kind);
-    const rows = kept.map((each, position) => rowOf(each, position, writing));
+    const rows = kept.map((each, i) => rowOf(each, i, writing));
     const added = rows.filter((_, i) => !kept[i]!.before);
     const updated = rows.filter((_, i) => kept[i]!.before);
     if (added.length > 0) await write(sql.insert, [trust, JSON.stringify(added), actor.name], added.length);
