@@ -7,6 +7,6 @@ export function heardWords(thenMs: number | null, nowMs: number): string {
   return `heard ${s < 60 ? `${s} s ago` : formatAge(thenMs, nowMs)}`;
 }
 
-/** Began to send in the last minutes. */
+/** Began to send in this hour, which is as well as stored data tells it; what is not stored yet just began. */
 export const isNew = (firstSeenMs: number | null, nowMs: number): boolean =>
-  firstSeenMs !== null && nowMs - firstSeenMs < 10 * 60_000;
+  firstSeenMs === null || nowMs - firstSeenMs < 3_600_000;

@@ -35,8 +35,8 @@ describe('what was heard', () => {
     expect(heardWords(10_000, 9_000)).toBe('heard 0 s ago');
     expect(heardWords(0, 120_000)).toBe('heard 2 min ago');
     expect(heardWords(null, 0)).toBe('not heard yet');
-    expect(isNew(0, 599_999)).toBe(true);
-    expect(isNew(0, 600_000)).toBe(false);
-    expect(isNew(null, 0)).toBe(false);
+    expect(isNew(0, 3_599_999)).toBe(true);
+    expect(isNew(0, 3_600_000)).toBe(false);
+    expect(isNew(null, 0)).toBe(true);
   });
 });

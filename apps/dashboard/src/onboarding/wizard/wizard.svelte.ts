@@ -3,7 +3,6 @@ import type {
   ChangeProblem,
   EstateRecord,
   Inbox,
-  InboxInterface,
   MapResult,
   Proposal,
   ProposalList,
@@ -13,6 +12,7 @@ import type { InboxApi } from '../../lib/inbox-api.ts';
 import { type ApiError, toApiError } from '../../lib/request.ts';
 import type { Clock } from '../../state/clock.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
+import { heardKey } from './arrange.ts';
 import { circuitOf, newProvidersOf } from '../line.ts';
 import {
   type Draft,
@@ -40,9 +40,12 @@ export class Wizard {
   /** Of the last try: what would be made, or what is wrong. */
   tried = $state.raw<MapResult | null>(null);
   error = $state.raw<ApiError | null>(null);
+  /** When each interface was first in the list, by the server's clock; 0 = it was there when the list was opened. */
+  appearedMs = $state.raw<Readonly<Record<string, number>>>({});
   busy = $state(false);
   readonly #api: InboxApi;
   readonly #clock: Clock;
+  #listened = false;
 
   constructor(api: InboxApi, clock: Clock) {
     this.#api = api;
@@ -94,7 +97,15 @@ export class Wizard {
 
   async loadInbox(): Promise<void> {
     await this.inbox.load((signal) => this.#api.inbox({ inside: false }, signal));
-    if (this.inbox.data) this.#clock.set(this.inbox.data.nowMs);
+    const list = this.inbox.data;
+    if (!list || this.inbox.error) return;
+    this.#clock.set(list.nowMs);
+    const first = !this.#listened;
+    this.#listened = true;
+    const before = this.appearedMs;
+    this.appearedMs = Object.fromEntries(
+      list.interfaces.map((each) => [heardKey(each), before[heardKey(each)] ?? (first ? 0 : list.nowMs)]),
+    );
   }
 
   /** What changes is kept at once; what was found wrong before no longer stands. */
@@ -221,22 +232,6 @@ export class Wizard {
     this.busy = false;
     return this.tried?.applied ?? false;
   }
-}
-
-/** Those that just began to send first, then what looks like the academy, then the busiest. */
-export function arrangeHeard(interfaces: readonly InboxInterface[], slug: string, nowMs: number): InboxInterface[] {
-  const newMs = 10 * 60_000;
-  const rank = ({ firstSeenMs, sysName, alias }: InboxInterface): number => {
-    const text = `${sysName} ${alias}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-    if (slug !== '' && text.includes(slug)) return 0;
-    return firstSeenMs !== null && nowMs - firstSeenMs < newMs ? 1 : 2;
-  };
-  return [...interfaces].sort(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      (rank(a) === 1 ? (b.firstSeenMs ?? 0) - (a.firstSeenMs ?? 0) : 0) ||
-      b.inBps + b.outBps - (a.inBps + a.outBps),
-  );
 }
 
 /** A browser may forbid storage; then a reload begins anew. */
