@@ -123,8 +123,8 @@ export function withSync(app: App, sync: EstateSync): App {
       await sync.stop();
       await app.stop();
     },
-    health: () => {
-      const health = app.health();
+    health: async () => {
+      const health = await app.health();
       return sync.trouble === '' ? health : { ...health, detail: `${health.detail}; ${sync.trouble}` };
     },
   };

@@ -92,10 +92,17 @@ function once(all: readonly Known[], tell: Tell): void {
     const { networks, urn } = known.values;
     if (Array.isArray(networks))
       networks.forEach((network, i) => {
-        check(known, `networks.${i}`, network, 'a network');
+        check(known, `networks.${writtenAt(known, network, i)}`, network, 'a network');
       });
     check(known, 'urn', urn, 'the URN');
   }
+}
+
+/** Networks are kept in an order of their own: where this one stands in the file. */
+function writtenAt({ document }: Known, network: unknown, i: number): number {
+  const written = document?.values['networks'];
+  const at = Array.isArray(written) ? written.indexOf(network) : -1;
+  return at >= 0 ? at : i;
 }
 
 function collectors(all: readonly Known[], tell: Tell, labelKey: (label: string) => number): void {

@@ -111,7 +111,10 @@ export function readYaml(text: string): ReadFile {
         const read = leaf.format === 'rate' && typeof value === 'number' ? rateBps(value) : undefined;
         if (read && 'problem' in read) problems.push(problemAt(place(`${at}.${path}`), read.problem));
       });
-      const { id } = values;
+      const { id, interface: selector } = values;
+      // What is empty is left out later, as if nothing had been meant by it.
+      if (kind === 'circuit' && isObject(selector) && Object.keys(selector).length === 0)
+        problems.push(problemAt(place(`${at}.interface`), 'must have exactly one of index, name, alias'));
       documents.push({
         kind,
         id: typeof id === 'string' ? id : '',
