@@ -28,6 +28,8 @@ interface Text {
   readonly title: string;
   readonly shown: string;
   readonly sensitive: Sensitivity | undefined;
+  /** It is the name of something else: what has it itself comes first. */
+  readonly borrowed: boolean;
 }
 
 interface Entry {
@@ -40,6 +42,7 @@ interface Schema {
   readonly title?: string;
   readonly sensitive?: Sensitivity;
   readonly format?: string;
+  readonly ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
 }
@@ -59,7 +62,8 @@ const searchedNumbers: readonly string[] = ['urn', 'ukprn'];
 /** Which fields are looked at: what identifies something, not what describes it at length. */
 function searchedIn(schema: Schema, path: readonly string[] = []): Searched[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-    if (field.sensitive === 'secrets') return [];
+    // What a record refers to is found by itself. Every exporter has a collector.
+    if (field.sensitive === 'secrets' || field.ref !== undefined || name === 'collector') return [];
     const at = [...path, name];
     const found = { path: at, title: field.title ?? name, sensitive: field.sensitive };
     if (field.type === 'string' && searchedFormats.includes(field.format)) return [found];
@@ -76,22 +80,27 @@ const searched = Object.fromEntries(
 const plain = (text: string): string => text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
 const tight = (text: string): string => text.replaceAll(' ', '');
 
-function entryOf(record: EstateRecord): Entry {
+function entryOf(record: EstateRecord, register: Register): Entry {
   const texts: Text[] = [];
+  const add = (shown: string, of: Omit<Text, 'text' | 'tight' | 'shown'>): void => {
+    const text = plain(shown);
+    texts.push({ text, tight: tight(text), shown, ...of });
+  };
   for (const { path, title, sensitive } of searched[record.kind]) {
     const value = valueAt(record.values, path);
     for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
       if (typeof each !== 'string' && typeof each !== 'number') continue;
-      const shown = String(each);
-      const text = plain(shown);
-      texts.push({ text, tight: tight(text), title, shown, sensitive });
+      add(String(each), { title, sensitive, borrowed: false });
     }
   }
+  const supplier = register.get('provider', textIn(record.values, 'provider') ?? '');
+  if (supplier) add(nameOf(supplier), { title: 'Supplier', sensitive: undefined, borrowed: true });
   return { record, texts };
 }
 
 /** 0: all of it. 1: from the start. 2: from the start of a word. 3: somewhere. */
-function rankOf({ text, tight: packed }: Text, word: string): number | undefined {
+function rankOf({ text, tight: packed, borrowed }: Text, word: string): number | undefined {
+  if (borrowed) return packed.includes(tight(word)) ? 3 : undefined;
   if (text === word || packed === word) return 0;
   const at = text.indexOf(word);
   if (at < 0) return packed.includes(word) ? 3 : undefined;
@@ -121,7 +130,7 @@ export class Search {
 
   constructor(register: Register) {
     this.#register = register;
-    this.#entries = register.records.map(entryOf);
+    this.#entries = register.records.map((record) => entryOf(record, register));
   }
 
   find(query: string, sight: Sight): SearchResult[] {
@@ -158,7 +167,7 @@ export class Search {
     const parts = [
       kind === 'academy' ? textIn(shown.values, 'town') : academy === null ? undefined : this.#name('academy', academy),
       this.#name('provider', textIn(isObject(shown.values) ? shown.values : {}, 'provider')),
-      text.shown === name ? undefined : `${text.title}: ${text.shown}`,
+      text.shown === name || text.borrowed ? undefined : `${text.title}: ${text.shown}`,
       record.ended === null ? undefined : 'ended',
     ];
     return {

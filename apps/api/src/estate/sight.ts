@@ -9,8 +9,16 @@ export interface Sight {
   readonly key: string;
 }
 
+/** Of scopes that were asked for before: one is not changed once it is made. */
+const keys = new WeakMap<ReadonlySet<string>, string>();
+
 /** The same for the same academies, and for no others. */
-export const scopeKey = (scope: Scope): string => (scope === 'all' ? '*' : [...scope].sort().join(','));
+export function scopeKey(scope: Scope): string {
+  if (scope === 'all') return '*';
+  let key = keys.get(scope);
+  if (key === undefined) keys.set(scope, (key = [...scope].sort().join(',')));
+  return key;
+}
 
 export function sightOf(principal: Pick<Principal, 'scope'>): Sight {
   const estate = principal.scope('estate.read');

@@ -2,6 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Metrics } from '@linewatch/service';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Scope } from '../access/principal.ts';
 import { createApiMetrics } from '../metrics.ts';
 import { type StreamReader, openStream } from '../testing/sse.ts';
 import { Broadcast } from './broadcast.ts';
@@ -42,6 +43,12 @@ const broadcastOf = (source: () => AcademyRates[]): Broadcast =>
     },
   });
 
+/** `?of=a,b`: of these academies only. */
+function scopeIn(address: string): Scope {
+  const of = new URL(address, 'http://localhost').searchParams.get('of');
+  return of === null ? 'all' : new Set(of.split(','));
+}
+
 beforeEach(async () => {
   metrics = new Metrics('api');
   broadcast = broadcastOf(figures);
@@ -51,7 +58,7 @@ beforeEach(async () => {
       response,
       { 'content-type': 'text/event-stream' },
       String(request.headers['last-event-id'] ?? ''),
-      'all',
+      scopeIn(request.url!),
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,6 +145,44 @@ test('nothing is sent when nothing changed', async () => {
   counter++;
   broadcast.tick();
   await patiently(() => expect(reader.events).toHaveLength(2));
+});
+
+test('a viewer of some academies is told of those only, and resumes among them only', async () => {
+  const scoped = (ids: readonly string[]): string => `?of=${ids.join(',')}`;
+  const opened = async (query: string, lastEventId?: string): Promise<StreamReader> => {
+    const reader = await openStream(`${url}/${query}#`, lastEventId);
+    readers.push(reader);
+    return reader;
+  };
+  const some = await opened(scoped(['academy-1', 'academy-3', 'none']));
+  const same = await opened(scoped(['none', 'academy-3', 'academy-1']));
+  const other = await opened(scoped(['academy-2']));
+  await patiently(() => expect([some, same, other].every(({ events }) => events.length === 1)).toBe(true));
+  await tick();
+  await patiently(() => expect([some, same, other].every(({ events }) => events.length === 2)).toBe(true));
+  const ids = (reader: StreamReader): string[][] => reader.events.map(({ data }) => data.academies.map(({ id }) => id));
+  expect(ids(some)).toEqual([
+    ['academy-1', 'academy-3'],
+    ['academy-1', 'academy-3'],
+  ]);
+  expect(same.events).toEqual(some.events);
+  expect(ids(other)).toEqual([['academy-2'], ['academy-2']]);
+
+  some.close();
+  same.close();
+  await patiently(() => expect(broadcast.size).toBe(1));
+  await tick();
+  const back = await opened(scoped(['academy-1', 'academy-3', 'none']), some.events[1]!.id);
+  await patiently(() => expect(back.events.map(({ event }) => event)).toEqual(['update']));
+  // Another scope's event, and that of a channel that was forgotten, are not known.
+  const moved = await opened(scoped(['academy-2']), some.events[1]!.id);
+  await patiently(() => expect(moved.events.map(({ event }) => event)).toEqual(['snapshot']));
+  back.close();
+  await patiently(() => expect(broadcast.size).toBe(2));
+  await tick(120_001);
+  const late = await opened(scoped(['academy-1', 'academy-3', 'none']), some.events[1]!.id);
+  await patiently(() => expect(late.events[0]?.event).toBe('snapshot'));
+  expect(ids(late)[0]).toEqual(['academy-1', 'academy-3']);
 });
 
 test('the ring resumes over what it holds and over nothing else', () => {
