@@ -75,7 +75,9 @@ export function clustersOf<T extends Place>(points: readonly Placed<T>[], distan
   const cellOf = (value: number): number => Math.floor(value / distance);
   const ordered = [...points].sort((a, b) => (a.place.id < b.place.id ? -1 : 1));
   for (const { x, y, place } of ordered) {
-    const near = neighbours(cells, cellOf(x), cellOf(y)).find((group) => Math.hypot(group.x - x, group.y - y) < distance);
+    const near = neighbours(cells, cellOf(x), cellOf(y)).find(
+      (group) => Math.hypot(group.x - x, group.y - y) < distance,
+    );
     if (near) {
       near.members.push(place);
       continue;
@@ -86,7 +88,12 @@ export function clustersOf<T extends Place>(points: readonly Placed<T>[], distan
     const key = `${cellOf(x)} ${cellOf(y)}`;
     cells.set(key, [...(cells.get(key) ?? []), group]);
   }
-  return groups.map(({ x, y, members }) => ({ key: members[0]!.id + (members.length > 1 ? `+${members.length}` : ''), x, y, members }));
+  return groups.map(({ x, y, members }) => ({
+    key: members[0]!.id + (members.length > 1 ? `+${members.length}` : ''),
+    x,
+    y,
+    members,
+  }));
 }
 
 function neighbours<G>(cells: ReadonlyMap<string, readonly G[]>, column: number, row: number): G[] {
