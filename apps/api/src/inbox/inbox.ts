@@ -37,7 +37,7 @@ const pictureMs = 1000;
 const followMs = 2000;
 
 export interface InboxOptions {
-  readonly live: Pick<Live, 'heard' | 'plan'>;
+  readonly live: Pick<Live, 'heard' | 'plan' | 'deviceName'>;
   readonly exporters: Pick<Exporters, 'list' | 'decide'>;
   /** Makes changes as far as the asker may. */
   readonly records: Pick<EstateRecords, 'register' | 'change'>;
@@ -71,8 +71,8 @@ export class Inbox {
       const known = await this.known();
       const nowMs = clock();
       const planVersion = live.plan?.version ?? -1;
-      const heard = live.heard(nowMs);
-      return pictureOf({ nowMs, trust, known, planVersion, heard, exporters: exporters.list('all').exporters });
+      const candidates = live.heard(nowMs).map((each) => ({ ...each, sysName: live.deviceName(each.source) }));
+      return pictureOf({ nowMs, trust, known, planVersion, candidates, exporters: exporters.list('all').exporters });
     });
   }
 

@@ -4,7 +4,6 @@ import type { Exporter } from '@linewatch/contract';
 import { labelKey } from '@linewatch/record';
 import { type Scope, within } from '../access/principal.ts';
 import { sourceKey } from '../live/interfaces.ts';
-import type { HeardInterface } from '../live/view.ts';
 import { Heard } from './draft.ts';
 import { type Known, exporterKey } from './known.ts';
 import type { Candidate } from './rule.ts';
@@ -46,21 +45,20 @@ export interface PictureParts {
   readonly trust: string;
   readonly known: Known;
   readonly planVersion: number;
-  readonly heard: readonly HeardInterface[];
+  readonly candidates: readonly Candidate[];
   readonly exporters: readonly Exporter[];
 }
 
 export async function pictureOf(parts: PictureParts): Promise<Picture> {
-  const { nowMs, trust, known, planVersion, heard, exporters } = parts;
+  const { nowMs, trust, known, planVersion, candidates, exporters } = parts;
   const places = new Places(known);
   const byKey = new Map(exporters.map((each) => [exporterKey(each.collector, each.address), each]));
   const awaiting = new Set([...byKey].filter(([, { state }]) => state === 'awaiting').map(([key]) => key));
   const carried = new Map<string, Set<string>>();
-  const candidates: Candidate[] = heard.map((each) => {
-    const key = exporterKey(each.collector, each.exporter);
-    if (each.circuit !== null) carried.set(key, (carried.get(key) ?? new Set()).add(each.circuit));
-    return { ...each, sysName: byKey.get(key)?.name ?? '' };
-  });
+  for (const { collector, exporter, circuit } of candidates) {
+    const key = exporterKey(collector, exporter);
+    if (circuit !== null) carried.set(key, (carried.get(key) ?? new Set()).add(circuit));
+  }
 
   let sinceMs = performance.now();
   const interfaces: InterfaceRow[] = [];
