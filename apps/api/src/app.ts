@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
 import type { Campaign } from '@linewatch/estate';
 import { type Authenticator, registerAccess } from './access/access.ts';
 import { firstRun } from './access/principal.ts';
+import { type AccessOptions, createAccessServices } from './access/services.ts';
 import type { ApiConfig } from './config.ts';
 import { Exporters } from './exporters/exporters.ts';
 import { type Components, readHealth, readMetrics } from './health.ts';
@@ -19,7 +21,9 @@ import { registerEstateRoutes } from './routes/estate.ts';
 import { registerExporterRoutes } from './routes/exporters.ts';
 import { registerFileRoutes } from './routes/files.ts';
 import { registerInboxRoutes } from './routes/inbox.ts';
+import { registerPeopleRoutes } from './routes/people.ts';
 import { registerServiceRoutes } from './routes/service.ts';
+import { registerSessionRoutes } from './routes/session.ts';
 import { registerStreamRoute } from './routes/stream.ts';
 import { registerTelemetryRoutes } from './routes/telemetry.ts';
 import { isLoopback } from './security.ts';
@@ -44,7 +48,9 @@ export interface ApiOptions {
   /** Folder of the built dashboard; it may come later. */
   readonly dashboardDir: string;
   readonly components: Components;
-  /** Without it whoever reaches this server may do everything. */
+  /** People and sign-in. Without it whoever is at this machine may do everything, and no one else anything. */
+  readonly access?: AccessOptions;
+  /** In place of that of `access`. */
   readonly authenticator?: Authenticator;
   /** Of the API's description. */
   readonly version?: string;
@@ -83,23 +89,27 @@ export function createApi(options: ApiOptions): Api {
     onError: (error) => logger.error({ err: error }, 'live update failed'),
   });
   // Until someone can be asked to sign in, only this machine is served.
-  const host = isLoopback(config.host) ? config.host : '127.0.0.1';
-  const restriction = host === config.host ? '' : `, not on ${config.host}: no administrator exists yet`;
+  let host = isLoopback(config.host) ? config.host : '127.0.0.1';
+  const restriction = (): string =>
+    host === config.host ? '' : `, not on ${config.host}: no administrator exists yet`;
+  const access =
+    options.access &&
+    createAccessServices({ ...options.access, ...shared, config, trust: options.trust, onSetUp: () => void openUp() });
   let server: Server | undefined;
   let url = '';
   let mapping: Campaign | undefined;
 
   const health = (): Health => {
     if (url === '') return { ready: false, detail: 'does not listen yet' };
-    if (!live.plan) return { ready: false, detail: `listens on ${url}${restriction}; has not read the estate yet` };
-    if (live.trouble !== '') return { ready: false, detail: `listens on ${url}${restriction}; ${live.trouble}` };
-    return { ready: true, detail: `listens on ${url}${restriction}; ${broadcast.size} live viewers` };
+    if (!live.plan) return { ready: false, detail: `listens on ${url}${restriction()}; has not read the estate yet` };
+    if (live.trouble !== '') return { ready: false, detail: `listens on ${url}${restriction()}; ${live.trouble}` };
+    return { ready: true, detail: `listens on ${url}${restriction()}; ${broadcast.size} live viewers` };
   };
 
   async function build(): Promise<Server> {
     const app = await createServer({
       config,
-      host,
+      host: () => host,
       dashboardDir,
       metrics,
       logger,
@@ -107,7 +117,10 @@ export function createApi(options: ApiOptions): Api {
       headersTimeoutMs: options.headersTimeoutMs ?? 10_000,
     });
     registerFeedTokens(app);
-    registerAccess(app, options.authenticator ?? { authenticate: () => Promise.resolve(firstRun()) });
+    registerAccess(
+      app,
+      options.authenticator ?? access?.authenticator ?? { authenticate: () => Promise.resolve(firstRun()) },
+    );
     await registerDescription(app, options.version ?? '1');
     await app.register(async () => {
       registerTelemetryRoutes(app, { overview, history, clock });
@@ -119,6 +132,10 @@ export function createApi(options: ApiOptions): Api {
       });
       registerFileRoutes(app, { estate, trust: options.trust });
       registerInboxRoutes(app, { inbox, clock });
+      if (access) {
+        registerSessionRoutes(app, access);
+        registerPeopleRoutes(app, access);
+      }
       registerStreamRoute(app, broadcast);
       registerServiceRoutes(app, {
         clock,
@@ -159,12 +176,42 @@ export function createApi(options: ApiOptions): Api {
     }
   }
 
+  /** From when there is an administrator on, the address that is configured. What is open stays open. */
+  async function openUp(): Promise<void> {
+    if (host === config.host) return;
+    const before = host;
+    host = config.host;
+    if (!server || url === '') return;
+    const { port } = new URL(url);
+    const { server: http } = server;
+    const listenAgain = (at: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        http.once('error', reject);
+        http.listen({ host: at, port: Number(port) }, () => {
+          http.off('error', reject);
+          resolve();
+        });
+      });
+    http.close();
+    try {
+      await listenAgain(host);
+      url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+      logger.info({ url }, 'an administrator exists: listening as configured');
+    } catch (error) {
+      logger.error({ err: error, host }, 'cannot listen as configured');
+      host = before;
+      await listenAgain(host).catch((again: unknown) => logger.error({ err: again }, 'cannot listen any more'));
+    }
+  }
+
   return {
     get url() {
       return url;
     },
     async start() {
-      if (restriction !== '')
+      // A database that does not answer yet is asked again while we run.
+      await access?.authenticator.isSetUp().catch(() => false);
+      if (restriction() !== '')
         logger.warn(
           { asked: config.host, host },
           'listening on loopback only: no administrator exists yet, so no one could sign in',
@@ -176,12 +223,14 @@ export function createApi(options: ApiOptions): Api {
         applyRules({ inbox, estate, trust: options.trust, logger, clock }, signal),
       );
       await listen(server);
+      access?.authenticator.start();
       logger.info({ url }, 'listening');
     },
     async stop() {
       broadcast.stop();
       const mapped = mapping?.stop();
       const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
+      await access?.authenticator.stop();
       await Promise.all([server?.close(), live.stop(), exporters.stop(), mapped]);
       clearTimeout(cut);
       url = '';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { SignInConfig } from './access/config.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -71,6 +72,19 @@ export const ApiConfig = Type.Object(
       default: [],
       description: 'Further host names that the dashboard is reached under, for instance behind a proxy.',
     }),
+    url: Type.Optional(
+      Type.String({
+        maxLength: 300,
+        description:
+          'Where people reach the dashboard, e.g. https://linewatch.example.org; without it, where the request came to.',
+      }),
+    ),
+    proxies: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      maxItems: 100,
+      default: [],
+      description: 'Addresses and networks of reverse proxies whose X-Forwarded headers are believed.',
+    }),
+    signIn: SignInConfig,
     limits: ApiLimits,
   },
   { ...closed, default: {} },

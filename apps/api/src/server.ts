@@ -12,13 +12,20 @@ import { createHostGuard, securityHeaders } from './security.ts';
 
 export interface ServerOptions {
   readonly config: ApiConfig;
-  /** Address that is really listened on. */
-  readonly host: string;
+  /** Address that is really listened on; it may change when the first administrator exists. */
+  readonly host: () => string;
   readonly dashboardDir: string;
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly clock: () => number;
   readonly headersTimeoutMs: number;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Longest path and query that the route takes, octets, where it is not the usual. */
+    maxUrlBytes?: number;
+  }
 }
 
 export type Server = Awaited<ReturnType<typeof createServer>>;
@@ -35,6 +42,7 @@ export async function createServer(options: ServerOptions) {
   const { limits } = config;
   const app = fastify({
     logger: false,
+    trustProxy: config.proxies.length > 0 ? config.proxies : false,
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: idleTimeoutMs,
@@ -53,12 +61,16 @@ export async function createServer(options: ServerOptions) {
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxHeadersCount = maxHeaders;
   app.server.maxConnections = limits.connections;
+  // Bodies are JSON: a form of another site cannot send that without being asked first (Fetch, CORS preflight).
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => problems.send(error, request, reply));
 
   const methodsOf = trackMethods(app);
-  const served = createHostGuard(host, config.hosts);
+  const names = config.url === undefined ? config.hosts : [...config.hosts, new URL(config.url).hostname];
+  let guarded = host();
+  let served = createHostGuard(guarded, names);
   const waitFor = createRateLimit(limits.requestsPerSecond);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders);
@@ -66,10 +78,12 @@ export async function createServer(options: ServerOptions) {
     done(refusal());
 
     function refusal(): ApiError | undefined {
+      if (guarded !== host()) served = createHostGuard((guarded = host()), names);
+      const longest = request.routeOptions.config.maxUrlBytes ?? maxUrlBytes;
       if (!served(request.headers.host))
         return new ApiError('host_refused', 'The Host header does not name this server.');
-      if (request.url.length > maxUrlBytes)
-        return new ApiError('query_too_long', `Path and query are over ${maxUrlBytes} octets.`);
+      if (request.url.length > longest)
+        return new ApiError('query_too_long', `Path and query are over ${longest} octets.`);
       const retryAfterS = waitFor(request.ip, clock());
       if (retryAfterS > 0)
         return new ApiError('rate_limited', `More than ${limits.requestsPerSecond} requests a second.`, {

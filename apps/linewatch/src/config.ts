@@ -1,7 +1,7 @@
 /** The configuration of an installation: a YAML file, a few environment variables above it, defaults below. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ApiConfig } from '@linewatch/api';
+import { ApiConfig, signInProblems } from '@linewatch/api';
 import { CollectorConfig, collectorProblems, privacyProblems } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
 import { WriterConfig } from '@linewatch/writer';
@@ -187,6 +187,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
     ...trustProblems(config.trust, config.trusts),
     ...privacyProblems(config.collector.privacy),
     ...collectorProblems(config.collector),
+    ...signInProblems(config.api),
   ];
   if (wrong.length > 0)
     throw new ConfigError(

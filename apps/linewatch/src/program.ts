@@ -1,6 +1,7 @@
 /** The commands and their options; each one's work is in a file of its own, loaded when it is asked for. */
 import { fileFormatNames, kindNames } from '@linewatch/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AccountResetOptions } from './commands/account.ts';
 import type { CollectorCommandOptions } from './commands/collector.ts';
 import type { DlqOptions } from './commands/dlq.ts';
 import type { DemoOptions } from './commands/demo.ts';
@@ -77,8 +78,8 @@ function estateCommands(linewatch: Command): void {
     .option('--with <file>', 'with devices: their ports, interfaces or sensors; with a register: its Links file')
     .option('--membership <file>', "with a register: the membership file, to tell the trust's schools by")
     .option('--group <trust>', 'of a register or membership file: the trust, by its code or name')
-    .option('--urn <n>', 'of a register: take this school; again for each', (text, before: number[] = []) => [
-      ...before,
+    .option('--urn <n>', 'of a register: take this school; again for each', (text, before: number[] | undefined) => [
+      ...(before ?? []),
       whole(100_000, 999_999)(text),
     ])
     .option('--place <name=academy>', 'of devices: the academy that a place is; again for each', many)
@@ -106,6 +107,20 @@ function estateCommands(linewatch: Command): void {
     );
 }
 
+function accountCommands(linewatch: Command): void {
+  common(linewatch.command('setup-link'))
+    .description('print a new link to set up the first administrator; the one before no longer works')
+    .action(async (options: CommonOptions) => (await import('./commands/account.ts')).setupLink(options));
+  const account = linewatch.command('account').description('accounts of people');
+  common(account.command('reset'))
+    .description('print a link by which the owner of an account sets a new password')
+    .argument('<email>', 'address of the account')
+    .option('--totp', 'also turn the second factor off')
+    .action(async (email: string, options: AccountResetOptions) =>
+      (await import('./commands/account.ts')).accountReset(email, options),
+    );
+}
+
 export function program(): Command {
   const linewatch = new Command('linewatch')
     .description('Network telemetry and SLA monitoring for organisations of many sites.')
@@ -129,6 +144,7 @@ export function program(): Command {
     .option('--worker <n>', 'number of this one, where several run on one data directory', whole(0, 99), 0)
     .action((options: CommonOptions & { worker: number }) => component('writer', options));
   deadLetterCommands(linewatch);
+  accountCommands(linewatch);
   common(linewatch.command('api'))
     .description('run the API and the dashboard')
     .action((options: CommonOptions) => component('api', options));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigError } from './paths.ts';
 
 export interface Secrets {
   readonly clickhouse: string;
@@ -68,4 +69,16 @@ export function readControlKey(dataDir: string): Buffer {
   const key = randomBytes(32);
   writeFileSync(file, key, { mode: 0o600 });
   return key;
+}
+
+/** Undefined: the identity provider knows us without one. @throws ConfigError */
+export function readClientSecret(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret !== '') return secret;
+  } catch (cause) {
+    throw new ConfigError('config_missing', `api.signIn.oidc.clientSecretFile: ${file} cannot be read`, { cause });
+  }
+  throw new ConfigError('config_invalid', `api.signIn.oidc.clientSecretFile: ${file} is empty`);
 }

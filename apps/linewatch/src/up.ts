@@ -7,6 +7,7 @@ import { LinewatchError, type Logger, describe } from '@linewatch/service';
 import { StoreError, migrate } from '@linewatch/store';
 import { type ChildOptions, startChild } from './child.ts';
 import { moveCollectorFiles } from './collector-files.ts';
+import { makeSetupLink } from './commands/account.ts';
 import type { Config } from './config.ts';
 import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
@@ -100,7 +101,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
     // From now on nothing is removed that the writer has not read, even if it never came to start.
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
     await queue.close();
-    await prepare(effective, logger);
+    const setUp = await prepare(effective, logger);
     const { collector } = config;
     const directory = where.collector(config.trust);
     const workers = await openWorkers({ config: collector, directory, name: 'collector', logger });
@@ -128,6 +129,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
     ]);
     say('');
     say(`Dashboard: http://localhost:${config.api.port}`);
+    if (setUp !== undefined && !demo) say(`Set up the first administrator: ${setUp}`);
     say('Stop with Ctrl-C.');
     if (demo) await run(child('demo', { args: demo }), 'demo is running');
   };
@@ -141,13 +143,17 @@ export function createSupervisor(options: UpOptions): Supervisor {
   return { claim, start, stop, health: () => parts.health() };
 }
 
-/** Brings both databases to this version's schema, so that what starts next finds it. */
-async function prepare(config: Config, logger: Logger): Promise<void> {
+/**
+ * Brings both databases to this version's schema, so that what starts next finds it. Returns the link of the set-up while there
+ * is no account.
+ */
+async function prepare(config: Config, logger: Logger): Promise<string | undefined> {
   const store = openStore(config, logger);
   const estate = openEstate(config, logger);
   try {
     await migrate(store, config.retention);
     await estate.migrate();
+    return await makeSetupLink(estate, config);
   } catch (error) {
     // A server of somebody else's may come later; the writer waits for it. A schema of a later version is final.
     const later =

@@ -1,5 +1,5 @@
 /** Who asks, and what they may see and do. */
-import { type Permission, type Role, roles } from '@linewatch/contract';
+import { type AccessGrant, type Allowed, type Permission, type Role, permissions, roles } from '@linewatch/contract';
 import type { Actor } from '@linewatch/estate';
 
 /** Ids of academies; `all` = every one, and what belongs to the trust. */
@@ -10,19 +10,26 @@ export interface Grant {
   readonly academies: Scope;
 }
 
+/** Of an API token: less than its owner's grants give. */
+export interface Narrowed {
+  readonly permissions?: Iterable<Permission>;
+  readonly academies?: ReadonlySet<string>;
+}
+
 const none: ReadonlySet<string> = new Set();
 
 export class Principal {
   /** For the audit log. */
   readonly actor: Actor;
   readonly grants: readonly Grant[];
-  /** Of an API token: fewer than its owner's grants give. */
   readonly #only: ReadonlySet<Permission> | undefined;
+  readonly #academies: ReadonlySet<string> | undefined;
 
-  constructor(actor: Actor, grants: readonly Grant[], only?: Iterable<Permission>) {
+  constructor(actor: Actor, grants: readonly Grant[], narrowed: Narrowed = {}) {
     this.actor = actor;
     this.grants = grants;
-    this.#only = only && new Set(only);
+    this.#only = narrowed.permissions && new Set(narrowed.permissions);
+    this.#academies = narrowed.academies;
   }
 
   /** For which academies it has the permission; an empty set: for none. */
@@ -32,8 +39,8 @@ export class Principal {
     for (const grant of this.grants) {
       const may: readonly Permission[] = roles[grant.role].may;
       if (!may.includes(permission)) continue;
-      if (grant.academies === 'all') return 'all';
-      for (const id of grant.academies) academies.add(id);
+      if (grant.academies === 'all') return this.#academies ?? 'all';
+      for (const id of grant.academies) if (this.#academies?.has(id) ?? true) academies.add(id);
     }
     return academies;
   }
@@ -48,12 +55,26 @@ export class Principal {
   mayAll(permission: Permission): boolean {
     return this.scope(permission) === 'all';
   }
+
+  /** All that it may, for people to read. */
+  allowed(): Allowed[] {
+    return permissions.flatMap<Allowed>((permission) => {
+      const scope = this.scope(permission);
+      if (scope === 'all') return [{ permission, academies: null }];
+      return scope.size > 0 ? [{ permission, academies: [...scope].toSorted() }] : [];
+    });
+  }
 }
 
 export const within = (scope: Scope, academy: string): boolean => scope === 'all' || scope.has(academy);
 
+export const toGrants = (grants: readonly AccessGrant[]): Grant[] =>
+  grants.map(({ role, academies }) => ({ role, academies: academies === null ? 'all' : new Set(academies) }));
+
 /** Until the first administrator exists only this machine is served, and whoever is at it may do everything but let others in. */
 export const firstRun = (): Principal =>
-  new Principal({ account: null, name: 'first run', via: 'first-run', address: null }, [
-    { role: 'admin', academies: 'all' },
-  ]);
+  new Principal(
+    { account: null, name: 'first run', via: 'first-run', address: null },
+    [{ role: 'admin', academies: 'all' }],
+    { permissions: permissions.filter((each) => each !== 'people.write') },
+  );

@@ -9,6 +9,7 @@ import { workerNames } from '../names.ts';
 import { owning } from '../owning.ts';
 import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
+import { readClientSecret, readSecrets } from '../secrets.ts';
 
 const dashboardDir = path.join(import.meta.dirname, '../../../dashboard/dist');
 
@@ -25,6 +26,12 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
     store: storedTelemetry(store, config.trust),
     estate,
     trust: config.trust,
+    access: {
+      people: estate.people,
+      note: (actor, event) => estate.records.note(actor, event),
+      key: Buffer.from(readSecrets(config.data).estate, 'base64url'),
+      oidcClientSecret: readClientSecret(config.api.signIn.oidc?.clientSecretFile),
+    },
     metrics,
     logger,
     dashboardDir,
