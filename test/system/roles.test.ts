@@ -321,26 +321,29 @@ const table: Readonly<Record<string, Row>> = {
   'GET /api/v1/estate/plan.ics': { access: 'estate.read', ask: one('/api/v1/estate/plan.ics') },
 };
 
-let directory: string;
-let server: Awaited<ReturnType<typeof startPostgres>>;
+/** What was started, in its order. */
+const stops: (() => unknown)[] = [];
 let estate: Estate;
 let running: Running;
 const routes: string[] = [];
 
 beforeAll(async () => {
-  directory = temporaryDirectory('roles');
-  server = await startPostgres({
+  const directory = temporaryDirectory('roles');
+  stops.push(() => rmSync(directory, { recursive: true, force: true }));
+  const server = await startPostgres({
     directory: path.join(directory, 'postgres'),
     port: await freePort(),
     user: 'linewatch',
     password: 'correct horse',
   });
+  stops.push(() => server.stop());
   estate = createEstate({
     url: server.url,
     logger: createLogger('estate', 'silent'),
     applicationName: 'roles',
     secretKey: randomBytes(32),
   });
+  stops.push(() => estate.close());
   await estate.migrate();
   const changes = [
     ...academyRecords('ashdale', addresses.ashdale, { reference: 'AD-REF-1', serial: 'AD-SERIAL-1' }),
@@ -358,6 +361,8 @@ beforeAll(async () => {
   });
   for (const address of [...Object.values(addresses).slice(0, 2), '203.0.113.66'])
     await running.tell(`exporter/${trust}/main/${address}`, status());
+
+  stops.push(() => running.stop());
   // Heard on the circuits, and on an interface of each device that is no circuit.
   const timeS = Math.floor(Date.now() / 1000) - 20;
   for (const [exporter, alias] of [
@@ -389,10 +394,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await running?.stop();
-  await estate?.close();
-  await server?.stop();
-  rmSync(directory, { recursive: true, force: true });
+  for (const stop of stops.reverse()) await stop();
 });
 
 interface Answer {
