@@ -1,72 +1,15 @@
 /** The estate on real servers: the PostgreSQL that we ship, and Debian's where it is installed. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Actor, type Estate, circuitKinds, createEstate, phases } from '@linewatch/estate';
 import type { FileProblem, KindCounts } from '@linewatch/contract';
 import { labelKey } from '@linewatch/record';
 import { Metrics, createLogger } from '@linewatch/service';
-import type * as pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
-import { startPostgres } from '../../apps/linewatch/src/engines/postgres.ts';
-import { Hopeless, temporaryDirectory, until } from '../support/system.ts';
-
-// The driver is a dependency of the estate package only.
-const { Client } = createRequire(path.join(import.meta.dirname, '../../packages/estate/src/index.ts'))(
-  'pg',
-) as typeof pg;
-
-interface Server {
-  readonly url: string;
-  stop(): Promise<unknown>;
-}
-
-const embedded = (directory: string, port: number): Promise<Server> =>
-  startPostgres({ directory, port, user: 'linewatch', password: 'correct horse' });
-
-const debianBinaries = '/usr/lib/postgresql/15/bin';
-
-/** As its packages would run it, but unprivileged, on a port and directory of ours. */
-async function debian(directory: string, port: number): Promise<Server> {
-  const data = path.join(directory, 'data');
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const run = { ...nobody, cwd: '/', stdio: 'ignore' } as const;
-  if (!existsSync(data)) {
-    mkdirSync(data, { mode: 0o700 });
-    if (nobody.uid) for (const each of [directory, data]) chownSync(each, nobody.uid, nobody.gid);
-    execFileSync(`${debianBinaries}/initdb`, ['-D', data, '-U', 'linewatch', '-A', 'trust', '--no-sync'], run);
-  }
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
-  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
-  const child: ChildProcess = spawn(`${debianBinaries}/postgres`, args, run);
-  const url = `postgres://linewatch@127.0.0.1:${port}/postgres`;
-  await until('PostgreSQL 15', async () => {
-    if (child.exitCode !== null) throw new Hopeless('PostgreSQL 15 did not start');
-    const client = new Client({ connectionString: url });
-    client.on('error', () => undefined);
-    return client.connect().then(
-      () => client.end().then(() => true),
-      () => false,
-    );
-  });
-  return {
-    url,
-    stop: async () => {
-      const gone = once(child, 'exit');
-      child.kill('SIGINT');
-      await gone;
-    },
-  };
-}
-
-const servers = [
-  { name: 'the embedded PostgreSQL', start: embedded, here: true },
-  { name: "Debian's PostgreSQL 15", start: debian, here: existsSync(`${debianBinaries}/postgres`) },
-];
+import { type Server, servers, sql as run } from '../support/postgres.ts';
+import { temporaryDirectory, until } from '../support/system.ts';
 
 /** An estate file; each argument is the entries of a list, without the dash. */
 const file = (academies: string[], circuits: string[], providers = ['id: north, name: North']): string => {
@@ -123,7 +66,7 @@ function sameNumber(): { first: string; second: string } {
   }
 }
 
-describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ start }) => {
+describe.each(servers)('the estate on $name', ({ start }) => {
   const logger = createLogger('estate-test', 'silent');
   let directory: string;
   let port: number;
@@ -138,15 +81,8 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
     open.push(estate);
     return estate;
   }
-  async function sql(text: string, values: unknown[] = [], at = url): Promise<Record<string, unknown>[]> {
-    const client = new Client({ connectionString: at });
-    await client.connect();
-    try {
-      return (await client.query<Record<string, unknown>>(text, values)).rows;
-    } finally {
-      await client.end();
-    }
-  }
+  const sql = (text: string, values: unknown[] = [], at = url): Promise<Record<string, unknown>[]> =>
+    run(at, text, values);
   /** A new database: its URL. */
   async function created(name: string): Promise<string> {
     await sql(`CREATE DATABASE ${name}`, [], server!.url);
@@ -512,12 +448,11 @@ describe.each(servers.filter(({ here }) => here))('the estate on $name', ({ star
       );
       const without = rules.filter(({ columns }) => !(columns as string[]).includes('trust_id'));
       expect(without.map(({ name }) => name)).toEqual([
+        // Accounts are of the installation, not of a trust.
+        'account_grant_academy_id_fkey',
         // Of an exporter's own row, and of a contract's, which are one trust's.
         'circuit_interface_once',
         'contract_price_contract_id_fkey',
-        // Of the list of trusts.
-        'trust_key_once',
-        'trust_slug_key',
       ]);
     });
 

@@ -132,7 +132,7 @@ async function versionOf(client: ClientBase): Promise<number> {
   return rows[0]!.version;
 }
 
-export async function nextVersion(client: ClientBase): Promise<number> {
+async function nextVersion(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ version: number }>(
     `UPDATE estate_version SET version = version + 1, changed_at = now() RETURNING ${versionText}`,
   );

@@ -18,7 +18,7 @@ const actorOf = (trust: number, { account, name, via, address }: Actor): unknown
   address,
 ];
 
-export function opOf(draft: Draft, nowMs: number): string {
+function opOf(draft: Draft, nowMs: number): string {
   const { before, after, kind } = draft;
   if (!before) return 'create';
   if (!after) return 'remove';

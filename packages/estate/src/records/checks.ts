@@ -107,7 +107,7 @@ const validity: Check = (values, report) => {
   if (from && to && 'value' in from && 'value' in to && from.value >= to.value) report('to', 'must be after "from"');
 };
 
-export const ruleExpressions = ['sysName', 'ifName', 'ifAlias'] as const;
+const ruleExpressions = ['sysName', 'ifName', 'ifAlias'] as const;
 
 /** RE2: time linear in the text, whatever the expression. */
 const expressions: Check = (values, report) => {

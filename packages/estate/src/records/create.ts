@@ -7,7 +7,7 @@ import { readAudit, readBatches, writeEvent } from './audit.ts';
 import { byName, readStored, recordOf } from './read.ts';
 import type { Sealer } from './seal.ts';
 import { opened, withTexts } from './secrets.ts';
-import { ensureTrust, trustId } from './trust.ts';
+import { trustId } from './trust.ts';
 import { undoBatch } from './undo.ts';
 
 const writeTimeoutMs = 120_000;
@@ -74,7 +74,7 @@ export function createRecords(database: Database, sealer: Sealer): Records {
 
     note: (actor, { trust, ...event }) =>
       database.write('writing the audit log', writeTimeoutMs, async (client) => {
-        const id = (await trustId(client, trust)) ?? (await ensureTrust(client, actor, trust)).id;
+        const id = (await trustId(client, trust)) ?? (await begin(client, sealer, actor, { trust })).trust;
         await writeEvent(client, id, actor, event);
       }),
 

@@ -21,7 +21,7 @@ export type Step =
       readonly endedMs: number | null;
     };
 
-export interface State {
+interface State {
   /** Secrets are hidden in it. */
   readonly values: Values;
   readonly endedMs: number | null;

@@ -37,7 +37,7 @@ function selectOf(kind: Kind, where: string): string {
     FROM ${kind} t ${joins.join(' ')} WHERE t.trust_id = $1 ${where}`;
 }
 
-export function storedOf(kind: Kind, row: Row): Stored {
+function storedOf(kind: Kind, row: Row): Stored {
   const values: Record<string, unknown> = { id: row.slug };
   for (const field of fieldsOf[kind]) field.read(row, values);
   return {
@@ -90,7 +90,7 @@ export const recordOf = (stored: Omit<Stored, 'createdMs' | 'sealed'>, nowMs: nu
 const names = new Intl.Collator('en-GB', { numeric: true });
 
 /** What people call a record. */
-export const nameOf = ({ id, values }: Pick<EstateRecord, 'id' | 'values'>): string =>
+const nameOf = ({ id, values }: Pick<EstateRecord, 'id' | 'values'>): string =>
   isObject(values) && typeof values.name === 'string' ? values.name : id;
 
 export const byName = (a: EstateRecord, b: EstateRecord): number =>
