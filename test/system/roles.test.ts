@@ -37,7 +37,7 @@ const othersMarks = [/quirkwood/i, /198\.51\.100\.77/, /QW-REF-991/, /QW-SERIAL-
 /** Of an exporter that is no one's yet. */
 const unmappedMarks = [/203\.0\.113\.66/];
 const priceMarks = [/7777\.77/, /8888\.88/, /PRICEACCT/, /93333\.24/];
-const contactMarks = [/Markersson/i, /496 ?0999/];
+const contactMarks = [/Markersson/i, /0113 ?496 ?0999/];
 const secretMarks = [/sEcReTcOmM/, /pass-phrase-994/];
 
 /** Two academies that are alike; `mark` is in all texts of it. */
