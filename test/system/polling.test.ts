@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AcademyList, Traffic } from '@linewatch/contract';
+import type { AcademyList, ChangeResult, Traffic } from '@linewatch/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { System, temporaryDirectory, until } from '../support/system.ts';
 import { findTool, tools } from '../support/tools.ts';
@@ -14,6 +14,7 @@ const secrets = {
   auth: 'auth-secret-91c2',
   priv: 'priv-secret-4d8e',
   wrong: 'wrong-secret-a5b6',
+  estate: 'estate-only-3c9d',
 };
 /** One agent at four addresses: each is a device to us. */
 const devices = {
@@ -23,6 +24,10 @@ const devices = {
   wrongCommunity: '127.0.1.4',
   /** Its AES-256 key is made as Cisco makes it. */
   cisco: '127.0.1.5',
+  /** In no configuration: the estate has it. */
+  estate: '127.0.1.6',
+  /** In both. */
+  both: '127.0.1.7',
 };
 
 const freeUdp = (): Promise<number> =>
@@ -38,10 +43,11 @@ describe.skipIf(!snmpd)(`polling (${snmpd ?? 'snmpd is not installed'})`, () => 
   let directory: string;
   let agent: ChildProcess | undefined;
   let system: System | undefined;
+  let port = 0;
 
   beforeAll(async () => {
     directory = temporaryDirectory('snmpd');
-    const port = await freeUdp();
+    port = await freeUdp();
     const state = path.join(directory, 'state');
     mkdirSync(state);
     const conf = path.join(directory, 'snmpd.conf');
@@ -49,6 +55,7 @@ describe.skipIf(!snmpd)(`polling (${snmpd ?? 'snmpd is not installed'})`, () => 
       conf,
       [
         `rocommunity ${secrets.community} 127.0.0.0/8`,
+        `rocommunity ${secrets.estate} 127.0.0.0/8`,
         `createUser watcher SHA-256 "${secrets.auth}" AES "${secrets.priv}"`,
         'rouser watcher authpriv',
         `createUser cisco SHA "${secrets.auth}" AES-256-C "${secrets.priv}"`,
@@ -97,6 +104,7 @@ describe.skipIf(!snmpd)(`polling (${snmpd ?? 'snmpd is not installed'})`, () => 
               target(devices.wrongUser, 'impostor'),
               target(devices.wrongCommunity, 'other'),
               target(devices.cisco, 'cisco'),
+              target(devices.both, 'lan'),
             ],
           },
         },
@@ -191,6 +199,61 @@ circuits:
     expect(await system!.metric('linewatch_collector_polls_total', { result: 'ok' })).toBeGreaterThan(1);
     await store.close();
   }, 60_000);
+
+  it("polls the estate's devices with the estate's credentials, until they end there", async () => {
+    const store = system!.store();
+    const polls = async (device: string): Promise<{ ok: number; failed: number; lastMs: number }> => {
+      const [row] = await store.query<{ ok: number; failed: number; lastMs: number }>(
+        `SELECT toUInt32(countIf(value = 1)) AS ok, toUInt32(countIf(value = 0)) AS failed,
+           toFloat64(toUnixTimestamp64Milli(max(time))) AS lastMs
+         FROM samples WHERE exporter = ${address(device)} AND metric = 'poll.ok'`,
+      );
+      return row!;
+    };
+    const change = async (changes: object[]): Promise<ChangeResult> => {
+      const response = await fetch(`${system!.url}/api/v1/estate/changes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ changes }),
+      });
+      return (await response.json()) as ChangeResult;
+    };
+    const create = (kind: string, values: { id: string; [field: string]: unknown }) => ({
+      kind,
+      id: values.id,
+      op: 'create',
+      values,
+    });
+    const device = (id: keyof typeof devices, credential: string) =>
+      create('exporter', { id, address: devices[id], collector: 'main', credential, snmpPort: port });
+    const before = await polls(devices.both);
+    expect(
+      await change([
+        create('credential', { id: 'wan', community: secrets.estate }),
+        create('credential', { id: 'not-right', community: secrets.wrong }),
+        device('estate', 'wan'),
+        // The configuration polls it with what works.
+        device('both', 'not-right'),
+      ]),
+    ).toMatchObject({ applied: true, problems: [] });
+    await until('it is polled', async () => (await polls(devices.estate)).ok >= 2);
+    const both = await until('the configured one goes on', async () => {
+      const now = await polls(devices.both);
+      return now.ok >= before.ok + 2 && now;
+    });
+    expect(both.failed).toBe(before.failed);
+    const log = readFileSync(path.join(system!.dataDir, 'logs/linewatch.log'), 'utf8');
+    expect(log).toContain(`${devices.both} is polled as the configuration says`);
+    expect(log).not.toContain(`${devices.estate} is polled`);
+
+    expect(await change([{ kind: 'exporter', id: 'estate', op: 'end' }])).toMatchObject({ applied: true });
+    await until('it is polled no more', async () => {
+      const [own, other] = await Promise.all([polls(devices.estate), polls(devices.both)]);
+      // Three periods of the others without it.
+      return other.lastMs - own.lastMs > 15_000;
+    });
+    await store.close();
+  }, 120_000);
 
   it('keeps secrets from whoever reads the queue, the log, or what `check` prints', async () => {
     const files = (at: string): string[] =>

@@ -94,7 +94,7 @@ export class Inbox {
   }
 
   async try(body: TryRuleBody, scope: Scope): Promise<TryRuleResult> {
-    return tryRule(body, await this.picture(), scope);
+    return tryRule(body, (await this.#now()).picture, scope);
   }
 
   async map(principal: Principal, body: MapBody): Promise<MapResult> {
