@@ -1,28 +1,27 @@
 /** Signing in, people and access, as the API gives them. */
-import {
-  type AccessReview,
-  type Account,
-  type AccountList,
-  type AccountPatch,
-  type ApiToken,
-  type AuditEntry,
-  type LinkNow,
-  type NewAccount,
-  type NewAccountBody,
-  type NewToken,
-  type NewTokenBody,
-  type PasswordLink,
-  type PersonSession,
-  type SearchResults,
-  type SessionNow,
-  type SetupBody,
-  type SignInBody,
-  type SignedOut,
-  type TotpBegun,
-  type TotpConfirmed,
-  permissions,
+import type {
+  AccessReview,
+  Account,
+  AccountList,
+  AccountPatch,
+  ApiToken,
+  AuditEntry,
+  LinkNow,
+  NewAccount,
+  NewAccountBody,
+  NewToken,
+  NewTokenBody,
+  PasswordLink,
+  PersonSession,
+  SearchResults,
+  SessionNow,
+  SetupBody,
+  SignInBody,
+  SignedOut,
+  TotpBegun,
+  TotpConfirmed,
 } from '@linewatch/contract';
-import { ApiError, type CsvRequest, type Request, anyAnswer, hasFields, hasList } from './request.ts';
+import { type CsvRequest, type Request, anyAnswer, hasFields, hasList } from './request.ts';
 
 export type Whose = 'me' | 'everyone';
 
@@ -47,20 +46,7 @@ export function createAccessApi(request: Request, csv: CsvRequest) {
   };
 
   return {
-    session: (signal: AbortSignal): Promise<SessionNow> =>
-      get('session', isSession, signal).catch((error: unknown) => {
-        // A server from before accounts: everyone may do everything.
-        if (!(error instanceof ApiError) || error.status !== 404) throw error;
-        return {
-          state: 'first-run',
-          trust: '',
-          signIn: { local: true, oidc: null },
-          account: null,
-          session: null,
-          grants: [],
-          permissions: permissions.map((permission) => ({ permission, academies: null })),
-        };
-      }),
+    session: (signal: AbortSignal) => get('session', isSession, signal),
     signIn: (body: SignInBody, signal: AbortSignal) => post('session', body, isSession, signal),
     signOut: (signal: AbortSignal) =>
       request('/api/v1/session', { method: 'DELETE', check: hasFields<SignedOut>(), signal }),
