@@ -35,13 +35,13 @@ export function problemOf(field: Field, value: unknown): string {
   const wrong = `This should be ${expectation(field)}.`;
   if (field.input === 'lines' || field.input === 'tags') {
     if (!Array.isArray(value)) return wrong;
-    const bad = (value as unknown[]).find(
-      (each) => !Value.Check(field.schema.items!, each) || (field.format && !fits(field.format, String(each))),
-    );
-    if (bad !== undefined) return `“${String(bad)}”: each should be ${expectation(field)}.`;
+    const item = bare(field.schema.items!);
+    const texts = value.map((each: unknown) => (typeof each === 'string' ? each : ''));
+    const bad = texts.find((each) => !Value.Check(item, each) || (field.format && !fits(field.format, each)));
+    if (bad !== undefined) return `“${bad}”: each should be ${expectation(field)}.`;
     const most = field.schema.maxItems;
     if (most !== undefined && value.length > most) return `At most ${most} of them.`;
-    return Value.Check(field.schema, value) ? '' : 'Each only once.';
+    return new Set(texts).size === texts.length ? '' : 'Each only once.';
   }
   if (typeof value === 'string') {
     if (value.trim() !== value) return 'Take away the blanks at its beginning or end.';

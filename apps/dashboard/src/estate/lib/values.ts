@@ -32,10 +32,9 @@ function put(at: unknown, path: Path, value: unknown): unknown {
     else items[key] = item;
     return items.length === 0 ? undefined : items;
   }
-  const next: Record<string, unknown> = isPlain(at) ? { ...at } : {};
-  const inner = put(next[key], rest, value);
-  if (inner === undefined) delete next[key];
-  else next[key] = inner;
+  const { [key]: old, ...others }: Values = isPlain(at) ? at : {};
+  const inner = put(old, rest, value);
+  const next = inner === undefined ? others : { ...others, [key]: inner };
   return Object.keys(next).length === 0 ? undefined : next;
 }
 

@@ -1,4 +1,5 @@
 /** A record while it is written or changed: the draft, what is wrong with it, and what someone else did meanwhile. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets here are never changed once shown, only made anew */
 import type { ChangeProblem, EstateRecord, Kind } from '@linewatch/contract';
 import { type ApiError, toApiError } from '../../lib/request.ts';
 import { type Difference, type Side, differences, merge } from '../lib/conflict.ts';

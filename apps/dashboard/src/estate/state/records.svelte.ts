@@ -1,4 +1,5 @@
 /** Records that a page has fetched, by kind: names of what refers to them, and changes to them. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets here are never changed once shown, only made anew */
 import {
   type ChangeBody,
   type ChangeResult,

@@ -1,4 +1,5 @@
 /** What someone does in a list: rows that are chosen, the cell that is changed, and what was done last. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets here are never changed once shown, only made anew */
 import type { ChangeProblem, ChangeResult, EstateRecord, Kind } from '@linewatch/contract';
 import { toApiError } from '../../lib/request.ts';
 import type { Column, Row } from '../lib/columns.ts';
