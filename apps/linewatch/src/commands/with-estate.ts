@@ -24,7 +24,7 @@ export async function withEstate<T>(config: Config, use: (estate: Estate) => Pro
   let settings = config;
   if (!config.postgres.url) {
     const where = paths(config.data);
-    const { postgres: password } = await readSecrets(config.data);
+    const { postgres: password } = readSecrets(config.data);
     takeLock(where.lock);
     const engine = await startPostgres({
       directory: where.postgres,

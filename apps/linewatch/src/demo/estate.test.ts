@@ -22,7 +22,7 @@ test('circuits say where their telemetry comes from and what was committed', () 
     academy: first!.id,
     exporter: first!.exporter,
     collector: 'hub',
-    committed: { down: `${first!.circuits[0].committedDownBps / 1e6}M` },
+    committed: { down: `${first!.circuits[0].committedDownBps / 1e9}G` },
     interface: { name: 'GigabitEthernet0/0/2' },
   });
   // The second academy sends v5, which has no interface names.

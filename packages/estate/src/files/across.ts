@@ -73,13 +73,13 @@ function references(documents: readonly Known[], referable: readonly EstateRecor
 function once(all: readonly Known[], tell: Tell): void {
   const seen = new Map<string, Known>();
   const check = (known: Known, path: string, value: unknown, what: string): void => {
-    if (value === undefined || value === null) return;
-    const key = `${what} ${String(value)}`;
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const key = `${what} ${value}`;
     const other = seen.get(key);
     if (!other) seen.set(key, known);
     else if (other.document)
-      tell(known, path, `"${String(value)}" is already ${what} of an ${known.kind} ${other.document.where}`);
-    else tell(known, path, `"${String(value)}" is already ${what} of the ${known.kind} "${other.id}" of the estate`);
+      tell(known, path, `"${value}" is already ${what} of an ${known.kind} ${other.document.where}`);
+    else tell(known, path, `"${value}" is already ${what} of the ${known.kind} "${other.id}" of the estate`);
   };
   for (const known of all) {
     if (known.kind === 'exporter') {

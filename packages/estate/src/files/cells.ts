@@ -85,7 +85,7 @@ export function cellText({ shape }: Field, value: unknown): string {
     case 'number':
     case 'integer':
     case 'boolean':
-      return String(value as number | boolean);
+      return JSON.stringify(value);
     default:
       return guarded(typeof value === 'string' ? value : JSON.stringify(value));
   }

@@ -15,6 +15,6 @@ const round = (degrees: number): number => Math.round(degrees * 1e5) / 1e5;
 /** Undefined: not a place of the grid. */
 export function fromGrid(easting: number, northing: number): { latitude: number; longitude: number } | undefined {
   if (!(easting > 0 && easting < 700_000 && northing > 0 && northing < 1_300_000)) return undefined;
-  const [longitude, latitude] = toDegrees.forward([easting, northing]) as [number, number];
+  const [longitude, latitude] = toDegrees.forward<[number, number]>([easting, northing]);
   return { latitude: round(latitude), longitude: round(longitude) };
 }

@@ -94,7 +94,7 @@ describe('a table', () => {
       record('circuit', {
         ...{ id: 'c1', name: 'C1', academy: 'oak', provider: 'north', role: 'backup' },
         ...{ committed: { down: '1G', up: '1G' }, reference: 'R1' },
-      } as { id: string }),
+      }),
     ];
     const file = readCsv('id,committed.down,reference\nc1,100,\n', { kind: 'circuit', current: before });
     expect(plan(before, file, { labelKey }).changes).toEqual([

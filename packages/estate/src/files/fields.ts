@@ -117,11 +117,17 @@ export function getAt(values: unknown, name: string): unknown {
   return value;
 }
 
+/** The text of a field; empty where it has none. */
+export function textAt(values: unknown, name: string): string {
+  const value = getAt(values, name);
+  return typeof value === 'string' ? value : '';
+}
+
 /** Sets, or with undefined takes away, a field of a plain object that is the caller's; sets that become empty go. */
 export function setAt(values: Record<string, unknown>, name: string, value: unknown): void {
   const dot = name.indexOf('.');
   if (dot < 0) {
-    if (value === undefined) delete values[name];
+    if (value === undefined) Reflect.deleteProperty(values, name);
     else values[name] = value;
     return;
   }
@@ -129,6 +135,6 @@ export function setAt(values: Record<string, unknown>, name: string, value: unkn
   const before = Object.hasOwn(values, key) && isObject(values[key]) ? values[key] : {};
   const inner = { ...before };
   setAt(inner, name.slice(dot + 1), value);
-  if (Object.keys(inner).length === 0) delete values[key];
+  if (Object.keys(inner).length === 0) Reflect.deleteProperty(values, key);
   else values[key] = inner;
 }

@@ -13,7 +13,7 @@ import { isObject } from '../records/merge.ts';
 import type { Actor, Records } from '../records/records.ts';
 import { readCsv } from './csv.ts';
 import { type Document, type ReadFile, inOrder, problemAt } from './document.ts';
-import { fieldsOf, getAt } from './fields.ts';
+import { fieldsOf, getAt, textAt } from './fields.ts';
 import { readInventory } from './inventory.ts';
 import { type Plan, plan } from './plan.ts';
 import { readMembers, readRegister } from './register.ts';
@@ -165,7 +165,7 @@ export async function importFile(ports: ImportPorts, request: ImportRequest): Pr
 }
 
 function shownChanges({ changes }: Plan, current: readonly EstateRecord[]): ImportResult['changes'] {
-  const names = new Map(current.map(({ kind, id, values }) => [`${kind} ${id}`, String(getAt(values, 'name') ?? id)]));
+  const names = new Map(current.map(({ kind, id, values }) => [`${kind} ${id}`, textAt(values, 'name') || id]));
   return changes
     .filter(({ op, values }) => op !== 'update' || Object.keys(values ?? {}).length > 0)
     .slice(0, maxShownChanges)

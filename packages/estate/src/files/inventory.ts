@@ -3,7 +3,7 @@ import type { CircuitProposal, EstateRecord, Kind } from '@linewatch/contract';
 import { textProblem } from '../units.ts';
 import { type Device, type DeviceFormat, type Port, readDevices } from './devices.ts';
 import type { Document, ReadFile } from './document.ts';
-import { getAt } from './fields.ts';
+import { getAt, textAt } from './fields.ts';
 import { Ids } from './slug.ts';
 
 export interface InventoryOptions {
@@ -77,13 +77,13 @@ export function readInventory(text: string, options: InventoryOptions): ReadFile
   const of = (kind: Kind): EstateRecord[] => current.filter((record) => record.kind === kind);
   const exporters = new Map<string, string>();
   for (const { id, values } of of('exporter'))
-    exporters.set(`${String(getAt(values, 'collector') ?? 'main')} ${String(getAt(values, 'address'))}`, id);
+    exporters.set(`${textAt(values, 'collector') || 'main'} ${textAt(values, 'address')}`, id);
   const serials = new Map<string, string>();
   const names = new Map<string, string>();
   for (const { id, values } of of('equipment')) {
     const serial = getAt(values, 'serial');
     if (typeof serial === 'string') serials.set(key(serial), id);
-    names.set(`${String(getAt(values, 'academy'))} ${key(String(getAt(values, 'name')))}`, id);
+    names.set(`${textAt(values, 'academy')} ${key(textAt(values, 'name'))}`, id);
   }
   const exporterIds = new Ids(of('exporter').map(({ id }) => id));
   const equipmentIds = new Ids(of('equipment').map(({ id }) => id));
@@ -92,7 +92,9 @@ export function readInventory(text: string, options: InventoryOptions): ReadFile
   const addressOf = new Map<string, string>();
   let withoutAddress = 0;
   const add = (device: Device, kind: Kind, id: string, fields: Readonly<Record<string, string | undefined>>): void => {
-    const values = Object.fromEntries(Object.entries({ id, ...fields }).filter(([, value]) => value !== undefined));
+    const values = Object.fromEntries(
+      Object.entries<string | undefined>({ id, ...fields }).filter(([, value]) => value !== undefined),
+    );
     documents.push({ kind, id, values, covers: Object.keys(values), place: device.place, where: device.where });
   };
   for (const device of devices) {
@@ -165,7 +167,7 @@ function propose(
       const text = getAt(values, field);
       return typeof text === 'string' && text.length >= 4 ? [{ field, text: key(text) }] : [];
     });
-    return [{ id, name: String(getAt(values, 'name')), marks }];
+    return [{ id, name: textAt(values, 'name'), marks }];
   });
   const words = { reference: "the supplier's reference", id: 'the id', name: 'the name' };
   const proposals = new Map<string, CircuitProposal>();

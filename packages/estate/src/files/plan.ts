@@ -42,7 +42,7 @@ function target(document: Document, current: EstateRecord | undefined): Values {
   if (document.covers === 'all') {
     values = { ...document.values };
   } else {
-    values = structuredClone(before) as Record<string, unknown>;
+    values = structuredClone(before);
     for (const name of document.covers) setAt(values, name, getAt(document.values, name));
   }
   for (const { name, sensitive } of fieldsOf(document.kind)) {
@@ -76,13 +76,15 @@ function isPast(to: unknown, endedMs: number): boolean {
   return moment !== undefined && 'value' in moment && moment.value <= endedMs;
 }
 
-class Counter {
-  added = 0;
-  changed = 0;
-  unchanged = 0;
-  ended = 0;
-  absent: string[] = [];
+interface Counter {
+  added: number;
+  changed: number;
+  unchanged: number;
+  ended: number;
+  readonly absent: string[];
 }
+
+const counter = (): Counter => ({ added: 0, changed: 0, unchanged: 0, ended: 0, absent: [] });
 
 export function plan(current: readonly EstateRecord[], file: ReadFile, options: PlanOptions): Plan {
   const { prune = false } = options;
@@ -98,7 +100,7 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
     problems.push(problemAt(place, message));
   };
 
-  const counters = new Map(file.kinds.map((kind) => [kind, new Counter()]));
+  const counters = new Map(file.kinds.map((kind) => [kind, counter()]));
   const changes: { change: Change; source: Document | undefined }[] = [];
   const named = new Map<string, Document>();
   const planned: Known[] = [];
@@ -118,10 +120,10 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
     }
     named.set(key, document);
     planned.push({ kind: document.kind, id: document.id, values, document });
-    const counter = counters.get(document.kind) ?? new Counter();
+    const count = counters.get(document.kind) ?? counter();
     const { kind, id } = document;
     if (!before) {
-      counter.added++;
+      count.added++;
       changes.push({ change: { kind, id, op: 'create', values: { ...values } }, source: document });
       continue;
     }
@@ -135,8 +137,8 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
         change: { kind, id, op: 'update', values: patch ?? {}, ...(!restore && { revision: before.revision }) },
         source: document,
       });
-    if (patch || restore) counter.changed++;
-    else counter.unchanged++;
+    if (patch || restore) count.changed++;
+    else count.unchanged++;
   }
 
   const sending = new Set(
@@ -148,7 +150,7 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
   const ending: { change: Change; source: undefined }[] = [];
   for (const record of current) {
     if (record.ended !== null || named.has(keyOf(record.kind, record.id))) continue;
-    const counter = counters.get(record.kind);
+    const count = counters.get(record.kind);
     // A circuit makes its exporter, though no file names it.
     if (record.kind === 'exporter' && isObject(record.values)) {
       const { address, collector } = record.values;
@@ -157,11 +159,11 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
         continue;
       }
     }
-    if ((prune && file.whole && counter) || (options.managed && record.managed)) {
-      if (counter) counter.ended++;
+    if ((prune && file.whole && count) || (options.managed && record.managed)) {
+      if (count) count.ended++;
       ending.push({ change: { kind: record.kind, id: record.id, op: 'end' }, source: undefined });
     } else {
-      if (counter && file.whole) counter.absent.push(record.id);
+      if (count && file.whole) count.absent.push(record.id);
       goesOn.push(record);
     }
   }
@@ -179,7 +181,7 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
   return {
     changes: all.map(({ change }) => change),
     sources: all.map(({ source }) => source),
-    counts: Object.fromEntries([...counters].map(([kind, counter]) => [kind, { ...counter }])),
+    counts: Object.fromEntries(counters),
     problems: inOrder(problems),
   };
 }

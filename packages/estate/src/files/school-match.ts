@@ -3,7 +3,7 @@
  * same academy here.
  */
 import type { EstateRecord, FileProblem } from '@linewatch/contract';
-import { getAt } from './fields.ts';
+import { getAt, textAt } from './fields.ts';
 import { Header, maxRegisterRows, urnOf } from './membership.ts';
 import { readTable } from './table.ts';
 
@@ -45,7 +45,7 @@ export function schoolMatcher({
   predecessors,
   schools,
 }: MatchOptions): (school: School) => Match | undefined {
-  const text = (record: EstateRecord, field: string): string => String(getAt(record.values, field) ?? '');
+  const text = (record: EstateRecord, field: string): string => textAt(record.values, field);
   const current = new Map<number, string>();
   const ukprns = new Map<number, string>();
   const laestabs = new Map<string, { id: string; school: School }>();

@@ -1,5 +1,5 @@
 /** A table in a text file: commas, semicolons or tabs, as spreadsheets and other programs write them (RFC 4180). */
-import { CsvError, parse } from 'csv-parse/sync';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { type FileProblem } from '@linewatch/contract';
 
 export interface TableRow {
@@ -64,13 +64,14 @@ export function readTable(text: string, maxRows: number, needed?: (header: strin
     return record;
   };
   try {
-    records = parse(content, {
+    const options: Options = {
       delimiter: separator ?? delimiterOf(content),
       relax_column_count: true,
       relax_quotes: true,
       to: maxRows + 2,
       ...(needed && { on_record: narrow }),
-    }) as string[][];
+    };
+    records = parse(content, options);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const records = (error as { records?: unknown }).records;
