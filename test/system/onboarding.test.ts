@@ -189,9 +189,10 @@ describe('on-boarding', () => {
     const tried = await api<TryRuleResult>('POST', 'inbox/rules/try', { rule: whole });
     expect(tried.matches).toMatchObject([{ outcome: 'new', academy: 'mill-lane', circuit: 'mill-lane-primary' }]);
     const values = { ...whole, id: 'by-alias', name: 'WAN by description' };
-    await api<ChangeResult>('POST', 'estate/changes', {
+    const saved = await api<ChangeResult>('POST', 'estate/changes', {
       changes: [{ kind: 'rule', id: 'by-alias', op: 'create', values }],
     });
+    expect(saved).toMatchObject({ applied: true, problems: [] });
     const [entry] = await until('the rule mapped it', async () => {
       const { entries } = await api<{ entries: AuditEntry[] }>('GET', 'audit?what=circuit&record=mill-lane-primary');
       return entries.length > 0 && entries;

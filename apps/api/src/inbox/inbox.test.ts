@@ -188,7 +188,7 @@ describe('suggestions', () => {
     expect(none).toMatchObject({
       reason: 'rule',
       academy: null,
-      problem: expect.stringContaining('no academy "nowhere"'),
+      problem: expect.stringContaining('no academy "nowhere"') as string,
     });
     const [two] = await suggested(heard({ alias: 'to hill' }), rule, open('a', 'hill'), open('b', 'hill'));
     expect(two).toMatchObject({ academy: 'hill', problem: expect.stringContaining('2 circuits') as string });
