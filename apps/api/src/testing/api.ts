@@ -6,6 +6,7 @@ import { type LmdbQueue, type Producer, createLmdbQueue } from '@linewatch/queue
 import { encodeState, topics } from '@linewatch/record';
 import { Metrics, checkValue, createLogger } from '@linewatch/service';
 import type { Authenticator } from '../access/access.ts';
+import type { AccessOptions } from '../access/services.ts';
 import { type Api, createApi } from '../app.ts';
 import { ApiConfig } from '../config.ts';
 import type { EstateReader, Telemetry } from '../ports.ts';
@@ -84,6 +85,8 @@ export interface StartOptions {
   readonly components?: readonly string[];
   readonly headersTimeoutMs?: number;
   readonly authenticator?: Authenticator;
+  readonly access?: AccessOptions;
+  readonly clock?: () => number;
 }
 
 /** A whole API on a free port, on a real queue. */
@@ -125,6 +128,8 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
     logger,
     dashboardDir: path.join(directory, 'dashboard'),
     components: { runDir: path.join(directory, 'run'), names: options.components ?? [] },
+    ...(options.access && { access: options.access }),
+    ...(options.clock && { clock: options.clock }),
     ...(options.authenticator && { authenticator: options.authenticator }),
     ...(options.headersTimeoutMs && { headersTimeoutMs: options.headersTimeoutMs }),
   });

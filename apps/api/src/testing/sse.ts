@@ -61,9 +61,13 @@ export class StreamReader {
   }
 }
 
-export function openStream(url: string, lastEventId?: string): Promise<StreamReader> {
+export function openStream(
+  url: string,
+  lastEventId?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<StreamReader> {
   return new Promise((resolve, reject) => {
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const headers = { ...more, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
     const request = get(`${url}/api/v1/stream`, { headers, agent: false }, (response) =>
       resolve(new StreamReader(request, response)),
     );
