@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/decode': ['record'],
   'packages/queue': ['service'],
   'packages/store': ['record', 'service'],
-  'packages/estate': ['contract', 'service'],
+  'packages/estate': ['contract', 'record', 'service'],
   'apps/collector': ['decode', 'queue', 'record', 'service'],
   'apps/writer': ['estate', 'queue', 'record', 'service', 'store'],
   'apps/api': ['contract', 'estate', 'queue', 'record', 'service', 'store'],
