@@ -148,7 +148,7 @@ export class Accounts {
   ): Promise<number> {
     const { rows } = await client.query<{ id: number }>(
       `INSERT INTO account (trust, email, name, created_at, oidc_issuer, oidc_subject)
-       SELECT $1, lower($2), $3, $4, $5, $6 WHERE (SELECT count(*) FROM account WHERE trust = $1) < $7 RETURNING id`,
+       SELECT $1::text, lower($2), $3, $4::timestamptz, $5, $6 WHERE (SELECT count(*) FROM account WHERE trust = $1::text) < $7 RETURNING id`,
       [trust, person.email, person.name, this.#now(), person.issuer ?? null, person.subject ?? null, maxAccounts],
     );
     if (!rows[0]) throw new PeopleError('too_many', `A trust has ${maxAccounts} accounts at most.`);

@@ -85,7 +85,7 @@ export class Links {
         if (!link.rowCount) throw invalid();
         const { rows } = await client.query<{ id: number }>(
           `INSERT INTO account (trust, email, name, password_hash, created_at)
-           SELECT $1, lower($2), $3, $4, $5 WHERE NOT EXISTS (SELECT FROM account WHERE trust = $1) RETURNING id`,
+           SELECT $1::text, lower($2), $3, $4, $5::timestamptz WHERE NOT EXISTS (SELECT FROM account WHERE trust = $1::text) RETURNING id`,
           [trust, person.email, person.name, person.passwordHash, now],
         );
         if (!rows[0]) throw new PeopleError('set_up_already', 'There is an account already. Sign in.');

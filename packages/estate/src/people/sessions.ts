@@ -27,9 +27,9 @@ export class Sessions {
     const now = new Date(nowMs);
     const [row] = await this.#database.query<{ id: number }>(
       'opening a session',
-      `WITH signed AS (UPDATE account SET last_sign_in_at = $3 WHERE id = $1 AND state = 'active' RETURNING id)
+      `WITH signed AS (UPDATE account SET last_sign_in_at = $3::timestamptz WHERE id = $1 AND state = 'active' RETURNING id)
        INSERT INTO session (account_id, token_hash, created_at, last_used_at, expires_at, address, user_agent)
-       SELECT id, $2, $3, $3, $4, $5, $6 FROM signed RETURNING id`,
+       SELECT id, $2::bytea, $3::timestamptz, $3::timestamptz, $4::timestamptz, $5::inet, $6 FROM signed RETURNING id`,
       [
         accountId,
         tokenHash(token),

@@ -53,8 +53,8 @@ export class Tokens {
         await client.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [accountId]);
         const { rows } = await client.query<{ id: number }>(
           `INSERT INTO api_token (account_id, name, token_hash, permissions, academy_ids, created_at, expires_at)
-           SELECT $1, $2, $3, $4, $5, $6, $7
-           WHERE (SELECT count(*) FROM api_token WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $6) < $8 RETURNING id`,
+           SELECT $1::integer, $2, $3::bytea, $4::text[], $5::integer[], $6::timestamptz, $7::timestamptz
+           WHERE (SELECT count(*) FROM api_token WHERE account_id = $1::integer AND revoked_at IS NULL AND expires_at > $6::timestamptz) < $8 RETURNING id`,
           [
             accountId,
             token.name,
