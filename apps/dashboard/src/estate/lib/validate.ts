@@ -60,7 +60,7 @@ function bare(schema: Schema): Schema {
   if (schema.format === undefined) return schema;
   let without = stripped.get(schema);
   if (!without) {
-    without = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'format')) as Schema;
+    without = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'format'));
     stripped.set(schema, without);
   }
   return without;

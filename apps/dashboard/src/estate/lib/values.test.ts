@@ -5,12 +5,12 @@ import { type Values, getAt, isPlain, patchAt, patchOf, same, setAt } from './va
 /** RFC 7396, section 2, word for word. */
 function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isPlain(patch)) return patch;
-  const result: Record<string, unknown> = isPlain(target) ? { ...target } : {};
+  const result = new Map(isPlain(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else result[name] = mergePatch(result[name], value);
+    if (value === null) result.delete(name);
+    else result.set(name, mergePatch(result.get(name), value));
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string(), { maxLength: 3 }));

@@ -1,6 +1,7 @@
 /** A record while it is written or changed: the draft, what is wrong with it, and what someone else did meanwhile. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- maps and sets here are never changed once shown, only made anew */
 import type { ChangeProblem, EstateRecord, Kind } from '@linewatch/contract';
+import { freeSlug } from '../../onboarding/slug.ts';
 import { type ApiError, toApiError } from '../../lib/request.ts';
 import { type Difference, type Side, differences, merge } from '../lib/conflict.ts';
 import { type Field, fieldsOf, startingValues } from '../lib/fields.ts';
@@ -29,6 +30,7 @@ export class RecordForm {
   readonly dirty = $derived.by(() => !same(this.#base, this.draft));
   readonly #byPath = $derived.by(() => new Map(this.problems.map(({ path, message }) => [path, message])));
   #base = $state.raw<Values>({});
+  #ownId = false;
   readonly #records: EstateRecords;
 
   constructor(kind: Kind, record: EstateRecord | null, records: EstateRecords, preset: Values = {}) {
@@ -44,12 +46,20 @@ export class RecordForm {
     this.#base = this.draft = record.values as Values;
   }
 
+  /** People know names: the id of a new record follows from its name until someone writes another. */
+  #suggestId(name: unknown): void {
+    const taken = (id: string): boolean => this.#records.find(this.kind, id) !== undefined;
+    this.draft = setAt(this.draft, ['id'], typeof name === 'string' ? freeSlug(name, taken) : undefined);
+  }
+
   get(path: Path): unknown {
     return getAt(this.draft, path);
   }
 
   set(path: Path, value: unknown): void {
     this.draft = setAt(this.draft, path, value);
+    if (path[0] === 'id') this.#ownId = value !== undefined;
+    else if (path[0] === 'name' && this.record === null && !this.#ownId) this.#suggestId(value);
     const own = path.join('.');
     // What was said of the field, or of what is in it, was said of what it was before.
     if (this.problems.length > 0)
