@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { feature } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
+
+type Topology = Parameters<typeof feature>[0];
 
 const name = 'virtual:isles';
 /** ISO 3166-1: United Kingdom, Ireland, Isle of Man, Guernsey, Jersey. */
@@ -15,8 +16,9 @@ const rounded = (_key: string, value: unknown): unknown =>
 
 function coastline(): string {
   const file = createRequire(import.meta.url).resolve('world-atlas/countries-10m.json');
-  const world = JSON.parse(readFileSync(file, 'utf8')) as Topology<{ countries: GeometryCollection }>;
+  const world = JSON.parse(readFileSync(file, 'utf8')) as Topology;
   const { countries } = world.objects;
+  if (countries?.type !== 'GeometryCollection') throw new Error(`${file} has no countries`);
   const geometries = countries.geometries.filter(({ id }) => isles.has(String(id)));
   return JSON.stringify(feature(world, { ...countries, geometries }), rounded);
 }
