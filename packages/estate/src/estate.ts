@@ -1,11 +1,11 @@
 import type { ImportResult } from '@linewatch/contract';
-import { labelKey } from '@linewatch/record';
 import type { Health } from '@linewatch/service';
 import { describe } from '@linewatch/service';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { type ExportRequest, exportFile } from './files/export.ts';
-import { type ImportRequest, importFile } from './files/import.ts';
-import { readTrustName, readUrns } from './files/lookups.ts';
+import { TooMuch, importApart, isLarge } from './files/apart.ts';
+import { type ImportRequest, importFile, refusedFile } from './files/import.ts';
+import { importPorts, readTrustName } from './files/lookups.ts';
 import { type Campaign, type Leadership, tryLead, whileLeading } from './leader.ts';
 import { type Migrated, knownMigrations, migrate } from './migrate.ts';
 import type { Snapshot } from './model.ts';
@@ -57,6 +57,7 @@ export function createEstate(options: EstateOptions): Estate {
   const database = openDatabase(options);
   const following = new Set<{ stop(): Promise<void> }>();
   const locks = new Set<Leadership>();
+  const closed = new AbortController();
 
   function follow<T extends { stop(): Promise<void> }>(it: T): T {
     following.add(it);
@@ -89,15 +90,16 @@ export function createEstate(options: EstateOptions): Estate {
       }
     },
 
-    importFile: (request) =>
-      importFile(
-        {
-          records,
-          labelKey,
-          urns: (trust) => database.read('reading the estate', (client) => readUrns(client, trust)),
-        },
-        request,
-      ),
+    importFile: async (request) => {
+      if (!isLarge(request)) return importFile(importPorts(database, records), request);
+      const { url, applicationName, secretKey } = options;
+      try {
+        return await importApart({ database: { url, applicationName }, secretKey, request }, closed.signal);
+      } catch (error) {
+        if (error instanceof TooMuch) return refusedFile(request, error.message);
+        throw error;
+      }
+    },
 
     exportFile: (request) =>
       exportFile(
@@ -132,6 +134,7 @@ export function createEstate(options: EstateOptions): Estate {
     whileLeading: (name, work) => follow(whileLeading(database, logger, name, work)),
 
     close: async () => {
+      closed.abort();
       await Promise.all([...following].map((it) => it.stop()));
       await Promise.all([...locks].map((it) => it.release()));
       await database.close();

@@ -110,6 +110,12 @@ const nameOf = ({ id, values }: Change, known: ReadonlyMap<string, string>): str
   return typeof name === 'string' ? name : (known.get(id) ?? id);
 };
 
+/** Of a file that could not even be read. */
+export const refusedFile = ({ dryRun, format, kind }: ImportRequest, message: string): ImportResult => ({
+  ...{ applied: false, dryRun, format, kind: kind ?? null, columns: [], fields: [], counts: {}, changes: [] },
+  ...{ notes: [], proposals: [], problems: [...fail(message).problems], batch: null, version: 0 },
+});
+
 /** Rejects with EstateError only; what is wrong with the file is in the result. */
 export async function importFile(ports: ImportPorts, request: ImportRequest): Promise<ImportResult> {
   const { records, labelKey } = ports;
