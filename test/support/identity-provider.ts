@@ -23,10 +23,10 @@ export interface IdentityProvider {
 
 /** `inToken`: claims are in the ID token, as Microsoft Entra has them; else at the userinfo endpoint only. */
 export async function startIdentityProvider(redirectUri: () => string, inToken: boolean): Promise<IdentityProvider> {
-  let handle: ReturnType<Provider['callback']>;
+  const handlers: { oidc?: ReturnType<Provider['callback']> } = {};
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/interaction/')) void interact(request, response);
-    else void handle(request, response);
+    else void handlers.oidc!(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -71,8 +71,8 @@ export async function startIdentityProvider(redirectUri: () => string, inToken: 
       return grant;
     },
   });
-  handle = provider.callback();
-  async function interact(...exchange: Parameters<typeof handle>): Promise<void> {
+  handlers.oidc = provider.callback();
+  async function interact(...exchange: Parameters<ReturnType<Provider['callback']>>): Promise<void> {
     const { person } = it;
     if (person) people.set(person.sub, person);
     const result = person ? { login: { accountId: person.sub } } : { error: 'access_denied', error_description: 'no' };

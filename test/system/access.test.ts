@@ -21,7 +21,7 @@ import { type Running, type StartOptions, startApi } from '../../apps/api/src/te
 import { openStream } from '../../apps/api/src/testing/sse.ts';
 import { Browser, password, setUp, signInAs } from '../support/browser.ts';
 import { type Server, servers, sql } from '../support/postgres.ts';
-import { temporaryDirectory, until } from '../support/system.ts';
+import { System, temporaryDirectory, until } from '../support/system.ts';
 
 const hourMs = 3_600_000;
 const trust = 'north';
@@ -69,7 +69,8 @@ describe.each(servers)('people and access on $name', ({ start }) => {
     running = await another();
   });
   afterEach(async () => {
-    await Promise.all([running, ...others.splice(0)].map((each) => each?.stop()));
+    await running?.stop();
+    for (const each of others.splice(0)) await each.stop();
     await estate.close();
   });
 
@@ -242,7 +243,7 @@ describe.each(servers)('people and access on $name', ({ start }) => {
           { 'sec-fetch-site': 'same-site' },
           { origin: 'https://example.com' },
         ]) {
-          const { status, body } = await browser.ask(method, path, undefined, headers as Record<string, string>);
+          const { status, body } = await browser.ask(method, path, undefined, headers);
           expect({ method, path, status, code: body['code'] }).toEqual({
             method,
             path,
@@ -564,5 +565,40 @@ describe.each(servers)('people and access on $name', ({ start }) => {
     });
     expect(JSON.stringify(entries)).not.toContain('argon2');
     expect(JSON.stringify(entries)).not.toContain(password);
+  });
+});
+
+describe('at the server itself', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(() => system.destroy());
+
+  it('there is a link for the first administrator, and one for whoever cannot get in any more', async () => {
+    const tokenIn = (text: string): string => /#token=([\w-]+)/.exec(text)![1]!;
+    const told = tokenIn(system.output);
+    const renewed = await system.run('setup-link');
+    expect(renewed.out).toContain(`http://localhost:${system.ports.http}/setup#token=`);
+    const browser = new Browser(system.url);
+    const person = { name: 'Ada Admin', email: 'ada@example.org', password };
+    expect((await browser.post('/api/v1/setup', { ...person, token: told })).status).toBe(410);
+    expect((await browser.post('/api/v1/setup', { ...person, token: tokenIn(renewed.out) })).status).toBe(200);
+    expect(await system.run('setup-link')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('account reset') as string,
+    });
+    expect((await fetch(`${system.url}/api/v1/academies`)).status).toBe(401);
+    expect((await browser.get('/api/v1/academies')).status).toBe(200);
+
+    const { account } = await signInAs(browser, 'rae@example.org', [{ role: 'noc', academies: null }]);
+    expect(await system.run('account', 'reset', 'nobody@example.org')).toMatchObject({ code: 1 });
+    const reset = await system.run('account', 'reset', 'Rae@example.org', '--totp', '--admin');
+    const rae = new Browser(system.url);
+    const answer = await rae.post<SessionNow>('/api/v1/session/link/password', { token: tokenIn(reset.out), password });
+    expect(answer.body).toMatchObject({ state: 'signed-in', account: { id: account.id } });
+    expect(answer.body.grants.map(({ role }) => role)).toEqual(['admin', 'noc']);
+    const { entries } = (await rae.get<{ entries: { op: string; via: string }[] }>('/api/v1/audit?what=account')).body;
+    expect(entries).toContainEqual(expect.objectContaining({ op: 'reset', via: 'command' }));
   });
 });

@@ -116,6 +116,7 @@ function accountCommands(linewatch: Command): void {
     .description('print a link by which the owner of an account sets a new password')
     .argument('<email>', 'address of the account')
     .option('--totp', 'also turn the second factor off')
+    .option('--admin', 'also make it an administrator, for when none is left')
     .action(async (email: string, options: AccountResetOptions) =>
       (await import('./commands/account.ts')).accountReset(email, options),
     );

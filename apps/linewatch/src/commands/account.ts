@@ -33,7 +33,10 @@ export async function setupLink(options: CommonOptions): Promise<void> {
 }
 
 export interface AccountResetOptions extends CommonOptions {
+  /** Ends the second factor, too. */
   readonly totp?: boolean;
+  /** Makes it an administrator, where none is left. */
+  readonly admin?: boolean;
 }
 
 /** For whoever has lost everything. The password before works until the link is used. */
@@ -49,6 +52,8 @@ export async function accountReset(email: string, options: AccountResetOptions):
       throw new AccountError('account_managed', `${email} signs in at the identity provider (${account.issuer ?? ''})`);
     if (account.state === 'disabled')
       throw new AccountError('account_disabled', `${email} is disabled; an administrator can change that`);
+    const grants = [...account.grants, { role: 'admin' as const, academies: null }];
+    if (options.admin) await people.accounts.change(trust, account.id, { revision: account.revision, grants });
     const token = newToken();
     const endsTotp = options.totp ?? false;
     await people.links.create(trust, token, {
@@ -62,7 +67,7 @@ export async function accountReset(email: string, options: AccountResetOptions):
       what: 'account',
       record: account.email,
       op: 'reset',
-      after: { secondFactorEnds: endsTotp },
+      after: { secondFactorEnds: endsTotp, ...(options.admin && { grants }) },
     });
     return `${addressOf(config)}/password#token=${token}`;
   });
