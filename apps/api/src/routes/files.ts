@@ -1,5 +1,5 @@
 /** The estate as files: in, with a dry run first, and out. */
-import { ExportQuery, ImportBody, ImportResult, kinds, maxFileBytes } from '@linewatch/contract';
+import { ExportQuery, ImportBody, ImportResult, type Permission, kinds, maxFileBytes } from '@linewatch/contract';
 import type { Estate } from '@linewatch/estate';
 import { principalOf } from '../access/access.ts';
 import { answers, textAnswer } from '../answer.ts';
@@ -12,6 +12,8 @@ import { fromOurselves } from './writes.ts';
 const importMs = 180_000;
 /** Of the answer's lists, so that a wrong file is not answered with a larger one. */
 const maxNotes = 200;
+
+const needed = ['import', 'estate.write', 'prices.read', 'contacts.read'] as const satisfies readonly Permission[];
 
 export interface FileRoutes {
   readonly estate: Pick<Estate, 'importFile' | 'exportFile'>;
@@ -33,7 +35,7 @@ export function registerFileRoutes(app: Server, { estate, trust }: FileRoutes): 
         description:
           'The estate in YAML, a table of one kind, the school register, or devices of another program. Every problem is ' +
           'told at once, with row and column or with line. With `dryRun` nothing is changed. One import runs at a time. ' +
-          'Takes `import` for the whole trust. A browser may ask for this from the dashboard only.',
+          'Takes `import`, `estate.write`, `prices.read` and `contacts.read` for the whole trust. A browser may ask for this from the dashboard only.',
         tags: ['Estate'],
         body: ImportBody,
         response: answers(
@@ -51,8 +53,10 @@ export function registerFileRoutes(app: Server, { estate, trust }: FileRoutes): 
     },
     async (request) => {
       const principal = principalOf(request);
-      if (!principal.mayAll('import'))
-        throw new ApiError('forbidden', 'This takes the permission "import" for the whole trust.');
+      // A file can write over any field of any record: it takes what would be needed to do so one by one.
+      for (const permission of needed)
+        if (!principal.mayAll(permission))
+          throw new ApiError('forbidden', `An import takes the permission "${permission}" for the whole trust.`);
       if (importing)
         throw new ApiError('busy', 'Another import is running. Try again when it is done.', { retryAfterS: 5 });
       importing = true;

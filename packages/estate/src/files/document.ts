@@ -1,5 +1,5 @@
 /** What a file says of the estate, whatever its format: documents, each of one record, and the problems found in them. */
-import type { CircuitProposal, FileProblem, Kind } from '@linewatch/contract';
+import type { CircuitProposal, FileProblem, Kind, Sensitivity } from '@linewatch/contract';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -30,6 +30,8 @@ export interface ReadFile {
   readonly kinds: readonly Kind[];
   /** Records that the file lacks are told of, and can be ended. */
   readonly whole: boolean;
+  /** Whose fields the file was made without: what it does not say of them stays. */
+  readonly leftOut?: readonly Sensitivity[] | undefined;
   readonly trust?: { readonly id: string; readonly name: string } | undefined;
   readonly columns?: readonly { readonly header: string; readonly field: string | null }[];
   readonly fields?: readonly string[];

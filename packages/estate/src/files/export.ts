@@ -35,7 +35,9 @@ const headOf = (left: readonly string[]): string =>
   [
     'The estate, as "linewatch import" takes it. Importing it where it comes from changes nothing.',
     'Secrets (SNMP communities and passwords) are left out: an import keeps those that there are.',
-    ...(left.length > 0 ? [`Left out besides, for whoever asked may not see it: ${left.join(', ')}.`] : []),
+    ...(left.length > 0
+      ? [`Left out besides, as whoever asked may not see them: ${left.join(', ')}. An import keeps those, too.`]
+      : []),
   ]
     .map((line) => `# ${line}\n`)
     .join('');
@@ -50,7 +52,11 @@ export function exportYaml(
     return of.length > 0 ? [[kinds[kind].list, of] as const] : [];
   });
   const left = (['prices', 'contacts'] as const).filter((each) => !options.sees(each));
-  const content = { trust: { id: trust.id, name: trust.name }, ...Object.fromEntries(lists) };
+  const content = {
+    trust: { id: trust.id, name: trust.name },
+    ...(left.length > 0 && { leftOut: left }),
+    ...Object.fromEntries(lists),
+  };
   return headOf(left) + stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 

@@ -5,9 +5,10 @@ import {
   type FileProblem,
   type Kind,
   type KindCounts,
+  type Sensitivity,
   kindNames,
 } from '@linewatch/contract';
-import { canonical } from '../records/canonical.ts';
+import { canonical, withoutDefaults } from '../records/canonical.ts';
 import { checkFields } from '../records/checks.ts';
 import { isObject } from '../records/merge.ts';
 import { type Known, acrossRecords } from './across.ts';
@@ -35,8 +36,12 @@ export interface Plan {
 
 const keyOf = (kind: Kind, id: string): string => `${kind} ${id}`;
 
-/** What a record is to be: the file's fields over those that it does not speak of. Secrets that it leaves out stay. */
-function target(document: Document, current: EstateRecord | undefined): Values {
+/** What a record is to be: the file's fields over those that it does not speak of. */
+function target(
+  document: Document,
+  current: EstateRecord | undefined,
+  leftOut: readonly Sensitivity[] | undefined,
+): Values {
   const before = isObject(current?.values) ? current.values : {};
   let values: Record<string, unknown>;
   if (document.covers === 'all') {
@@ -46,6 +51,9 @@ function target(document: Document, current: EstateRecord | undefined): Values {
     for (const name of document.covers) setAt(values, name, getAt(document.values, name));
   }
   for (const { name, sensitive } of fieldsOf(document.kind)) {
+    if (sensitive !== undefined && leftOut?.includes(sensitive) && getAt(values, name) === undefined)
+      setAt(values, name, getAt(before, name));
+    // No export has secrets: those that are left out stay, with what they are in.
     if (sensitive !== 'secrets') continue;
     const parent = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : '';
     const held = getAt(before, name);
@@ -61,14 +69,6 @@ function target(document: Document, current: EstateRecord | undefined): Values {
 }
 
 const placeOf = (address: unknown, collector: unknown = 'main'): string => `${String(collector)} ${String(address)}`;
-
-/** What is so without being said is not said. */
-const plainCircuit = (values: Values): Values =>
-  Object.fromEntries(
-    Object.entries(values).filter(
-      ([key, value]) => !(key === 'collector' && value === 'main') && !(key === 'download' && value === 'in'),
-    ),
-  );
 
 /** A circuit whose time is over has ended by what its record says, not by being withdrawn. */
 function isPast(to: unknown, endedMs: number): boolean {
@@ -110,9 +110,9 @@ export function plan(current: readonly EstateRecord[], file: ReadFile, options: 
     const tell = (path: string, message: string): void => {
       report(document, path, message);
     };
-    const checked = canonical(document.kind, target(document, before), tell);
+    const checked = canonical(document.kind, target(document, before, file.leftOut), tell);
     checkFields(document.kind, checked, tell);
-    const values = document.kind === 'circuit' ? plainCircuit(checked) : checked;
+    const values = withoutDefaults(document.kind, checked);
     const first = named.get(key);
     if (document.id !== '' && first) {
       report(document, 'id', `"${document.id}" is already the id of the ${document.kind} ${first.where}`);

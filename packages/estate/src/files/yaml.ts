@@ -43,6 +43,12 @@ const outline = Type.Object(
       },
       closed,
     ),
+    leftOut: Type.Optional(
+      Type.Array(Type.Union([Type.Literal('prices'), Type.Literal('contacts')]), {
+        maxItems: 2,
+        description: 'Fields that the file was made without: an import leaves them as they are.',
+      }),
+    ),
     ...Object.fromEntries(
       kindNames.map((kind) => [
         kinds[kind].list,
@@ -95,6 +101,7 @@ export function readYaml(text: string): ReadFile {
     if (problem && problems.every(({ path }) => path !== 'trust.name'))
       problems.push(problemAt(place('trust.name'), problem));
   }
+  const { leftOut } = raw;
   const documents: Document[] = [];
   const told: Kind[] = [];
   for (const kind of kindNames) {
@@ -131,6 +138,7 @@ export function readYaml(text: string): ReadFile {
     kinds: told,
     whole: true,
     trust: isTrust(trust) ? trust : undefined,
+    leftOut: (['prices', 'contacts'] as const).filter((each) => Array.isArray(leftOut) && leftOut.includes(each)),
   };
 }
 

@@ -96,6 +96,16 @@ export const inSchemaOrder = (kind: Kind, values: Values): Values => {
   return place(nodeOf(kind), values) as Values;
 };
 
+/** Of a circuit: what is so without being said is not said. */
+export const withoutDefaults = (kind: Kind, values: Values): Values =>
+  kind !== 'circuit'
+    ? values
+    : Object.fromEntries(
+        Object.entries(values).filter(
+          ([key, value]) => !(key === 'collector' && value === 'main') && !(key === 'download' && value === 'in'),
+        ),
+      );
+
 /** @returns the values in canonical form; those that are wrong as they are. Each path is complained of once. */
 export function canonical(kind: Kind, values: Values, report: Report): Values {
   const told = new Set<string>();

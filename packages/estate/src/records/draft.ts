@@ -2,7 +2,7 @@
 import type { Change, ChangeProblem, Kind } from '@linewatch/contract';
 import { momentMs } from '../units.ts';
 import type { Actor, ApplyOptions } from './records.ts';
-import { canonical } from './canonical.ts';
+import { canonical, withoutDefaults } from './canonical.ts';
 import { checkFields } from './checks.ts';
 import { type Values, mergePatch, same } from './merge.ts';
 import { type Stored, endOf, recordOf } from './read.ts';
@@ -182,7 +182,7 @@ function set(it: Draft, given: Values, rest: Omit<State, 'values'>, context: Dra
   }
   values = canonical(it.kind, values, report);
   checkFields(it.kind, values, report);
-  if (it.kind === 'circuit') values = plainCircuit(values);
+  values = withoutDefaults(it.kind, values);
   if (it.kind === 'credential') {
     const hidden = hide(values);
     it.secretChanged ||= !same(hidden.secrets, it.secrets?.texts ?? {});
@@ -192,14 +192,6 @@ function set(it: Draft, given: Values, rest: Omit<State, 'values'>, context: Dra
   }
   it.after = { ...rest, values };
 }
-
-/** What is so without being said is not said. */
-const plainCircuit = (values: Values): Values =>
-  Object.fromEntries(
-    Object.entries(values).filter(
-      ([key, value]) => !(key === 'collector' && value === 'main') && !(key === 'download' && value === 'in'),
-    ),
-  );
 
 export const recordAfter = (it: Draft, actor: Actor, nowMs: number) =>
   recordOf(
