@@ -7,6 +7,7 @@ import { changedChannel } from '../channel.ts';
 import { writeAudit } from './audit.ts';
 import { checkAcademies, checkInterfaces } from './conflicts.ts';
 import { type Draft, type Step, type Tell, draft, isChanged, keyOf, recordAfter } from './draft.ts';
+import { checkEnded } from './ended.ts';
 import { arrangeExporters } from './exporters.ts';
 import { isSlug } from './merge.ts';
 import { type Stored, readStored, recordOf } from './read.ts';
@@ -80,6 +81,7 @@ export async function applySteps(
   const wanted = [...drafts.values()];
   const exporters = await arrangeExporters(client, trust, drafts, options.managed ?? false, tell);
   await checkReferences(client, trust, drafts, tell);
+  await checkEnded(client, trust, drafts, nowMs, tell);
   await checkRemovals(client, trust, drafts, nowMs, tell);
   await checkInterfaces(client, trust, drafts, exporters, tell);
   await checkAcademies(client, trust, drafts, tell);

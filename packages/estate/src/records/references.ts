@@ -37,7 +37,7 @@ function find(value: unknown, steps: readonly string[], path: string): Found[] {
   return isObject(value) ? find(value[step], rest, at(step)) : [];
 }
 
-const refsIn = (kind: Kind, values: Values): (Found & { readonly to: Kind })[] =>
+export const refsIn = (kind: Kind, values: Values): (Found & { readonly to: Kind })[] =>
   places[kind].flatMap(({ steps, to }) => find(values, steps, '').map((found) => ({ ...found, to })));
 
 /** Tells of each reference to what is not there, or is removed, and of sites of another academy. */
