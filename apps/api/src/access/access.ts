@@ -10,10 +10,10 @@ import { isLocal } from './local.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * `public`: no sign-in. `local`: no sign-in for programs on this machine, telemetry.read for others. `signed-in`: any account.
- * Else whoever has the permission for one academy at least: the route narrows what is shown to the scope.
+ * `public`: no sign-in. `local`: no sign-in for programs on this machine, telemetry.read of the whole trust for others.
+ * `signed-in`: any account. Else whoever has the permission for one academy at least: the route narrows what is shown to the scope.
  */
-export type Access = 'public' | 'local' | 'signed-in' | Permission;
+type Access = 'public' | 'local' | 'signed-in' | Permission;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,6 +41,9 @@ export interface Authenticator {
 /** Changes nothing, by HTTP's own meaning (RFC 9110, section 9.2.1). */
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Of people as a whole: a token for single academies has them for none. */
+const trustWide: readonly Access[] = ['local', 'people.read', 'people.write'];
+
 /** Before the routes. */
 export function registerAccess(app: Server, authenticator: Authenticator): void {
   app.decorateRequest('principal', null);
@@ -62,8 +65,9 @@ export function registerAccess(app: Server, authenticator: Authenticator): void 
     if (!found) throw new ApiError('signed_out', 'Sign in, or send an API token.');
     const { principal, credential } = 'principal' in found ? found : { principal: found, credential: null };
     const permission = access === 'local' ? 'telemetry.read' : access;
-    if (permission !== 'signed-in' && !principal.may(permission))
-      throw new ApiError('forbidden', `This takes the permission "${permission}".`);
+    const all = trustWide.includes(access);
+    if (permission !== 'signed-in' && !(all ? principal.mayAll(permission) : principal.may(permission)))
+      throw new ApiError('forbidden', `This takes the permission "${permission}"${all ? ' for the whole trust' : ''}.`);
     request.principal = principal;
     request.credential = credential;
     authenticator.follow?.(request, reply.raw);
