@@ -1,6 +1,5 @@
 /** Makes the module `virtual:isles`: the coastline of the British Isles, taken out of the world's at build time. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { feature } from 'topojson-client';
 import type { Plugin } from 'vite';
 
@@ -15,8 +14,8 @@ const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 
 function coastline(): string {
-  const file = createRequire(import.meta.url).resolve('world-atlas/countries-10m.json');
-  const world = JSON.parse(readFileSync(file, 'utf8')) as Topology;
+  const file = import.meta.resolve('world-atlas/countries-10m.json');
+  const world = JSON.parse(readFileSync(new URL(file), 'utf8')) as Topology;
   const { countries } = world.objects;
   if (countries?.type !== 'GeometryCollection') throw new Error(`${file} has no countries`);
   const geometries = countries.geometries.filter(({ id }) => isles.has(String(id)));

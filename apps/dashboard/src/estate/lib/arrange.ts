@@ -5,10 +5,10 @@ import { holds, plain, wordsOf } from './find.ts';
 const collator = new Intl.Collator('en-GB', { numeric: true, sensitivity: 'base' });
 
 /** Column → the text that it must show. */
-export type Filters = ReadonlyMap<string, string>;
+type Filters = ReadonlyMap<string, string>;
 
 /** What stands for "nothing is there" among a filter's choices. */
-export const nothing = '–';
+const nothing = '–';
 
 export interface Arrangement {
   readonly search: string;

@@ -7,7 +7,7 @@ import { labelOf } from './labels.ts';
  * - `select`: one of few values. `choices`: any of few. `tags`: short words. `lines`: texts, one a line.
  * - `group`: a part with fields of its own. `list`: several of such parts.
  */
-export type Input =
+type Input =
   | 'text'
   | 'long-text'
   | 'number'
@@ -21,7 +21,7 @@ export type Input =
   | 'group'
   | 'list';
 
-export interface Option {
+interface Option {
   readonly value: string;
   readonly label: string;
 }

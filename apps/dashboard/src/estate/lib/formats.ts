@@ -2,7 +2,7 @@
 import type { FieldFormat } from '@linewatch/contract';
 import { parseMoney, parseRate } from './rates.ts';
 
-export function isDay(text: string): boolean {
+function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);

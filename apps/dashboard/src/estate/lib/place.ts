@@ -1,12 +1,6 @@
 /** Where a record is shown, and what a list's address says. */
-import type { EstateRecord, Kind, PlanItem } from '@linewatch/contract';
-import { academyHref, kindHref } from '../../lib/route.ts';
-
-/** The page of one record. */
-export function recordHref(kind: Kind, id: string): string {
-  if (kind === 'academy') return `${academyHref(id)}/estate`;
-  return `${kindHref(kind)}?record=${encodeURIComponent(id)}`;
-}
+import type { EstateRecord, PlanItem } from '@linewatch/contract';
+import { recordHref } from '../../lib/route.ts';
 
 export const hrefOf = ({ kind, id }: Pick<EstateRecord, 'kind' | 'id'>): string => recordHref(kind, id);
 

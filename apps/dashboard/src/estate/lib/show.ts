@@ -17,7 +17,7 @@ export function showDay(text: string): string {
   return Number.isNaN(ms) ? text : day.format(ms);
 }
 
-export const showRate = (text: string): string => formatNominalRate(parseRate(text));
+const showRate = (text: string): string => formatNominalRate(parseRate(text));
 
 /** `100 / 30 Mbit/s`; empty without either. */
 export function showRates(rates: unknown): string {

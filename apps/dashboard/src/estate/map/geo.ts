@@ -9,7 +9,7 @@ export const height = 800;
 const margin = 24;
 
 /** What the map is of when there is nothing to be seen more closely: the British Isles. */
-export const isles: GeoPermissibleObjects = {
+const isles: GeoPermissibleObjects = {
   type: 'MultiPoint',
   coordinates: [
     [-10.7, 51.3],
@@ -111,7 +111,7 @@ export interface View {
 }
 
 export const wholeMap: View = { x: width / 2, y: height / 2, scale: 1 };
-export const mostScale = 400;
+const mostScale = 400;
 
 /** Kept on the map. */
 export function within({ x, y, scale }: View): View {
