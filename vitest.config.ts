@@ -2,8 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['LINEWATCH_TEST_REPORT'];
 
-/** Tests of what needs a broker and nothing else: mostly they wait for it, so several go at once. */
-const broker = ['', '-contract', '-others', '-producer'].map((name) => `test/system/kafka${name}.test.ts`);
+/** Tests of what needs a broker or a database and nothing else: mostly they wait for it, so several go at once. */
+const engines = [
+  'access',
+  'estate',
+  'files',
+  'kafka',
+  'kafka-contract',
+  'kafka-others',
+  'kafka-producer',
+  'oidc',
+  'records',
+  'roles',
+].map((name) => `test/system/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -26,8 +37,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'broker',
-          include: broker,
+          name: 'engines',
+          include: engines,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 3,
@@ -38,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
-          exclude: broker,
+          exclude: engines,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each of these starts the whole system: one at a time on a small machine.
