@@ -28,7 +28,7 @@ const table = [
   { path: '/plan', page: 'plan', access: 'estate.read' },
   { path: '/import', page: 'import', access: 'import' },
   { path: '/onboard', page: 'onboard', access: 'estate.write' },
-  { path: '/templates', page: 'templates', access: 'estate.read' },
+  { path: '/templates', page: 'records', kind: 'template', access: 'estate.read' },
   { path: '/people', page: 'people', access: 'people.read' },
   { path: '/review', page: 'review', access: 'people.read' },
   { path: '/audit', page: 'audit', access: 'audit.read' },
@@ -82,7 +82,6 @@ export function academyHref(id: string): string {
 /** Where the records of a kind are listed. */
 export function kindHref(kind: string): string {
   if (kind === 'academy') return '/academies';
-  if (kind === 'template') return '/templates';
   const row = table.find((each) => 'kind' in each && each.kind === kind);
   return row?.path ?? `/records/${encodeURIComponent(kind)}`;
 }

@@ -17,7 +17,6 @@ const loaders: Record<PageName, Loader> = {
   plan: () => import('./Plan.svelte'),
   import: () => import('./Import.svelte'),
   onboard: () => import('./Onboard.svelte'),
-  templates: () => import('./Templates.svelte'),
   people: () => import('./People.svelte'),
   review: () => import('./Review.svelte'),
   audit: () => import('./Audit.svelte'),
