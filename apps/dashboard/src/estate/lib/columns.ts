@@ -75,10 +75,10 @@ export function nameIn({ id, values }: Pick<EstateRecord, 'id' | 'values'>): str
   return typeof name === 'string' && name !== '' ? name : id;
 }
 
-/** The contracted speed as one column: `100 / 30 Mbit/s`. */
+/** The committed rate as one column: `100 / 30 Mbit/s`. */
 export const speedColumn: Column = {
   key: 'speed',
-  title: 'Contracted speed',
+  title: 'Committed rate',
   number: true,
   text: ({ values }) => showRates(values['committed']),
   sort: (row) => sortValue(downField, getAt(row.values, ['committed', 'down']), (_, id) => id),
