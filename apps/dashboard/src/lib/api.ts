@@ -9,7 +9,7 @@ import type {
 } from '@linewatch/contract';
 import { type Request, hasFields, hasList } from './request.ts';
 
-export { ApiError, toApiError, type ApiErrorCode } from './request.ts';
+export { ApiError, toApiError } from './request.ts';
 
 interface Span {
   readonly fromMs: number;

@@ -2,7 +2,7 @@
 import type { PageAccess, Route } from './route.ts';
 import { matchRoute } from './route.ts';
 
-export interface NavItem {
+interface NavItem {
   readonly title: string;
   readonly href: string;
 }

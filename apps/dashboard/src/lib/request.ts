@@ -43,7 +43,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface RequestOptions<T extends object> {
+interface RequestOptions<T extends object> {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Sent as JSON. */
   readonly body?: unknown;

@@ -14,7 +14,7 @@ export const steps = ['school', 'lines', 'router', 'check', 'done'] as const;
 export type Step = (typeof steps)[number];
 
 /** An interface that carries a line. */
-export interface Place {
+interface Place {
   readonly collector: string;
   readonly exporter: string;
   readonly index: number;
