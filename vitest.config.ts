@@ -5,6 +5,7 @@ const report = process.env['LINEWATCH_TEST_REPORT'];
 /** Tests of what needs a broker or a database and nothing else: mostly they wait for it, so several go at once. */
 const engines = [
   'access',
+  'attacks',
   'estate',
   'files',
   'kafka',

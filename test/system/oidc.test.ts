@@ -1,7 +1,7 @@
 /** Signing in at a real OpenID Connect provider, step by step as a browser goes. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import type { AccountList, SessionNow, SignedOut } from '@linewatch/contract';
+import type { AccountList, NewToken, SessionNow, SignedOut } from '@linewatch/contract';
 import { type Estate, createEstate } from '@linewatch/estate';
 import { createLogger } from '@linewatch/service';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +169,24 @@ describe.each([
     expect((await who(browser)).grants).toEqual([{ role: 'noc', academies: null }]);
     // No administrator is left, and still nobody is let in without signing in.
     expect((await who(new Browser(running.url))).state).toBe('signed-out');
+  });
+
+  it('takes away what someone had who has no group here any more: sessions, roles and what tokens may', async () => {
+    const { browser } = await signIn();
+    const made = await browser.post<NewToken>('/api/v1/tokens', { name: 't', permissions: ['estate.read'], days: 30 });
+    const program = new Browser(running.url);
+    program.headers['authorization'] = `Bearer ${made.body.secret}`;
+    expect((await program.get('/api/v1/estate/plan')).status).toBe(200);
+    provider.person = { ...noc, groups: ['staff'] };
+    const again = await signIn();
+    expect([again.to, (await who(again.browser)).state]).toEqual(['/sign-in?error=no_roles', 'signed-out']);
+    expect((await who(browser)).state).toBe('signed-out');
+    expect((await program.get('/api/v1/estate/plan')).status).toBe(403);
+    expect((await accounts()).find(({ email }) => email === 'nia@example.org')).toMatchObject({ grants: [] });
+    const entries = await estate.records.audit(trust, { what: 'account' });
+    expect(entries.find(({ op }) => op === 'renewed')).toMatchObject({ after: { grants: [] } });
+    provider.person = noc;
+    expect((await signIn()).to).toBe('/circuits');
   });
 
   it('refuses who has no group here, who is disabled, and who said no', async () => {

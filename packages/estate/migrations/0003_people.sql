@@ -30,7 +30,8 @@ CREATE TABLE account_grant (
   account_id integer NOT NULL REFERENCES account,
   role text NOT NULL CHECK (role IN ('admin', 'noc', 'trust-leader', 'academy-reader', 'helpdesk', 'safeguarding-lead',
     'data-protection-officer')),
-  academy_id integer REFERENCES academy, -- null: the whole trust
+  -- Null: the whole trust. An academy whose making is undone takes along who had access to it.
+  academy_id integer REFERENCES academy ON DELETE CASCADE,
   CONSTRAINT account_grant_once UNIQUE NULLS NOT DISTINCT (account_id, role, academy_id),
   CONSTRAINT account_grant_scope CHECK (academy_id IS NULL OR role NOT IN ('admin', 'data-protection-officer'))
 );

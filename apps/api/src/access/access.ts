@@ -11,9 +11,9 @@ import type { Principal } from './principal.ts';
 
 /**
  * `public`: no sign-in. `local`: no sign-in for programs on this machine, telemetry.read of the whole trust for others.
- * `signed-in`: any account. Else whoever has the permission for one academy at least: the route narrows what is shown to the scope.
+ * `known`: no sign-in, and it is known who is signed in. `signed-in`: any account. Else whoever has the permission for one academy at least: the route narrows what is shown to the scope.
  */
-type Access = 'public' | 'local' | 'signed-in' | Permission;
+type Access = 'public' | 'known' | 'local' | 'signed-in' | Permission;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -61,12 +61,18 @@ export function registerAccess(app: Server, authenticator: Authenticator): void 
     if (!safe.has(request.method) && !isSameOrigin(request.headers))
       throw new ApiError('origin_refused', 'Another site may not ask for this.');
     if (access === undefined || access === 'public' || (access === 'local' && isLocal(request))) return;
-    const found = await authenticator.authenticate(request);
+    const asking = authenticator.authenticate(request);
+    const found = await (access === 'known' ? asking.catch(() => undefined) : asking);
+    if (!found && access === 'known') return;
     if (!found) throw new ApiError('signed_out', 'Sign in, or send an API token.');
     const { principal, credential } = 'principal' in found ? found : { principal: found, credential: null };
     const permission = access === 'local' ? 'telemetry.read' : access;
     const all = trustWide.includes(access);
-    if (permission !== 'signed-in' && !(all ? principal.mayAll(permission) : principal.may(permission)))
+    if (
+      permission !== 'signed-in' &&
+      permission !== 'known' &&
+      !(all ? principal.mayAll(permission) : principal.may(permission))
+    )
       throw new ApiError('forbidden', `This takes the permission "${permission}"${all ? ' for the whole trust' : ''}.`);
     request.principal = principal;
     request.credential = credential;

@@ -1,6 +1,7 @@
 /** What people do is written down: never a secret. */
 import type { Actor, AuditEvent } from '@linewatch/estate';
 import type { FastifyRequest } from 'fastify';
+import { clientAddress } from './address.ts';
 
 export type Note = (actor: Actor, event: AuditEvent) => Promise<void>;
 
@@ -12,5 +13,5 @@ export const visitorActor = (
   account: account?.id ?? null,
   name: account?.name ?? 'not signed in',
   via: 'session',
-  address: request.ip,
+  address: clientAddress(request),
 });

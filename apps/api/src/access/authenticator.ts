@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { EstateError, type People, type SessionLife, type SignedIn } from '@linewatch/estate';
 import { type Logger, describe } from '@linewatch/service';
 import type { FastifyRequest } from 'fastify';
+import { clientAddress } from './address.ts';
 import { ApiError } from '../problems.ts';
 import type { Authenticated, Authenticator } from './access.ts';
 import { readCookie } from './cookies.ts';
@@ -83,7 +84,7 @@ export class SessionAuthenticator implements Authenticator {
     const token = tokenOf(request);
     if (token !== undefined) {
       const credential = await this.signedIn(token);
-      if (credential) return { principal: principalOf(credential, request.ip), credential };
+      if (credential) return { principal: principalOf(credential, clientAddress(request)), credential };
       if (token.startsWith('lw_'))
         throw new ApiError('signed_out', 'This API token is unknown, has expired or was revoked.');
     }

@@ -9,7 +9,7 @@ import type { Vault } from './vault.ts';
 
 /**
  * - `access_denied`: the provider, or the person there, said no.
- * - `no_roles`: none of the person's groups has a role here.
+ * - `no_roles`: none of the person's groups has a role here; whoever had one until now has none any more.
  * - `no_email`: the provider tells no e-mail address.
  * - `sign_in_failed`: the answer does not belong to this browser's question, has expired, or is not right.
  * - `sign_in_unavailable`: the provider cannot be reached.
@@ -85,7 +85,7 @@ export class Oidc {
     return { url: url.href, flow: this.#options.vault.seal(JSON.stringify(flow), sealedFor).toString('base64url') };
   }
 
-  /** Who the provider says it is. `answer` is the whole address that it sent the browser to. @throws OidcError */
+  /** Who the provider says it is; without grants when none of the groups has a role here. `answer` is the whole address that it sent the browser to. @throws OidcError */
   async finish(answer: URL, kept: string | undefined): Promise<{ readonly person: OidcPerson; readonly to: string }> {
     const flow = this.#opened(kept);
     const provider = await this.#discovered();
@@ -140,7 +140,6 @@ export class Oidc {
     const grants: AccessGrant[] = config.roles
       .filter(({ group }) => groups.has(group))
       .map(({ role, academies }) => ({ role, academies: academies ?? null }));
-    if (grants.length === 0) throw new OidcError('no_roles', 'none of the groups has a role here');
     const shown = (text(name) ?? email)
       .replaceAll(/\p{Cc}/gu, ' ')
       .trim()

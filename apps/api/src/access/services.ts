@@ -3,6 +3,7 @@ import type { SessionNow } from '@linewatch/contract';
 import { EstateError, PeopleError, type People, type SignedIn } from '@linewatch/estate';
 import { type Logger, describe } from '@linewatch/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientAddress } from './address.ts';
 import type { ApiConfig } from '../config.ts';
 import { type Note, visitorActor } from './audit.ts';
 import { SessionAuthenticator, oidcCookie } from './authenticator.ts';
@@ -100,6 +101,7 @@ export function createAccessServices(options: AccessServicesOptions) {
       const { person, to } = await oidc!.finish(answer, readCookie(request, oidcCookie));
       if (!(await authenticator.isSetUp())) return refusal('not_set_up');
       const { before, after } = await people.accounts.fromProvider(trust, person);
+      if (!after) throw new OidcError('no_roles', 'none of the groups has a role here');
       const actor = visitorActor(request, after);
       const shown = (account: typeof after | null): unknown =>
         account && { email: account.email, name: account.name, grants: account.grants };
@@ -112,6 +114,11 @@ export function createAccessServices(options: AccessServicesOptions) {
           before: shown(before),
           after: shown(after),
         });
+      if (after.grants.length === 0) {
+        await people.sessions.endAll(trust, after.id);
+        await authenticator.changed();
+        throw new OidcError('no_roles', 'none of the groups has a role here any more');
+      }
       await note(actor, {
         trust,
         what: 'sign-in',
@@ -120,7 +127,7 @@ export function createAccessServices(options: AccessServicesOptions) {
         after: { how: person.issuer },
       });
       await signIn.open(request, reply, after.id);
-      await people.attempts.forgive(trust, null, request.ip, true);
+      await people.attempts.forgive(trust, null, clientAddress(request), true);
       return to;
     } catch (error) {
       const to = failedOidc(error);

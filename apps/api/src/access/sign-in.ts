@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SetupBody, SignInBody } from '@linewatch/contract';
 import type { Credentials, LinkPurpose, People, SessionLife, SignedIn } from '@linewatch/estate';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientAddress } from './address.ts';
 import { ApiError } from '../problems.ts';
 import { type Note, visitorActor } from './audit.ts';
 import { type SessionAuthenticator, sessionCookie } from './authenticator.ts';
@@ -78,14 +79,14 @@ export class SignIn {
       throw failed();
     }
     if (account.totpSealed && totp === undefined) {
-      await people.attempts.forgive(trust, email, request.ip, false);
+      await people.attempts.forgive(trust, email, clientAddress(request), false);
       throw new ApiError('code_required', 'Send the code of the authenticator app, too.');
     }
     if (account.totpSealed && !(await this.#codeFits(account.id, account.totpSealed, totp!))) {
       await this.#note(request, account, 'sign-in-failed', { reason: 'code' });
       throw failed();
     }
-    await people.attempts.forgive(trust, email, request.ip, true);
+    await people.attempts.forgive(trust, email, clientAddress(request), true);
   }
 
   async #codeFits(account: number, sealed: Buffer, code: string): Promise<boolean> {
@@ -105,7 +106,7 @@ export class SignIn {
   /** Counts an attempt. @throws ApiError `rate_limited` */
   async limit(request: FastifyRequest, email: string | null): Promise<void> {
     const { people, trust } = this.#options;
-    const retryAfterS = await people.attempts.begin(trust, email, request.ip);
+    const retryAfterS = await people.attempts.begin(trust, email, clientAddress(request));
     if (retryAfterS > 0)
       throw new ApiError('rate_limited', 'Too many attempts. Wait before you try again.', { retryAfterS });
   }
@@ -115,7 +116,7 @@ export class SignIn {
     const { people, trust } = this.#options;
     await this.limit(request, null);
     const result = await refused(work());
-    await people.attempts.forgive(trust, null, request.ip, true);
+    await people.attempts.forgive(trust, null, clientAddress(request), true);
     return result;
   }
 
@@ -150,7 +151,7 @@ export class SignIn {
     if (before?.credential?.kind === 'session')
       await people.sessions.end(trust, before.credential.id, null).catch(() => undefined);
     const token = newToken();
-    const visitor = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+    const visitor = { address: clientAddress(request), userAgent: request.headers['user-agent'] ?? '' };
     await refused(people.sessions.open(accountId, token, visitor, life));
     const signedIn = await authenticator.signedIn(token);
     if (!signedIn) throw failed();

@@ -37,19 +37,23 @@ const kept = ({ email, name, state, grants, totp }: Account): object => ({ email
 export function registerPeopleRoutes(app: Server, services: AccessServices): void {
   const { people, trust, note, authenticator, life, clock } = services;
 
+  /** One's own, which only people see and end: a token in a calendar's address is not to tell where its owner signs in. */
+  function own(request: FastifyRequest, permission: 'people.read' | 'people.write'): number {
+    if (!principalOf(request).mayAll(permission) && request.credential) ownSession(request);
+    return request.credential?.account.id ?? 0;
+  }
+
   /** Whose are asked for: null = everyone's. */
   function whose(request: FastifyRequest, of: 'me' | 'everyone' | undefined): number | null {
-    if (of === 'everyone') {
-      if (!principalOf(request).may('people.read'))
-        throw new ApiError('forbidden', 'This takes the permission "people.read".');
-      return null;
-    }
-    return request.credential?.account.id ?? 0;
+    if (of !== 'everyone') return own(request, 'people.read');
+    if (!principalOf(request).mayAll('people.read'))
+      throw new ApiError('forbidden', 'This takes the permission "people.read" for the whole trust.');
+    return null;
   }
 
   /** Whose may be ended: null = anyone's. */
   const endable = (request: FastifyRequest): number | null =>
-    principalOf(request).may('people.write') ? null : (request.credential?.account.id ?? 0);
+    principalOf(request).mayAll('people.write') ? null : own(request, 'people.write');
 
   async function link(account: Account, purpose: 'invite' | 'reset', endsTotp = false): Promise<PasswordLink> {
     const token = newToken();

@@ -1,4 +1,5 @@
 import { Health, IdParams } from '@linewatch/contract';
+import { isLocal } from '../access/local.ts';
 import { textAnswer } from '../answer.ts';
 import { ShortCache } from '../cache.ts';
 import { ApiError, type ProblemCode, problemTable } from '../problems.ts';
@@ -6,6 +7,12 @@ import type { Server } from '../server.ts';
 
 /** Several scrapers and balancers share one reading. */
 const shareMs = 500;
+
+/** Addresses, versions and what went wrong are no stranger's; a balancer needs the state only. */
+const withoutDetails = ({ ready, parts }: Health): Health => ({
+  ready,
+  parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, { ...part, detail: '' }])),
+});
 
 export interface ServiceRoutes {
   readonly health: () => Promise<Health>;
@@ -33,15 +40,20 @@ export function registerServiceRoutes(app: Server, { health, metrics, clock }: S
   app.get(
     '/health/ready',
     {
+      config: { access: 'known' },
       schema: {
         summary: "Every part's state",
-        description: 'Status 200 when every engine and every component is ready, else 503, with the same body.',
+        description:
+          'Status 200 when every engine and every component is ready, else 503, with the same body. `detail` is for this ' +
+          'machine and for telemetry.read of the whole trust; empty for others.',
         tags: ['Service'],
         response: { 200: Health, 503: Health },
       },
     },
-    async (_request, reply) => {
-      const report = await healths.get('', health);
+    async (request, reply) => {
+      const known = isLocal(request) || request.principal?.mayAll('telemetry.read') === true;
+      const told = await healths.get('', health);
+      const report = known ? told : withoutDetails(told);
       return reply
         .code(report.ready ? 200 : 503)
         .header('cache-control', 'no-store')

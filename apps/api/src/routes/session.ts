@@ -13,6 +13,7 @@ import {
   TotpConfirmed,
   TotpRemoveBody,
 } from '@linewatch/contract';
+import { clientAddress } from '../access/address.ts';
 import { answers } from '../answer.ts';
 import type { AccessServices } from '../access/services.ts';
 import { clearCookie } from '../access/cookies.ts';
@@ -206,7 +207,7 @@ export function registerSessionRoutes(app: Server, services: AccessServices): vo
         !(await people.accounts.confirmTotp(trust, account.id, totpPending!, step, codes.map(recoveryHash)))
       )
         throw new ApiError('sign_in_failed', 'This is not the code that the app shows now.');
-      await people.attempts.forgive(trust, account.email, request.ip, true);
+      await people.attempts.forgive(trust, account.email, clientAddress(request), true);
       await signIn.noteSelf(request, account, 'second-factor-on');
       await authenticator.changed();
       return { recoveryCodes: codes };

@@ -24,9 +24,16 @@ export const maxGrantAcademies = 2000;
 export const PersonEmail = Type.String({
   minLength: 3,
   maxLength: 254,
+  // As the database has it.
+  pattern: '^[^@\\s\\u0000-\\u001f\\u007f-\\u009f]+@[^@\\s\\u0000-\\u001f\\u007f-\\u009f]+$',
   description: 'An e-mail address; case does not matter.',
 });
-export const PersonName = Type.String({ minLength: 1, maxLength: 100 });
+export const PersonName = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+  description: 'Without control characters.',
+});
 /** The rules are the server's: `password_refused` says which one was broken. */
 export const NewPassword = Type.String({
   minLength: 1,

@@ -187,8 +187,11 @@ export class Accounts {
     return { before, after: await this.get(trust, id) };
   }
 
-  /** Makes the account of someone whom the identity provider names, or renews it. @throws PeopleError */
-  async fromProvider(trust: string, person: OidcPerson): Promise<{ before: Account | null; after: Account }> {
+  /**
+   * Makes the account of someone whom the identity provider names, or renews it; without grants it is renewed only, and what it
+   * had ends. @throws PeopleError
+   */
+  async fromProvider(trust: string, person: OidcPerson): Promise<{ before: Account | null; after: Account | null }> {
     const find = async (): Promise<Account | undefined> =>
       (
         await this.#database.query<Account>(
@@ -199,6 +202,7 @@ export class Accounts {
       )[0];
     const before = await find();
     if (before?.state === 'disabled') throw new PeopleError('account_disabled', 'This account is disabled.');
+    if (!before && person.grants.length === 0) return { before: null, after: null };
     await refusing(
       this.#database.write('renewing an account', timeoutMs, async (client) => {
         await client.query(`SET LOCAL linewatch.renewal = 'on'`);
