@@ -101,7 +101,7 @@ function estateCommands(linewatch: Command): void {
   ofTrust(linewatch.command('undo'))
     .description('take back an import or another change; without a number, list the last ones')
     .argument('[batch]', 'its number', whole(1, 2_147_483_647))
-    .option('--dry-run', 'only tell whether it can be')
+    .option('--dry-run', 'only tell whether it can be undone')
     .action(async (batch: number | undefined, options: UndoOptions) =>
       (await import('./commands/undo.ts')).undo(batch, options),
     );

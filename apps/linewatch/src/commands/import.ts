@@ -3,11 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type FileFormat,
+  type FileProblem,
   type ImportBody,
   type ImportResult,
   type Kind,
   decodeFile,
-  fileFormats,
   kindNames,
   kinds,
 } from '@linewatch/contract';
@@ -80,7 +80,7 @@ function bodyOf(file: string, text: string, options: ImportCommandOptions): Impo
   const format = options.format ?? formatOf(file, text);
   const kind = format === 'csv' ? (options.kind ?? kindOf(file)) : undefined;
   if (format === 'csv' && kind === undefined)
-    throw new ImportError('estate_invalid', `${file}: say which kind the table is of: --kind ${kindNames.join(', ')}`);
+    throw new ImportError('estate_invalid', `${file}: say with --kind what its rows are: ${kindNames.join(', ')}`);
   return {
     format,
     text,
@@ -102,24 +102,24 @@ const someOf = (names: readonly string[]): string =>
   names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
 
 /** What an import did, for people. */
-export function report(
-  file: string,
-  { format, counts, notes, proposals, dryRun, batch, version }: ImportResult,
-): string {
+export function report(file: string, { counts, notes, proposals, dryRun, batch, version }: ImportResult): string {
   const lines = kindNames.flatMap((kind) => {
     const count = counts[kind];
     if (!count) return [];
     const { added, changed, unchanged, ended, absent } = count;
     if (added + changed + unchanged + ended + absent.length === 0) return [];
-    const kept = absent.length > 0 ? `; not in the file and left as they are: ${someOf(absent)}` : '';
-    return [`${kinds[kind].list}: ${added} added, ${changed} changed, ${unchanged} unchanged, ${ended} ended${kept}`];
+    const said = Object.entries({ added, changed, unchanged, ended })
+      .filter(([, n]) => n > 0)
+      .map(([what, n]) => `${n} ${what}`);
+    if (absent.length > 0) said.push(`${absent.length} not in the file, left as they are (${someOf(absent)})`);
+    return [`${kinds[kind].list}: ${said.join(', ')}`];
   });
   const offered = proposals.map(
     ({ circuit, exporter, interface: at, alias }) =>
       `${circuit} is on ${exporter} ${at.index === undefined ? `ifName ${at.name ?? ''}` : `ifIndex ${at.index}`} ("${alias}"): take it with --accept ${circuit}`,
   );
   const end = dryRun
-    ? `${file} is valid (${fileFormats[format]}); nothing was imported`
+    ? `${file} has no problems; this was a dry run, and nothing was changed`
     : batch === null
       ? `nothing to change: the estate is as the file says (version ${version})`
       : `estate version ${version}; take it back with: linewatch undo ${batch}`;
@@ -141,7 +141,12 @@ export async function importFile(file: string, options: ImportCommandOptions): P
     );
   const result = await withEstate(config, (estate) => estate.importFile({ ...body, trust, actor: commandActor() }));
   if (!result.applied) {
-    const lines = result.problems.map((problem) => `${file}: ${formatFileProblem(problem)}`);
+    // The path of such a problem is a field that no column is.
+    const hint = (problem: FileProblem): string =>
+      body.format === 'csv' && problem.row === 1 && problem.column === null && problem.path !== ''
+        ? `; say which it is with --map ${problem.path}=Header, or add one`
+        : '';
+    const lines = result.problems.map((problem) => `${file}: ${formatFileProblem(problem)}${hint(problem)}`);
     const many = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
     throw new ImportError('estate_invalid', `${file} has ${many}; nothing was imported\n${lines.join('\n')}`);
   }

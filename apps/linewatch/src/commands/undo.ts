@@ -28,21 +28,15 @@ export async function undo(batch: number | undefined, options: UndoOptions): Pro
       return;
     }
     const dryRun = options.dryRun === true;
-    const {
-      applied,
-      problems,
-      records: changed,
-      version,
-    } = await records.undo(commandActor(), batch, { trust, dryRun });
+    const { applied, problems, version } = await records.undo(commandActor(), batch, { trust, dryRun });
     if (!applied) {
       const lines = problems.map(({ kind, id, message }) => `${kind} ${id}: ${message}`);
       throw new UndoError('undo_refused', `batch ${batch} cannot be undone; nothing was changed\n${lines.join('\n')}`);
     }
-    const many = changed.length === 1 ? '1 record' : `${changed.length} records`;
     process.stdout.write(
       dryRun
         ? `batch ${batch} can be undone; nothing was changed\n`
-        : `batch ${batch} is undone: ${many} put back; estate version ${version}\n`,
+        : `batch ${batch} is undone: everything is as it was before it; estate version ${version}\n`,
     );
   });
 }

@@ -58,7 +58,7 @@ describe('a table', () => {
     expect(said(text, { ...mapping, provider: 'Whom', colour: 'Line' })).toEqual([
       '1 -: there is no column "Whom"; did you mean "Who"?',
       '1 -: "colour" is not a field',
-      '1 -: no column is the field "provider" (Supplier), which a new circuit needs',
+      '1 -: has no column, and a new circuit needs it',
     ]);
   });
 

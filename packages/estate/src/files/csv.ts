@@ -96,15 +96,8 @@ export function readCsv(text: string, { kind, current, mapping = {} }: CsvOption
       !(name === 'id' && hasName),
   );
   const needed = documents.some(({ id }) => !existing.has(id)) ? missing : [];
-  for (const { name, node } of needed)
-    problems.push(
-      atRow(
-        1,
-        null,
-        `no column is the field "${name}" (${node.title ?? name}), which a new ${kinds[kind].one} needs`,
-        name,
-      ),
-    );
+  for (const { name } of needed)
+    problems.push(atRow(1, null, `has no column, and a new ${kinds[kind].one} needs it`, name));
   return {
     ...about,
     // Each row would say again what the header lacks.

@@ -24,8 +24,8 @@ export const atRow = (row: number, column: string | null, message: string, path 
 
 const delimiters = [',', ';', '\t'] as const;
 
-/** That of the header which stands in it most often, outside quotes. */
-function delimiterOf(text: string): string {
+/** That of the header which stands in it most often, outside quotes, and how often. */
+function delimiterOf(text: string): { readonly delimiter: string; readonly count: number } {
   const counts = new Map<string, number>();
   let quoted = false;
   for (const char of text.slice(0, 100_000)) {
@@ -35,7 +35,7 @@ function delimiterOf(text: string): string {
   }
   let best: string = ',';
   for (const each of delimiters) if ((counts.get(each) ?? 0) > (counts.get(best) ?? 0)) best = each;
-  return best;
+  return { delimiter: best, count: counts.get(best) ?? 0 };
 }
 
 /** What a spreadsheet would take for a formula, with or without apostrophes before it. */
@@ -56,6 +56,10 @@ export function readTable(text: string, maxRows: number, needed?: (header: strin
   const [hint, separator] = /^"?sep=([,;\t])"?\r?\n/i.exec(content) ?? [];
   if (hint) content = content.slice(hint.length);
   if (content.includes('\0')) return none(atRow(1, null, 'this is not a text file: it has zero octets'));
+  if (!content.isWellFormed()) return none(atRow(1, null, 'this is not a text file: it has halves of characters'));
+  const found = delimiterOf(content);
+  // The parser takes long over very many.
+  if (found.count >= maxColumns) return none(atRow(1, null, `there are over ${maxColumns} columns`));
   let records: string[][];
   let kept: boolean[] | undefined;
   const narrow = (record: string[]): string[] => {
@@ -65,7 +69,7 @@ export function readTable(text: string, maxRows: number, needed?: (header: strin
   };
   try {
     const options: Options = {
-      delimiter: separator ?? delimiterOf(content),
+      delimiter: separator ?? found.delimiter,
       relax_column_count: true,
       relax_quotes: true,
       to: maxRows + 2,
