@@ -34,6 +34,18 @@ const groups: readonly NavGroup[] = [
     ],
   },
   {
+    title: 'More records',
+    items: [
+      { title: 'Sites', href: '/records/site' },
+      { title: 'Contacts', href: '/records/contact' },
+      { title: 'Regions and clusters', href: '/records/cluster' },
+      { title: 'Calendars', href: '/records/calendar' },
+      { title: 'Standards profiles', href: '/records/profile' },
+      { title: 'Templates', href: '/templates' },
+      { title: 'SNMP credentials', href: '/records/credential' },
+    ],
+  },
+  {
     title: 'Access',
     items: [
       { title: 'People', href: '/people' },
