@@ -416,15 +416,15 @@ describe('two trusts in one installation', () => {
     const all = (trust: Trust): Promise<number[]> => Promise.all(routes.map((of) => octets(trust, of)));
     const before = { north: await all('north'), south: await all('south') };
     // Of south, oak's circuit moves to another interface.
-    expect(await importEstate('south', estate('south', { oak: 8 }))).toContain('circuits: 0 added, 1 changed');
+    expect(await importEstate('south', estate('south', { oak: 8 }))).toContain('circuits: 1 changed');
     await until('the map of south is published', async () => (await octets('south', 'academies/oak')) === 0);
     expect(await all('north')).toEqual(before.north);
     await importEstate('south', estate('south'));
     await until('it is as before', async () => (await octets('south', 'academies/oak')) === before.south[0]);
     // Of north, an academy ends.
     const out = await importEstate('north', estate('north', { ash: false }), '--prune');
-    expect(out).toContain('academies: 0 added, 0 changed, 2 unchanged, 1 ended');
-    expect(out).toContain('circuits: 0 added, 0 changed, 2 unchanged, 1 ended');
+    expect(out).toContain('academies: 2 unchanged, 1 ended');
+    expect(out).toContain('circuits: 2 unchanged, 1 ended');
     await until('north no longer lists it', async () => {
       const { academies } = await ask<AcademyList>('north', '/api/v1/academies');
       return academies.length === 2;
