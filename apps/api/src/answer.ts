@@ -40,7 +40,10 @@ export class ProblemSender {
     const { status } = problemTable[code];
     const expected = error instanceof ApiError && code !== 'response_invalid';
     if (status === 500)
-      this.#logger.error({ err: error, request: request.id, path: request.url.split('?', 1)[0]!.slice(0, 200) }, 'request failed');
+      this.#logger.error(
+        { err: error, request: request.id, path: request.url.split('?', 1)[0]!.slice(0, 200) },
+        'request failed',
+      );
     else if (expected && error.cause !== undefined)
       this.#logger.warn({ err: error.cause, code }, 'request not answered');
     // What an unforeseen error says is for the log, not for a stranger.

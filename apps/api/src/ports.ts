@@ -5,7 +5,10 @@ import type { FirstSeen, InterfaceId, TrafficRange } from '@linewatch/store';
 
 /** What the API asks of the queue and of the estate. */
 export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
-export type EstateReader = Pick<Estate, 'snapshot' | 'watch' | 'health' | 'version' | 'records' | 'whileLeading' | 'importFile' | 'exportFile'>;
+export type EstateReader = Pick<
+  Estate,
+  'snapshot' | 'watch' | 'health' | 'version' | 'records' | 'whileLeading' | 'importFile' | 'exportFile'
+>;
 
 /** What an exporter calls an interface now, as far as stored telemetry knows. */
 export interface StoredName {

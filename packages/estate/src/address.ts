@@ -1,6 +1,6 @@
 /** Addresses and networks in one canonical form: IPv4 dotted, IPv6 as RFC 5952. */
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Converted } from './reader.ts';
+import type { Converted } from './converted.ts';
 
 interface Parsed {
   readonly width: 32 | 128;

@@ -1,5 +1,5 @@
 /** Rates and times as people write them. */
-import type { Converted } from './reader.ts';
+import type { Converted } from './converted.ts';
 
 const factors: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 const maxBps = 1e13;

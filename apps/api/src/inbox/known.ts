@@ -57,7 +57,7 @@ export function canonical(address: string): string {
 }
 
 /** Whether a circuit names an interface: then it is mapped. */
-export const isPlaced = ({ exporter, interface: of }: Values<'circuit'>): boolean =>
+const isPlaced = ({ exporter, interface: of }: Values<'circuit'>): boolean =>
   exporter !== undefined && of !== undefined;
 
 function networksOf(texts: readonly string[] | undefined): Networks | undefined {

@@ -44,7 +44,7 @@ const leased = {
 } as const;
 const mobile = (access: '4g' | '5g') => ({ role: 'backup', supplier: 'mobile', kind: 'mobile', access }) as const;
 
-export const planned: readonly Planned[] = [
+const planned: readonly Planned[] = [
   {
     id: 'primary-school',
     name: 'Primary school',

@@ -125,7 +125,7 @@ export function compileRule(
 }
 
 /** The order in which rules are asked: the first that fits is taken. */
-export const inOrder = (a: Rule, b: Rule): number =>
+const inOrder = (a: Rule, b: Rule): number =>
   (a.values.position ?? 10_001) - (b.values.position ?? 10_001) || (a.id < b.id ? -1 : 1);
 
 /** Rules in their order. Those for one address are looked up by it, so that there may be thousands. */

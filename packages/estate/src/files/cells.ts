@@ -1,5 +1,5 @@
 /** One field in one cell of a table. */
-import type { Converted } from '../reader.ts';
+import type { Converted } from '../converted.ts';
 import { type Field, choicesOf } from './fields.ts';
 import { rateBps, rateText } from '../units.ts';
 import { guarded } from './table.ts';

@@ -16,7 +16,7 @@ export interface CsvOptions {
 }
 
 /** Ids by name, in lower case; a name that several have gives none. */
-export function idsByName(current: readonly EstateRecord[], kind: Kind): ReadonlyMap<string, string | null> {
+function idsByName(current: readonly EstateRecord[], kind: Kind): ReadonlyMap<string, string | null> {
   const ids = new Map<string, string | null>();
   for (const record of current) {
     const name = record.kind === kind ? getAt(record.values, 'name') : undefined;
@@ -109,7 +109,7 @@ export function readCsv(text: string, { kind, current, mapping = {} }: CsvOption
 }
 
 /** The column of a field: its own, or of what is in it or around it. */
-export function placeIn(row: number, headers: readonly string[], fields: readonly (Field | undefined)[]) {
+function placeIn(row: number, headers: readonly string[], fields: readonly (Field | undefined)[]) {
   return (path: string): Place => {
     const near = fields.findIndex(
       (field) =>

@@ -42,7 +42,7 @@ const headOf = (left: readonly string[]): string =>
     .map((line) => `# ${line}\n`)
     .join('');
 
-export function exportYaml(
+function exportYaml(
   trust: { readonly id: string; readonly name: string },
   records: readonly EstateRecord[],
   options: ExportOptions,

@@ -19,7 +19,7 @@ export interface Node {
 export const nodeOf = (kind: Kind): Node => kinds[kind].schema as unknown as Node;
 
 /** How a field stands in a cell: a text, a number, yes or no, a list of texts, or JSON. */
-export type FieldShape = 'text' | 'number' | 'integer' | 'boolean' | 'list' | 'json';
+type FieldShape = 'text' | 'number' | 'integer' | 'boolean' | 'list' | 'json';
 
 export interface Field {
   /** With dots, e.g. `committed.down`. */

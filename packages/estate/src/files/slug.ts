@@ -3,7 +3,7 @@
 const maxLength = 60;
 
 /** Empty when nothing of the name can be in an id. */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   const words = name
     .normalize('NFKD')
     .replaceAll(/\p{M}|['’`]/gu, '')

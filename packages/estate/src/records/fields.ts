@@ -2,7 +2,7 @@
 import type { Kind } from '@linewatch/contract';
 import { deviceAddress, network } from '../address.ts';
 import { moneyPence, moneyText, momentMs, momentText, rateBps, rateText } from '../units.ts';
-import type { Converted } from '../reader.ts';
+import type { Converted } from '../converted.ts';
 import { type Values, put, valueAt } from './merge.ts';
 
 export type Row = Readonly<Record<string, unknown>>;

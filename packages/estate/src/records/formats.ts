@@ -1,7 +1,7 @@
 /** The canonical text of each format of a field. Equal values have equal text, and reading it again gives it back. */
 import type { FieldFormat } from '@linewatch/contract';
 import { deviceAddress, network } from '../address.ts';
-import type { Converted } from '../reader.ts';
+import type { Converted } from '../converted.ts';
 import { day, momentMs, momentText, moneyPence, moneyText, rateBps, rateText, textProblem } from '../units.ts';
 
 type Read = (text: string) => Converted<string>;
