@@ -451,7 +451,7 @@ describe.each(servers)("the estate's records on $name", ({ start }) => {
     // All of it together can go on again.
     expect(await estate.records.undo(ann, batch!, { trust })).toMatchObject({ applied: true, problems: [] });
     expect(await ids('circuit')).toEqual(['c1', 'later']);
-    await made([circuit('c2', 3)]);
+    await made([circuit('c2', 4)]);
   });
 
   it('are removed while nothing names them and telemetry cannot have seen them', async () => {
