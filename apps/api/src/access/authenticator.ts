@@ -18,6 +18,8 @@ const cacheMs = 5000;
 /** Without the database nothing can be revoked either: what was valid stays so, this long. */
 const withoutDatabaseMs = 600_000;
 const maxCached = 10_000;
+/** How long "nobody has an account yet" is believed: it is asked with every request until then. */
+const firstRunMs = 500;
 const sweepMs = 2000;
 const sweepAtOnce = 500;
 const sessionForm = /^[\w-]{43}$/;
@@ -50,6 +52,7 @@ export class SessionAuthenticator implements Authenticator {
   readonly #cache = new Map<string, Cached>();
   readonly #followed = new Map<ServerResponse, Followed>();
   #setUp = false;
+  #notSetUpAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
 
@@ -69,7 +72,12 @@ export class SessionAuthenticator implements Authenticator {
   /** Whether there is an account, so that sign-in is asked for. */
   async isSetUp(): Promise<boolean> {
     if (this.#setUp) return true;
-    if (!(await this.#options.people.accounts.isSetUp(this.#options.trust))) return false;
+    const nowMs = performance.now();
+    if (nowMs - this.#notSetUpAtMs < firstRunMs) return false;
+    if (!(await this.#options.people.accounts.isSetUp(this.#options.trust))) {
+      this.#notSetUpAtMs = nowMs;
+      return false;
+    }
     this.#tellSetUp();
     return true;
   }
@@ -105,6 +113,7 @@ export class SessionAuthenticator implements Authenticator {
   /** Something about people has changed: whatever no longer holds ends now. */
   async changed(): Promise<void> {
     this.#cache.clear();
+    this.#notSetUpAtMs = -Infinity;
     await this.sweep();
   }
 
