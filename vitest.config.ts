@@ -6,8 +6,11 @@ const report = process.env['LINEWATCH_TEST_REPORT'];
 const engines = [
   'access',
   'attacks',
+  'dlq',
   'estate',
+  'exactly-once',
   'files',
+  'import',
   'kafka',
   'kafka-contract',
   'kafka-others',
@@ -15,6 +18,7 @@ const engines = [
   'oidc',
   'records',
   'roles',
+  'store',
 ].map((name) => `test/system/${name}.test.ts`);
 
 export default defineConfig({
