@@ -40,24 +40,6 @@ const actions: readonly (Entry & { readonly access: PageAccess })[] = [
     also: 'totp mfa sign out calendar',
     access: 'signed-in',
   },
-  { href: '/templates', title: 'Templates', detail: 'For new academies', access: 'estate.write' },
-  { href: '/records/calendar', title: 'Calendars', detail: 'Terms and school days', access: 'estate.read' },
-  { href: '/records/site', title: 'Sites', detail: 'Buildings of academies', access: 'estate.read' },
-  { href: '/records/contact', title: 'Contacts', detail: 'People at academies and suppliers', access: 'contacts.read' },
-  {
-    href: '/records/profile',
-    title: 'Standards profiles',
-    detail: 'What lines are measured against',
-    access: 'estate.read',
-  },
-  {
-    href: '/records/cluster',
-    title: 'Clusters',
-    detail: 'Groups of academies',
-    also: 'regions',
-    access: 'estate.read',
-  },
-  { href: '/records/credential', title: 'SNMP credentials', detail: 'For network devices', access: 'estate.write' },
   { href: '/records/rule', title: 'Mapping rules', detail: 'For new lines in telemetry', access: 'estate.write' },
 ];
 

@@ -41,6 +41,7 @@ describe('the palette', () => {
   it('offers only what whoever is at the page may open, at addresses that there are', () => {
     const all = [...pageEntries(navigationFor(() => true)), ...actionEntries(() => true)];
     for (const { href } of all) expect(matchRoute(href.replace(/\?.*/, '')).page).not.toBe('not-found');
+    expect(new Set(all.map(({ href, title }) => href + title)).size).toBe(all.length);
     const few = [
       ...pageEntries(navigationFor((access) => access === 'audit.read')),
       ...actionEntries((access) => access === 'signed-in'),
