@@ -10,13 +10,15 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/service': [],
   'packages/record': [],
   'packages/contract': [],
+  'packages/sla': [],
   'packages/decode': ['record'],
   'packages/queue': ['service'],
   'packages/store': ['record', 'service'],
   'packages/estate': ['contract', 'record', 'service'],
-  'apps/collector': ['decode', 'queue', 'record', 'service'],
+  'apps/collector': ['decode', 'queue', 'record', 'service', 'sla'],
   'apps/writer': ['estate', 'queue', 'record', 'service', 'store'],
-  'apps/api': ['contract', 'estate', 'queue', 'record', 'service', 'store'],
+  'apps/watcher': ['contract', 'estate', 'queue', 'record', 'service', 'sla'],
+  'apps/api': ['contract', 'estate', 'queue', 'record', 'service', 'sla', 'store'],
   'apps/dashboard': ['contract'],
 };
 

@@ -14,6 +14,10 @@ export * from './estate/kinds.ts';
 export * from './estate/plan.ts';
 export * from './estate/search.ts';
 export * from './estate/terms.ts';
+export * from './watch/incidents.ts';
+export * from './watch/lines.ts';
+export * from './watch/maintenance.ts';
+export * from './watch/sla.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 

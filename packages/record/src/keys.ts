@@ -25,7 +25,7 @@ export const topics = {
 } as const;
 
 /** Consumer groups that retention waits for. */
-export const groups = { writer: 'linewatch-writer' } as const;
+export const groups = { writer: 'linewatch-writer', watcher: 'linewatch-watcher' } as const;
 
 /** Most workers that a collector's epochs can tell apart. */
 export const epochWorkers = 64;

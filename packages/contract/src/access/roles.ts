@@ -13,6 +13,13 @@ export const permissions = [
   'exporters.read',
   'exporters.write',
   'import',
+  /** Acknowledge, assign and note incidents, and say what the supplier was told. Whoever sees telemetry sees them. */
+  'incidents.write',
+  /** Say what an incident was: exclude, merge, split, back-date. It changes figures. */
+  'incidents.classify',
+  'maintenance.write',
+  /** Issue a month's report, which freezes it. */
+  'reports.issue',
   /** See accounts, roles, tokens and who can see what. */
   'people.read',
   'people.write',
@@ -28,7 +35,8 @@ export const roles = {
   },
   noc: {
     title: 'NOC',
-    about: 'All telemetry; changes academies, circuits, exporters and the rest of the estate.',
+    about:
+      'All telemetry; changes academies, circuits, exporters and the rest of the estate; incidents and maintenance.',
     may: [
       'telemetry.read',
       'estate.read',
@@ -38,12 +46,16 @@ export const roles = {
       'exporters.read',
       'exporters.write',
       'import',
+      'incidents.write',
+      'incidents.classify',
+      'maintenance.write',
+      'reports.issue',
     ],
   },
   'trust-leader': {
     title: 'Trust leader',
-    about: 'Reads dashboards, reports, suppliers, contracts and prices.',
-    may: ['telemetry.read', 'estate.read', 'prices.read', 'contacts.read'],
+    about: 'Reads dashboards, reports, suppliers, contracts and prices; issues reports.',
+    may: ['telemetry.read', 'estate.read', 'prices.read', 'contacts.read', 'reports.issue'],
   },
   'academy-reader': {
     title: 'Academy reader',
@@ -52,8 +64,8 @@ export const roles = {
   },
   helpdesk: {
     title: 'Helpdesk',
-    about: 'Reads telemetry, circuits, suppliers and site contacts, without prices.',
-    may: ['telemetry.read', 'estate.read', 'contacts.read', 'exporters.read'],
+    about: 'Reads telemetry, circuits, suppliers and site contacts, without prices; works on incidents.',
+    may: ['telemetry.read', 'estate.read', 'contacts.read', 'exporters.read', 'incidents.write'],
   },
   'safeguarding-lead': {
     title: 'Safeguarding lead',

@@ -65,6 +65,9 @@ export const SlaTerms = Type.Object(
       ),
       { maxItems: exclusions.length, title: 'Exclusions' },
     ),
+    unknown: OneOf(['left-out', 'up', 'down'], 'Time that could not be seen', {
+      description: 'How the contract counts it; left out without it.',
+    }),
     maintenance: Type.Object(
       optional({ window: window('Window'), noticeHours: Hours('Notice'), hoursAYear: Hours('At most a year') }),
       { ...closed, title: 'Planned maintenance' },
@@ -82,8 +85,18 @@ export const SlaTerms = Type.Object(
           ),
           { maxItems: 20, title: 'Bands' },
         ),
-        capPercent: Type.Number({ minimum: 0, maximum: 1000, title: 'Cap', unit: '% of the monthly charge' }),
+        step: Type.Object(
+          {
+            percent: Type.Number({ exclusiveMinimum: 0, maximum: 100, title: 'Each further', unit: '%' }),
+            credit: Type.Number({ minimum: 0, maximum: 1000, title: 'Credit' }),
+          },
+          { ...closed, title: 'Steps below the target', description: 'So much for each step, or part of one.' },
+        ),
+        capPercent: Type.Number({ minimum: 0, maximum: 1000, title: 'Cap', unit: '% of the charge' }),
+        capOf: OneOf(['month', 'quarter', 'year'], 'Cap is of the charge of a', { description: 'A month without it.' }),
         claimDays: Type.Integer({ minimum: 0, maximum: 366, title: 'Claim within', unit: 'days' }),
+        claimDayOfNextMonth: Type.Integer({ minimum: 1, maximum: 28, title: 'Claim by day of the next month' }),
+        reportWithinDays: Type.Integer({ minimum: 0, maximum: 366, title: 'Report an outage within', unit: 'days' }),
       }),
       { ...closed, title: 'Service credits' },
     ),
@@ -96,8 +109,19 @@ export const SlaTerms = Type.Object(
           title: 'Above commitment',
           unit: '£ per Mbit/s a month',
         }),
+        gaps: OneOf(['left-out', 'zero'], 'A missing 5-minute sample is', { description: 'Left out without it.' }),
       }),
       { ...closed, title: 'Burst billing' },
+    ),
+    lateDelivery: Type.Array(
+      Type.Object(
+        {
+          fromWorkingDay: Type.Integer({ minimum: 1, maximum: 400, title: 'From working day' }),
+          percent: Type.Number({ minimum: 0, maximum: 100, title: 'Credit', unit: '% of the install charge' }),
+        },
+        closed,
+      ),
+      { maxItems: 10, title: 'Late delivery' },
     ),
   }),
   { ...closed, title: 'Service level' },
