@@ -1,2 +1,3 @@
 export * from './model.ts';
 export * from './state/evidence.ts';
+export type * from './availability/types.ts';
