@@ -1,4 +1,4 @@
-import { type AcademyDetail, type AcademyList, type AcademyNow, type CircuitNow } from '@linewatch/contract';
+import type { AcademyDetail, AcademyLine, AcademyList, AcademyNow, CircuitNow } from '@linewatch/contract';
 import { describeInterface } from '@linewatch/estate';
 import { type Logger, describe } from '@linewatch/service';
 import { type Scope, within } from './access/principal.ts';
@@ -7,6 +7,7 @@ import type { Live } from './live/live.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, isOpen, isValid } from './live/plan.ts';
 import type { AcademyRates } from './live/view.ts';
 import type { ApiMetrics } from './metrics.ts';
+import type { Lines } from './watch/follow.ts';
 import type { Series, Telemetry } from './ports.ts';
 import { ApiError } from './problems.ts';
 import { committedOf } from './traffic.ts';
@@ -19,6 +20,7 @@ const keepSparklinesMs = 5 * 60_000;
 
 export interface OverviewOptions {
   readonly live: Live;
+  readonly lines: Lines;
   readonly store: Telemetry;
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
@@ -65,7 +67,7 @@ export class Overview {
 
   /** Of the academies in a scope. @throws ApiError `estate_unavailable` */
   async list(scope: Scope): Promise<AcademyList> {
-    const { live, clock } = this.#options;
+    const { live, lines, clock } = this.#options;
     const plan = this.plan();
     const sparklines = await this.#sparklines();
     const nowMs = clock();
@@ -74,7 +76,9 @@ export class Overview {
       trust: { id: plan.trust.label, name: plan.trust.name },
       academies: plan.academies
         .filter((each) => within(scope, each.academy.slug) && isOpen(each, nowMs))
-        .map((each) => academyNow(each, live.academy(each, nowMs), sparklines, nowMs)),
+        .map((each) =>
+          academyNow(each, live.academy(each, nowMs), lines.academy(each.academy.slug), sparklines, nowMs),
+        ),
       // Whose they are is not known: they are for those who see everything.
       unmapped: scope === 'all' ? live.unmapped(nowMs) : [],
       collecting: live.collecting(nowMs),
@@ -83,14 +87,16 @@ export class Overview {
 
   /** @throws ApiError `academy_unknown`, `estate_unavailable` */
   async detail(id: string, scope: Scope): Promise<AcademyDetail> {
-    const { live, clock } = this.#options;
+    const { live, lines, clock } = this.#options;
     const planned = this.academy(id, scope);
     const sparklines = await this.#sparklines();
     const nowMs = clock();
     return {
       nowMs,
-      academy: academyNow(planned, live.academy(planned, nowMs), sparklines, nowMs),
-      circuits: planned.circuits.filter((each) => isValid(each, nowMs)).map((each) => circuitNow(each, live, nowMs)),
+      academy: academyNow(planned, live.academy(planned, nowMs), lines.academy(id), sparklines, nowMs),
+      circuits: planned.circuits
+        .filter((each) => isValid(each, nowMs))
+        .map((each) => ({ ...circuitNow(each, live, nowMs), line: lines.circuit(each) })),
     };
   }
 
@@ -113,7 +119,13 @@ export class Overview {
   }
 }
 
-function academyNow(planned: PlannedAcademy, now: AcademyRates, sparklines: Sparklines, nowMs: number): AcademyNow {
+function academyNow(
+  planned: PlannedAcademy,
+  now: AcademyRates,
+  line: AcademyLine,
+  sparklines: Sparklines,
+  nowMs: number,
+): AcademyNow {
   const { academy } = planned;
   const committed = committedOf(planned.circuits, nowMs);
   const sparkline = sparklines.get(academy.id);
@@ -128,13 +140,14 @@ function academyNow(planned: PlannedAcademy, now: AcademyRates, sparklines: Spar
     outBps: now.outBps,
     state: now.state,
     lastSeenMs: now.lastSeenMs,
+    line,
     sparkline: sparkline
       ? { startS: sparkline.startS, stepS: sparkline.stepS, inBps: [...sparkline.inBps], outBps: [...sparkline.outBps] }
       : { startS: 0, stepS: 60, inBps: [], outBps: [] },
   };
 }
 
-function circuitNow(planned: PlannedCircuit, live: Live, nowMs: number): CircuitNow {
+function circuitNow(planned: PlannedCircuit, live: Live, nowMs: number): Omit<CircuitNow, 'line'> {
   const { circuit } = planned;
   return {
     id: circuit.slug,

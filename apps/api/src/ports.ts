@@ -7,7 +7,18 @@ import type { FirstSeen, InterfaceId, TrafficRange } from '@linewatch/store';
 export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
 export type EstateReader = Pick<
   Estate,
-  'snapshot' | 'watch' | 'health' | 'version' | 'records' | 'whileLeading' | 'importFile' | 'exportFile'
+  | 'snapshot'
+  | 'watch'
+  | 'health'
+  | 'version'
+  | 'records'
+  | 'whileLeading'
+  | 'importFile'
+  | 'exportFile'
+  | 'incidents'
+  | 'maintenance'
+  | 'facts'
+  | 'reports'
 >;
 
 /** What an exporter calls an interface now, as far as stored telemetry knows. */

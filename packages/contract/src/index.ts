@@ -3,6 +3,7 @@
  * rate; `in` is download (towards the academy), `out` is upload. Times are Unix milliseconds unless the name says seconds.
  */
 import { type Static, Type } from 'typebox';
+import { AcademyLine, CircuitLine } from './watch/lines.ts';
 
 export * from './access/people.ts';
 export * from './access/roles.ts';
@@ -45,6 +46,7 @@ export const CircuitNow = Type.Object(
       description: 'How the estate names the interface, e.g. "ifIndex 2" or "ifName Gi0/1"; empty = it has none yet.',
     }),
     ...Rates,
+    line: Nullable(CircuitLine),
   },
   { $id: 'CircuitNow' },
 );
@@ -59,6 +61,7 @@ export const AcademyNow = Type.Object(
     committedInBps: Nullable(Type.Number({ description: 'Sum over primary circuits.' })),
     committedOutBps: Nullable(Type.Number()),
     ...Rates,
+    line: AcademyLine,
     sparkline: Type.Object(
       {
         startS: Type.Number({ description: 'Unix s of the first point.' }),
@@ -156,6 +159,7 @@ export type Traffic = Static<typeof Traffic>;
 export const StreamAcademy = Type.Object({
   id: Type.String(),
   ...Rates,
+  line: AcademyLine,
   cells: Type.Array(Type.Tuple([Type.Number(), Type.Number(), Type.Number()]), {
     description: '[Unix s, in bit/s, out bit/s] of 10-second cells that changed, the last 2 minutes at most.',
   }),

@@ -11,3 +11,5 @@ export type { Credentials, LinkPurpose, OidcPerson, SessionLife, SignedIn, Visit
 export type { People } from './people/people.ts';
 export type { Actor, Applied, ApplyOptions, AuditEvent, AuditFilter, Records } from './records/records.ts';
 export type { OnChange, Watch } from './watch.ts';
+export type * from './watching/model.ts';
+export type * from './watching/ports.ts';

@@ -1,11 +1,11 @@
 import type { StreamAcademy, StreamEvent } from '@linewatch/contract';
 import { cellOf, cellS } from './ring.ts';
-import { type AcademyRates, streamCells } from './view.ts';
+import { type AcademyFigures, streamCells } from './view.ts';
 
 /** A later last-seen time alone is worth an update only after this. */
 const lastSeenStepMs = 5000;
 
-interface Sent extends AcademyRates {
+interface Sent extends AcademyFigures {
   readonly firstCell: number;
 }
 
@@ -14,7 +14,7 @@ export class Changes {
   #sent = new Map<string, Sent>();
 
   /** Everything, and from now on changes count from here. */
-  snapshot(academies: readonly AcademyRates[], nowMs: number): StreamEvent {
+  snapshot(academies: readonly AcademyFigures[], nowMs: number): StreamEvent {
     this.#sent = new Map();
     const firstCell = cellOf(nowMs) - streamCells + 1;
     return {
@@ -27,7 +27,7 @@ export class Changes {
   }
 
   /** Undefined when nothing changed. */
-  update(academies: readonly AcademyRates[], nowMs: number): StreamEvent | undefined {
+  update(academies: readonly AcademyFigures[], nowMs: number): StreamEvent | undefined {
     const firstCell = cellOf(nowMs) - streamCells + 1;
     const changed: StreamAcademy[] = [];
     for (const each of academies) {
@@ -41,13 +41,14 @@ export class Changes {
   }
 }
 
-const differs = (now: AcademyRates, sent: AcademyRates): boolean =>
+const differs = (now: AcademyFigures, sent: AcademyFigures): boolean =>
   now.inBps !== sent.inBps ||
   now.outBps !== sent.outBps ||
   now.state !== sent.state ||
+  now.line !== sent.line ||
   (now.lastSeenMs !== null && now.lastSeenMs - (sent.lastSeenMs ?? -Infinity) >= lastSeenStepMs);
 
-function entry(each: AcademyRates, sent: Sent | undefined, firstCell: number): StreamAcademy {
+function entry(each: AcademyFigures, sent: Sent | undefined, firstCell: number): StreamAcademy {
   const cells: [number, number, number][] = [];
   // Nothing at all in a cell is worth telling of an academy that reports; of one that does not, it goes without saying.
   const unsaid = each.state === 'reporting' ? undefined : 0;
@@ -58,5 +59,6 @@ function entry(each: AcademyRates, sent: Sent | undefined, firstCell: number): S
     if (inBps === (sent?.cellsIn[before] ?? unsaid) && outBps === (sent?.cellsOut[before] ?? unsaid)) continue;
     cells.push([(firstCell + i) * cellS, inBps, outBps]);
   }
-  return { id: each.id, inBps: each.inBps, outBps: each.outBps, state: each.state, lastSeenMs: each.lastSeenMs, cells };
+  const { id, inBps, outBps, state, lastSeenMs, line } = each;
+  return { id, inBps, outBps, state, lastSeenMs, line, cells };
 }

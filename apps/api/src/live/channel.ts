@@ -1,13 +1,13 @@
 import type { Scope } from '../access/principal.ts';
 import { Changes } from './changes.ts';
 import { FrameRing, encodeFrame } from './frames.ts';
-import type { AcademyRates } from './view.ts';
+import type { AcademyFigures } from './view.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface Figures {
   /** Grows when the estate changed. */
   readonly version: number;
-  readonly academies: readonly AcademyRates[];
+  readonly academies: readonly AcademyFigures[];
 }
 
 export interface Frame {
@@ -23,7 +23,7 @@ export class Channel {
   readonly #ring: FrameRing;
   /** Undefined: nothing has been sent yet, not even a snapshot without academies. */
   #version: number | undefined;
-  #academies: readonly AcademyRates[] = [];
+  #academies: readonly AcademyFigures[] = [];
   #atMs = 0;
   #snapshot: Buffer | undefined;
   /** Since when no one looks; undefined while someone does. */

@@ -1,4 +1,4 @@
-import type { TelemetryState } from '@linewatch/contract';
+import type { AcademyLine, TelemetryState } from '@linewatch/contract';
 import { type LiveInterface, type LiveInterfaces, type Side, isCounted, ringOf } from './interfaces.ts';
 import type { Names } from './names.ts';
 import { type Plan, type PlannedAcademy, type PlannedCircuit, isOpen, isValid } from './plan.ts';
@@ -23,6 +23,12 @@ export interface AcademyRates extends RatesNow {
   /** Download and upload of the last `streamCells` cells, oldest first, bit/s. */
   readonly cellsIn: Float64Array;
   readonly cellsOut: Float64Array;
+}
+
+/** What the stream tells of an academy. */
+export interface AcademyFigures extends AcademyRates {
+  /** Another object when something of it has changed. */
+  readonly line: AcademyLine;
 }
 
 export interface UnmappedInterface {
