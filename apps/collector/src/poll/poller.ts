@@ -3,8 +3,9 @@ import type { Event, Sample } from '@linewatch/record';
 import { formatAddress, parseAddress } from '@linewatch/record';
 import { type Logger, type Metrics, describe, sleep } from '@linewatch/service';
 import type { ControlFeed, ControlState } from '../control.ts';
-import { readDevice } from './device.ts';
+import { type DeviceReading, readDevice } from './device.ts';
 import { Endpoint } from './endpoint.ts';
+import { PathPolls } from './paths/polls.ts';
 import { DeviceMemory, type Passed } from './readings.ts';
 import { Schedule } from './schedule.ts';
 import {
@@ -38,11 +39,18 @@ const heardEveryMs = 5000;
 const concurrency = 32;
 const standardPort = 161;
 const maxRows = 4096;
+/** Of a table of paths: a hub of SD-WAN has a tunnel to each site over each transport. */
+const maxPathRows = 4096;
 /** Interfaces remembered, of all devices. */
 const maxInterfaces = 200_000;
 const maxDevices = 16_384;
 const stopMs = 1000;
 const restarts: ReadonlySet<string> = new Set(['device.cold_start', 'device.warm_start']);
+
+interface Read {
+  readonly reading: DeviceReading;
+  readonly paths: readonly Sample[];
+}
 
 interface Device {
   readonly address: string;
@@ -66,6 +74,7 @@ export class Poller {
   readonly #endpoint: Endpoint;
   readonly #schedule: Schedule<Device>;
   readonly #memories = new Map<string, DeviceMemory>();
+  readonly #paths: PathPolls;
   /** By address and port: the same object while nothing about it changed. */
   #devices = new Map<string, Device>();
   readonly #inFlight = new Set<Promise<void>>();
@@ -78,6 +87,7 @@ export class Poller {
     const { logger, metrics, control } = options;
     this.#options = options;
     this.#endpoint = new Endpoint(logger);
+    this.#paths = new PathPolls(options.now);
     this.#schedule = new Schedule({ everyMs: control.state.polling.everyMs, concurrency });
     const polls = metrics.counter('polls_total', 'Polls of devices, by how they ended.', ['result']);
     for (const result of ['ok', ...failures]) polls.inc({ result }, 0);
@@ -152,6 +162,7 @@ export class Poller {
       if (!next.has(key)) {
         this.#interfaces -= memory.interfaces;
         this.#memories.delete(key);
+        this.#paths.forget(key);
       }
     this.#schedule.set(next, { everyMs: polling.everyMs, concurrency }, now());
   }
@@ -166,9 +177,9 @@ export class Poller {
   async #poll(key: string, device: Device): Promise<void> {
     const { now, sink, logger } = this.#options;
     let answered = false;
-    let changed = false;
+    let inDoubt = false;
     try {
-      const reading = await this.#readEitherWay(key, device);
+      const { reading, paths } = await this.#readEitherWay(key, device);
       // Told to stop, or to leave this device, meanwhile.
       if (this.#stopped || !this.#devices.has(key)) return;
       if (reading.truncated)
@@ -176,13 +187,14 @@ export class Poller {
       let memory = this.#memories.get(key);
       if (!memory) this.#memories.set(key, (memory = new DeviceMemory(device.bytes)));
       const before = memory.interfaces;
-      const { samples, passed, changed: differs } = memory.read(reading);
+      const { samples, passed, doubtful } = memory.read(reading);
       this.#interfaces += memory.interfaces - before;
       for (const sample of samples) sink.sample(sample);
+      for (const sample of paths) sink.sample(sample);
       const longestMs = longestGapMs(this.#options.control.state.polling.everyMs);
       for (const each of passed) if (each.toMs - each.fromMs <= longestMs) sink.passed(device.bytes, each);
       answered = true;
-      changed = differs;
+      inDoubt = doubtful;
       this.#count('ok');
     } catch (error) {
       if (this.#stopped) return;
@@ -195,11 +207,11 @@ export class Poller {
       logger.debug({ device: key, reason: text }, 'device was not read');
     } finally {
       this.#schedule.done(key, answered, now());
-      if (changed) this.#schedule.soon(key, now());
+      if (inDoubt) this.#schedule.soon(key, now());
     }
   }
 
-  async #readEitherWay(key: string, device: Device): ReturnType<typeof readDevice> {
+  async #readEitherWay(key: string, device: Device): Promise<Read> {
     const [first, second] = device.extensions;
     try {
       return await this.#read(key, device, first);
@@ -211,7 +223,7 @@ export class Poller {
     }
   }
 
-  async #read(key: string, device: Device, extension?: KeyExtension): ReturnType<typeof readDevice> {
+  async #read(key: string, device: Device, extension?: KeyExtension): Promise<Read> {
     const { address, port, credential } = device;
     const { control, now } = this.#options;
     const { timeoutMs, retries, everyMs } = control.state.polling;
@@ -220,8 +232,18 @@ export class Poller {
     const endMs = now() + Math.max(everyMs * 0.8, 4000);
     const others = this.#interfaces - (this.#memories.get(key)?.interfaces ?? 0);
     const rows = Math.max(0, Math.min(maxRows, maxInterfaces - others));
+    const isOver = (): boolean => this.#stopped || now() >= endMs;
     try {
-      return await readDevice(session, now, { rows, isOver: () => this.#stopped || now() >= endMs });
+      const reading = await readDevice(session, now, { rows, isOver });
+      const limits = { rows: maxPathRows, isOver };
+      const paths = await this.#paths
+        .read(key, session, reading.interfaces, device.bytes, limits)
+        .catch((error: unknown) => {
+          // Its interfaces were read: it is there.
+          this.#options.logger.debug({ device: key, reason: describe(error) }, 'paths were not read');
+          return [];
+        });
+      return { reading, paths };
     } finally {
       session.close();
     }

@@ -68,13 +68,14 @@ describe('readings of a device', () => {
     );
   });
 
-  it('say when a state changed, and when it did so twice between two polls', () => {
+  it('are doubtful when a state changed, also twice between two polls, and for a while after it went down', () => {
     const memory = new DeviceMemory(parseAddress('192.0.2.1'));
-    expect(memory.read(reading(0, [port()])).changed).toBe(false);
-    expect(memory.read(reading(60, [port({ oper: 2, lastChange: 103_000 })])).changed).toBe(true);
-    expect(memory.read(reading(120, [port({ oper: 2, lastChange: 103_000 })])).changed).toBe(false);
-    const flapped = memory.read(reading(180, [port({ oper: 2, lastChange: 115_000 })]));
-    expect(flapped.changed).toBe(true);
+    expect(memory.read(reading(0, [port()])).doubtful).toBe(false);
+    expect(memory.read(reading(60, [port({ oper: 2, lastChange: 103_000 })])).doubtful).toBe(true);
+    expect(memory.read(reading(120, [port({ oper: 2, lastChange: 103_000 })])).doubtful).toBe(true);
+    expect(memory.read(reading(361, [port({ oper: 2, lastChange: 103_000 })])).doubtful).toBe(false);
+    const flapped = memory.read(reading(420, [port({ oper: 2, lastChange: 139_000 })]));
+    expect(flapped.doubtful).toBe(true);
     expect(flapped.samples.find(({ metric }) => metric === 'interface.last_change_s')?.value).toBe(30);
   });
 

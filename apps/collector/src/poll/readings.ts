@@ -5,6 +5,8 @@ import { type CounterReading, delta } from './rate.ts';
 
 /** A value that stays is told again after this. */
 const repeatMs = 3_600_000;
+/** An interface that went down is in doubt for so long: the device is asked more often, until it is up again. */
+const doubtMs = 300_000;
 /** An interface that was not there for so long is forgotten. */
 const forgetMs = 900_000;
 
@@ -21,8 +23,8 @@ export interface Passed {
 export interface Readout {
   readonly samples: Sample[];
   readonly passed: Passed[];
-  /** The state of an interface changed since the reading before. */
-  readonly changed: boolean;
+  /** The state of an interface changed since the reading before, or went down not long ago. */
+  readonly doubtful: boolean;
 }
 
 interface Told {
@@ -37,11 +39,17 @@ interface Known {
   name: string | undefined;
   counters: readonly [CounterReading | undefined, CounterReading | undefined];
   oper: number | undefined;
+  /** Until when it is in doubt. */
+  doubtUntilMs: number;
   lastChange: number | undefined;
   /** When the age of the state was told. */
   ageToldMs: number;
   seenMs: number;
 }
+
+/** ifOperStatus and ifAdminStatus (RFC 2863). */
+const isUp = 1;
+const isDown = 2;
 
 const sides = [
   { side: 0, octets: 'interface.in.octets', bps: 'interface.in.bps' },
@@ -61,7 +69,7 @@ export class DeviceMemory {
   read(reading: DeviceReading): Readout {
     const samples: Sample[] = [];
     const passed: Passed[] = [];
-    let changed = false;
+    let doubtful = false;
     const { atMs } = reading;
     const put = (timeMs: number, index: number, metric: MetricName, value: number, text = ''): void =>
       void samples.push({ timeMs, exporter: this.#exporter, interface: index, metric, value, text });
@@ -95,11 +103,16 @@ export class DeviceMemory {
       of('interface.out.discards', each.outDiscards);
       // A state that changed and changed back between two polls shows only here.
       const { lastChange } = each;
-      if (lastChange !== undefined && known.lastChange !== undefined && lastChange !== known.lastChange) changed = true;
+      if (lastChange !== undefined && known.lastChange !== undefined && lastChange !== known.lastChange)
+        doubtful = true;
       if (lastChange !== undefined && reading.uptime !== undefined && this.#isNews(known, lastChange, atMs))
         put(atMs, each.index, 'interface.last_change_s', Math.max(0, reading.uptime - lastChange) / 100);
       of('interface.discontinuity_s', each.discontinuity === undefined ? undefined : each.discontinuity / 100);
-      if (known.oper !== undefined && each.oper !== known.oper) changed = true;
+      if (known.oper !== undefined && each.oper !== known.oper) {
+        doubtful = true;
+        known.doubtUntilMs = known.oper === isUp && each.admin !== isDown ? atMs + doubtMs : 0;
+      }
+      if (atMs < known.doubtUntilMs) doubtful = true;
       known.oper = each.oper;
       known.seenMs = atMs;
       const readings = [each.in, each.out].map((octets) => counterOf(octets, each, reading.uptime));
@@ -120,7 +133,7 @@ export class DeviceMemory {
       known.counters = [readings[0], readings[1]];
     }
     for (const [index, { seenMs }] of this.#interfaces) if (atMs - seenMs > forgetMs) this.#interfaces.delete(index);
-    return { samples, passed, changed };
+    return { samples, passed, doubtful };
   }
 
   get interfaces(): number {
@@ -145,6 +158,7 @@ export class DeviceMemory {
           name: undefined,
           counters: [undefined, undefined],
           oper: undefined,
+          doubtUntilMs: 0,
           lastChange: undefined,
           ageToldMs: 0,
           seenMs: 0,

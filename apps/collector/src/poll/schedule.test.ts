@@ -49,6 +49,18 @@ describe('the schedule of polls', () => {
     expect(gaps(after).at(-1)).toBe(60);
   });
 
+  it('asks one that stops answering again within seconds, and then at each period for a day', () => {
+    const schedule = new Schedule<number>(options);
+    schedule.set(devices(1), options, 0);
+    run(schedule, 0, 300);
+    const times = run(schedule, 300, 7200, () => false).get('10.0.0.0 161')!;
+    expect(times[1]! - times[0]!).toBeLessThanOrEqual(10);
+    expect(times.filter((time) => time < times[0]! + 60).length).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...gaps(times))).toBe(60);
+    const later = run(schedule, 7200, 100_000, () => false).get('10.0.0.0 161')!;
+    expect(gaps(later).at(-1)).toBe(600);
+  });
+
   it('has no more under way than it may, and the longest due come first', () => {
     const few = { everyMs: 60_000, concurrency: 3 };
     const schedule = new Schedule<number>(few);

@@ -1,6 +1,7 @@
 /**
  * Which device is to be asked when. Each has its own place in the period, by its address, so that they spread over it;
- * one that does not answer is asked ever less often, one where something happens is asked soon. Time is an argument.
+ * one where something happens, or that stops answering, is asked soon and more often for a while; one that has not answered
+ * for long is asked ever less often. Time is an argument.
  */
 import { fnv1a } from '@linewatch/record';
 
@@ -19,12 +20,15 @@ const leastMs = 5000;
 /** After something happened: as often as this, for so long. */
 const hurryEveryMs = 10_000;
 const hurryMs = 60_000;
+/** Who answered so lately is asked at each period, whether it answers or not: when it is back is when a line was. */
+const knownMs = 24 * 3_600_000;
 
 interface Entry<T> {
   target: T;
   readonly phaseMs: number;
   dueMs: number;
   startedMs: number;
+  answeredMs: number;
   failures: number;
   hurryUntilMs: number;
   running: boolean;
@@ -70,6 +74,7 @@ export class Schedule<T> {
         phaseMs,
         dueMs,
         startedMs: -Infinity,
+        answeredMs: -Infinity,
         failures: 0,
         hurryUntilMs: 0,
         running: false,
@@ -105,8 +110,12 @@ export class Schedule<T> {
     entry.running = false;
     const { everyMs } = this.#options;
     entry.failures = answered ? 0 : Math.min(entry.failures + 1, 30);
+    if (answered) entry.answeredMs = nowMs;
+    const isKnown = nowMs - entry.answeredMs < knownMs;
+    // In doubt: one answer that was lost is not to be taken for a device that is gone.
+    if (isKnown && entry.failures === 1) entry.hurryUntilMs = nowMs + hurryMs;
     let dueMs = this.#place(entry, nowMs);
-    if (entry.failures > 1) {
+    if (entry.failures > 1 && !isKnown) {
       const wait = Math.max(everyMs, Math.min(longestMs, everyMs * 2 ** (entry.failures - 1)));
       dueMs = Math.max(dueMs, entry.startedMs + wait);
     }

@@ -13,9 +13,9 @@ export interface Cell {
   readonly atMs: number;
 }
 
-export interface Walked {
+export interface Walked<I> {
   /** By the row's index, then by the column's OID. */
-  readonly rows: Map<number, Map<string, Cell>>;
+  readonly rows: Map<I, Map<string, Cell>>;
   /** Not all rows were read. */
   readonly truncated: boolean;
   /** Columns whose rows did not come in ascending order; what came before that was taken. */
@@ -25,34 +25,78 @@ export interface Walked {
 /** Variables of one answer: it stays within what most networks pass in one packet, or two. */
 const variablesPerAnswer = 60;
 
-/** The row of an OID in a column with one integer as its index; undefined when it is none. */
-function rowOf(oid: string, column: string): number | undefined {
-  if (!oid.startsWith(`${column}.`)) return undefined;
-  const text = oid.slice(column.length + 1);
-  if (!/^\d{1,10}$/.test(text)) return undefined;
-  const row = Number(text);
-  return row <= 0xffffffff ? row : undefined;
+/** How the rows of a table are numbered: what stands behind a column's OID. */
+interface Index<I> {
+  /** Undefined when it is none. */
+  readonly read: (suffix: string) => I | undefined;
+  readonly isAfter: (row: I, before: I) => boolean;
 }
 
-interface Column {
+/** One integer. */
+const integers: Index<number> = {
+  read: (suffix) => {
+    if (!/^\d{1,10}$/.test(suffix)) return undefined;
+    const row = Number(suffix);
+    return row <= 0xffffffff ? row : undefined;
+  },
+  isAfter: (row, before) => row > before,
+};
+
+/** Longest index, characters: an OID has 128 numbers at most (RFC 3416 section 4.1). */
+const maxIndex = 1000;
+
+/** As text, of any number of integers, in the order of OIDs. */
+const texts: Index<string> = {
+  read: (suffix) => (suffix.length <= maxIndex && /^\d+(\.\d+)*$/.test(suffix) ? suffix : undefined),
+  isAfter: (row, before) => {
+    const [left, right] = [row.split('.').map(Number), before.split('.').map(Number)];
+    for (const [i, number] of left.entries()) {
+      const other = right[i];
+      if (other === undefined) return true;
+      if (number !== other) return number > other;
+    }
+    return false;
+  },
+};
+
+interface Column<I> {
   readonly oid: string;
-  /** Index of the latest row; -1 before the first. */
-  at: number;
+  /** Index of the latest row; undefined before the first. */
+  at: I | undefined;
 }
 
-export async function walkColumns(
+/** Of a table whose index is one integer. @throws PollError */
+export const walkColumns = (
   session: SnmpSession,
   columns: readonly string[],
   now: () => number,
   limits: WalkLimits,
-): Promise<Walked> {
-  const rows = new Map<number, Map<string, Cell>>();
-  let open: Column[] = columns.map((oid) => ({ oid, at: -1 }));
+): Promise<Walked<number>> => walk(session, columns, now, limits, integers);
+
+/** Of any table: a row is named by what stands behind the column's OID, e.g. `1.3.119.97.110`. @throws PollError */
+export const walkTable = (
+  session: SnmpSession,
+  columns: readonly string[],
+  now: () => number,
+  limits: WalkLimits,
+): Promise<Walked<string>> => walk(session, columns, now, limits, texts);
+
+async function walk<I extends string | number>(
+  session: SnmpSession,
+  columns: readonly string[],
+  now: () => number,
+  limits: WalkLimits,
+  index: Index<I>,
+): Promise<Walked<I>> {
+  const rowOf = (oid: string, column: string): I | undefined =>
+    oid.startsWith(`${column}.`) ? index.read(oid.slice(column.length + 1)) : undefined;
+  const rows = new Map<I, Map<string, Cell>>();
+  let open: Column<I>[] = columns.map((oid) => ({ oid, at: undefined }));
   let disordered = 0;
   let repetitions = Math.max(1, Math.floor(variablesPerAnswer / columns.length));
   while (open.length > 0) {
     if (limits.isOver()) return { rows, truncated: true, disordered };
-    const oids = open.map(({ oid, at }) => (at < 0 ? oid : `${oid}.${at}`));
+    const oids = open.map(({ oid, at }) => (at === undefined ? oid : `${oid}.${at}`));
     let answer: Variable[][];
     try {
       answer = await session.getBulk(oids, repetitions);
@@ -64,7 +108,7 @@ export async function walkColumns(
     }
     const atMs = now();
     let moved = false;
-    const next: Column[] = [];
+    const next: Column<I>[] = [];
     for (const [i, column] of open.entries()) {
       let ended = false;
       for (const { oid, value } of answer[i] ?? []) {
@@ -74,7 +118,7 @@ export async function walkColumns(
           ended = true;
           break;
         }
-        if (row <= column.at) {
+        if (column.at !== undefined && !index.isAfter(row, column.at)) {
           disordered++;
           ended = true;
           break;
