@@ -14,10 +14,17 @@ import { createRecords } from './records/create.ts';
 import type { Records } from './records/records.ts';
 import { createSealer } from './records/seal.ts';
 import { readSnapshot } from './snapshot.ts';
+import { createFacts } from './watching/facts.ts';
+import { createIncidents } from './watching/incidents.ts';
+import { createMaintenances } from './watching/maintenances.ts';
+import type { Watching } from './watching/model.ts';
+import type { Facts, Incidents, Maintenances, Reports } from './watching/ports.ts';
+import { createReports } from './watching/reports.ts';
+import { createWatching } from './watching/watching.ts';
 import { type OnChange, type Watch, watchVersion } from './watch.ts';
 
 export interface EstateOptions extends DatabaseOptions {
-  /** Unix ms, of sessions, tokens and links. */
+  /** Unix ms, of sessions, tokens and links, and of what people do to incidents. */
   readonly clock?: (() => number) | undefined;
   /** 32 octets that secrets are kept with (AES-256). Without it none can be kept or read. */
   readonly secretKey?: Uint8Array | undefined;
@@ -29,6 +36,13 @@ export interface Estate {
   readonly records: Records;
   /** Accounts, sessions, tokens. What it refuses is a PeopleError. */
   readonly people: People;
+  /** What the watcher keeps. */
+  readonly watching: Watching;
+  readonly incidents: Incidents;
+  readonly maintenance: Maintenances;
+  /** What figures are made from. */
+  readonly facts: Facts;
+  readonly reports: Reports;
   /** Brings the schema up to date. Safe to call from several processes at once. */
   migrate(): Promise<Migrated>;
   /** Ready: the server answers and the schema is ours. Never rejects. */
@@ -53,7 +67,7 @@ export interface Estate {
 
 /** Opens nothing yet: connections are made when they are needed. */
 export function createEstate(options: EstateOptions): Estate {
-  const { logger } = options;
+  const { logger, clock = Date.now } = options;
   const database = openDatabase(options);
   const following = new Set<{ stop(): Promise<void> }>();
   const locks = new Set<Leadership>();
@@ -69,7 +83,13 @@ export function createEstate(options: EstateOptions): Estate {
   return {
     records,
 
-    people: createPeople(database, options.clock ?? Date.now),
+    people: createPeople(database, clock),
+
+    watching: createWatching(database),
+    incidents: createIncidents(database, clock),
+    maintenance: createMaintenances(database, clock),
+    facts: createFacts(database, clock),
+    reports: createReports(database, clock),
 
     migrate: () => migrate(database, logger),
 

@@ -1,30 +1,10 @@
 /** The estate as data, as it is read back. */
+import type { phases, serviceKinds } from '@linewatch/contract';
 
-/** Phases of education, as the national register of schools names them. */
-export const phases = [
-  'Nursery',
-  'Primary',
-  'Middle deemed primary',
-  'Secondary',
-  'Middle deemed secondary',
-  'All-through',
-  '16 plus',
-  'Not applicable',
-] as const;
+export { phases, serviceKinds as circuitKinds } from '@linewatch/contract';
+/** Of education, as the national register of schools names them. */
 export type Phase = (typeof phases)[number];
-
-export const circuitKinds = [
-  'leased-line',
-  'sd-wan',
-  'broadband',
-  'mobile',
-  'vpn',
-  'voice',
-  'cloud',
-  'disaster-recovery',
-  'filtering',
-] as const;
-export type CircuitKind = (typeof circuitKinds)[number];
+export type CircuitKind = (typeof serviceKinds)[number];
 
 export type CircuitRole = 'primary' | 'backup';
 
@@ -88,6 +68,11 @@ export interface Circuit {
   readonly academy: number;
   /** Name of its provider. */
   readonly provider: string;
+  readonly providerRow: number;
+  /** Id of its site's row; null = none is named. */
+  readonly site: number | null;
+  /** Slug of its contract. */
+  readonly contract: string | null;
   readonly role: CircuitRole;
   readonly kind: CircuitKind | null;
   /** Address of the exporter, canonical text; null = not known yet. */
@@ -96,6 +81,14 @@ export interface Circuit {
   readonly collector: string;
   /** Null: none yet, or it is seen by a tunnel or a probe. */
   readonly interface: InterfaceSelector | null;
+  /** Names of its tunnels or paths, blanks between them. */
+  readonly tunnel: string | null;
+  /** Its probe targets, blanks between them. */
+  readonly probe: string | null;
+  /** Id of the row of the circuit that it depends on. */
+  readonly parent: number | null;
+  /** The provider's exchange or point of presence. */
+  readonly pop: string | null;
   readonly downloadSide: DownloadSide;
   /** Committed rate towards the academy, bit/s; null = none stated. */
   readonly committedDownBps: number | null;

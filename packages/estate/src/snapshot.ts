@@ -17,12 +17,14 @@ const academies = `
   ORDER BY a.id`;
 
 const circuits = `
-  SELECT c.id, c.slug, c.name, c.trust_id AS trust, c.academy_id AS academy, p.name AS provider, c.role, c.kind,
+  SELECT c.id, c.slug, c.name, c.trust_id AS trust, c.academy_id AS academy, p.name AS provider, p.id AS "providerRow",
+    c.site_id AS site, k.slug AS contract, c.role, c.kind, c.tunnel, c.probe, c.parent_id AS parent, c.pop,
     host(e.address) AS exporter, coalesce(e.collector, 'main') AS collector, c.interface_kind AS "interfaceKind", c.interface_value AS "interfaceValue",
     c.download_side AS "downloadSide", c.committed_down_bps::float8 AS "committedDownBps",
     c.committed_up_bps::float8 AS "committedUpBps", ${ms('lower(c.valid)')} AS "validFromMs",
     ${ms('upper(c.valid)')} AS "validToMs"
   FROM circuit c JOIN provider p ON p.id = c.provider_id LEFT JOIN exporter e ON e.id = c.exporter_id
+    LEFT JOIN contract k ON k.id = c.contract_id
   WHERE NOT isempty(c.valid) ORDER BY c.id`;
 
 type CircuitRow = Omit<Circuit, 'interface'> & {

@@ -394,7 +394,17 @@ const Circuit = Type.Object(
         { ...closed, title: 'Interface', description: 'Exactly one of the three.' },
       ),
       tunnel: Text('Tunnel', { description: 'Name of the tunnel or overlay that it is part of.' }),
-      probe: Text('Probe target', { description: 'Host name or address that answers while the circuit is up.' }),
+      probe: Text('Probe targets', {
+        maxLength: 1000,
+        expects: 'up to 1000 characters',
+        description:
+          'What answers while the circuit is up, with blanks between several: a host, tcp://host:port, https://…, ' +
+          'dns://server/name, stamp://host; with #collector behind it, from that collector.',
+      }),
+      parent: Ref('circuit', 'Depends on', {
+        description: "While that circuit is down, this one's outage is part of it.",
+      }),
+      pop: Text("Provider's exchange or PoP", { description: 'Where many circuits can fail at once.' }),
       download: OneOf(['in', 'out'], 'Download side', {
         description: 'The side of the interface on which traffic towards the academy is counted; in without it.',
       }),

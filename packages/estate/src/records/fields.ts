@@ -128,6 +128,15 @@ export function reference(path: string, kind: Kind): Field {
   };
 }
 
+/** The circuit that a circuit depends on, which may be made by the same statement: so it is set again when all are there. */
+export const parentField: Field = {
+  ...reference('parent', 'circuit'),
+  after: [
+    `UPDATE circuit t SET parent_id = p.id FROM input i JOIN circuit p ON p.trust_id = $1 AND p.slug = i.parent_id
+     WHERE t.trust_id = $1 AND t.slug = i.slug AND t.parent_id IS DISTINCT FROM p.id`,
+  ],
+};
+
 const msOf = (value: unknown): number | null => (typeof value === 'string' ? sure(momentMs(value)) : null);
 export const epochMs = (expression: string): string => `floor(extract(epoch FROM ${expression}) * 1000)::float8`;
 

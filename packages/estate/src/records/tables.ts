@@ -8,6 +8,7 @@ import {
   downloadField,
   exporterField,
   interfaceField,
+  parentField,
   reference,
   validField,
 } from './fields.ts';
@@ -167,6 +168,8 @@ export const layouts: Readonly<Record<Kind, Layout>> = {
     interface: interfaceField,
     tunnel: 'text',
     probe: 'text',
+    parent: parentField,
+    pop: 'text',
     download: downloadField,
     from: validField,
     notes: 'text',
