@@ -1,3 +1,12 @@
 export * from './model.ts';
 export * from './state/evidence.ts';
 export type * from './availability/types.ts';
+export * from './time/periods.ts';
+export * from './spans.ts';
+export * from './calendar.ts';
+export * from './fix/types.ts';
+export * from './credit/types.ts';
+export * from './performance/types.ts';
+export * from './percentile/types.ts';
+export * from './maintenance/types.ts';
+export { type VoiceCodec, mos, mosOfRating, mouthToEarMs, rFactor } from './mos/mos.ts';
