@@ -3,6 +3,7 @@ import { apiBench } from './api.ts';
 import { collectorBench } from './collector/bench.ts';
 import { decodeBench } from './decode.ts';
 import { pathBench } from './path.ts';
+import { pollsBench } from './polls.ts';
 import { cleanUp } from './processes.ts';
 import { trapsBench } from './traps.ts';
 
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   api: apiBench,
   decode: decodeBench,
   traps: trapsBench,
+  polls: pollsBench,
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--option value …]`;
