@@ -9,5 +9,6 @@ export * from './metrics.ts';
 export * from './native.ts';
 export * from './networks.ts';
 export * from './owner.ts';
+export * from './probe.ts';
 export * from './seal.ts';
 export * from './signal.ts';
