@@ -1,7 +1,7 @@
 /** Hours of a week and school days, as spans of time. */
 import { type SchoolCalendar, type Span, type WeekHours, type Weekday, defaultTimeZone } from './model.ts';
 import { clip, union } from './spans.ts';
-import { dayNumber, dayNumbers, dayText } from './time/periods.ts';
+import { dayNumber, dayNumbers } from './time/periods.ts';
 import { zoneOf } from './time/zone.ts';
 
 const dayMs = 86_400_000;
@@ -49,8 +49,8 @@ export function serviceSpans(hours: WeekHours | undefined, zone: string | undefi
 
 /** A school year begins on 1 September. */
 const schoolYearOf = (day: number): number => {
-  const date = dayText(day);
-  return Number(date.slice(0, 4)) - (date.slice(5) < '09-01' ? 1 : 0);
+  const date = new Date(day * dayMs);
+  return date.getUTCFullYear() - (date.getUTCMonth() < 8 ? 1 : 0);
 };
 
 /**

@@ -16,3 +16,5 @@ export { excusesAvailability } from './availability/excuses.ts';
 export { addFigures, figuresOf, percentOf, targetMet } from './availability/figures.ts';
 export { availability } from './availability/availability.ts';
 export { siteAvailability } from './availability/site.ts';
+export * from './budget/budget.ts';
+export * from './budget/burn.ts';

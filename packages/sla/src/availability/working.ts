@@ -108,9 +108,11 @@ const countedUnknownMs = (figures: AvailabilityFigures, unknown: NonNullable<Ter
 
 function unknownLines(figures: AvailabilityFigures, { unknown = 'left-out' }: Terms): readonly string[] {
   if (figures.unknownMs === 0) return [];
-  if (unknown === 'up') return [`Nobody could see the line for ${durationText(figures.unknownMs)}: ${policies.up}.`];
+  const unseen = `Nobody could see the line for ${durationText(figures.unknownMs)}`;
+  if (unknown === 'up') return [`${unseen}: ${policies.up}.`];
   const ms = countedUnknownMs(figures, unknown);
-  return [`Nobody could see the line for ${durationText(ms)} of what is left: ${policies[unknown]}.`];
+  if (ms === 0) return [`${unseen}, all of it excused or outside the service hours.`];
+  return [`${unseen}${ms < figures.unknownMs ? `; ${durationText(ms)} of it would count` : ''}: ${policies[unknown]}.`];
 }
 
 function countedLine(figures: AvailabilityFigures, { unknown = 'left-out' }: Terms): string {

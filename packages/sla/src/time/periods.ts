@@ -93,9 +93,11 @@ export function daysOf(span: Span, zone: string = defaultTimeZone): readonly Day
 
 /** Days since 1970 of a calendar day. @throws RangeError when it is not `2026-09-01`. */
 export function dayNumber(day: string): number {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  // Date takes 31 February for 3 March.
-  if (Number.isNaN(ms) || dayText(ms / dayMs) !== day)
+  const [, year, month, of] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
+  const ms = Date.UTC(Number(year), Number(month) - 1, Number(of));
+  const date = new Date(ms);
+  // Date takes 31 February for 3 March, and the year 99 for 1999.
+  if (date.getUTCDate() !== Number(of) || date.getUTCMonth() !== Number(month) - 1 || Number(year) < 100)
     throw new RangeError(`"${day.slice(0, 20)}" is not a day such as 2026-09-01`);
   return ms / dayMs;
 }
