@@ -14,7 +14,7 @@ export interface FiveMinutes {
 export interface PercentileInput {
   readonly terms: Terms;
   readonly samples: FiveMinutes;
-  /** School hours (`teachingSpans`), in any order; without it there are no figures of them. */
+  /** School hours (`schoolSpans`), in any order; without it there are no figures of them. */
   readonly school?: readonly Span[];
   /** Commitment that a burst is above, bit/s. */
   readonly committedBps: number | null;
