@@ -29,3 +29,7 @@ export { percentile } from './percentile/percentile.ts';
 export { checkRrule } from './maintenance/rule.ts';
 export { expand, maxOccurrences } from './maintenance/expand.ts';
 export { type CircuitMaintenance, maintenanceExclusions, notice, overruns } from './maintenance/notice.ts';
+export { Watch, WatchError } from './state/watch.ts';
+export { intervalsOf } from './state/intervals.ts';
+export type { WatchedInterval } from './state/sweep.ts';
+export type { CircuitCounts, CircuitState, StateChange, ToldInterval } from './state/circuit.ts';
