@@ -19,6 +19,7 @@ const engines = [
   'records',
   'roles',
   'store',
+  'store-months',
 ].map((name) => `test/system/${name}.test.ts`);
 
 export default defineConfig({

@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import type { Params, Store } from '../store.ts';
 import { namesOf } from './element-names.ts';
 import { firstSeen } from './first-seen.ts';
+import { fiveMinuteMeans } from './five-minutes.ts';
 import { resolveInterfaces, unmappedInterfaces } from './interfaces.ts';
+import { measured } from './measured.ts';
 import { lastHour, lastSeen } from './overview.ts';
 import { monthPercentiles, refreshPercentiles } from './percentile-month.ts';
 import { percentile95 } from './percentile.ts';
@@ -52,6 +54,22 @@ const asked: Readonly<Record<string, readonly ((store: Store) => Promise<unknown
   percentile95: [
     (store) => percentile95(store, { trust, circuit: 1 }, fromS, toS),
     (store) => percentile95(store, { trust, academy: 1 }, fromS, toS),
+  ],
+  measured: [
+    (store) =>
+      measured(
+        store,
+        trust,
+        [{ kind: 'probe', collector: 1, exporter: '::', name: 'icmp://192.0.2.1' }],
+        nowMs,
+        nowMs + 1,
+      ),
+  ],
+  fiveMinuteMeans: [
+    async (store) => {
+      for await (const { circuit } of fiveMinuteMeans(store, trust, [1, 2], fromS, toS))
+        expect(circuit).toBeLessThan(3);
+    },
   ],
   lastHour: [(store) => lastHour(store, trust, nowMs)],
   lastSeen: [(store) => lastSeen(store, trust, nowMs)],
