@@ -201,7 +201,7 @@ test('they are read circuit by circuit, as they are asked for', async () => {
 test('probes and paths are means by minute of one source; a failure and its reason belong to the target', async () => {
   const atMs = fromS * 1000;
   const none = new Uint8Array(16);
-  const sample = (seconds: number, metric: string, value: number, text: string, exporter = none) => ({
+  const sample = (seconds: number, metric: string, value: number, text: string, exporter: Uint8Array = none) => ({
     timeMs: atMs + seconds * 1000,
     exporter,
     interface: 0,
