@@ -19,6 +19,7 @@ const engines = [
   'records',
   'roles',
   'store',
+  'watch-records',
   'store-months',
 ].map((name) => `test/system/${name}.test.ts`);
 

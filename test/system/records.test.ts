@@ -158,7 +158,8 @@ const full: Readonly<Record<Kind, Record<string, unknown>>> = {
       collector: 'north',
       interface: { alias: 'WAN oak' },
       tunnel: 'vpn1',
-      probe: 'oak.example',
+      probe: 'oak.example tcp://10.20.0.1:443#north',
+      pop: 'Leeds exchange',
     },
     ...{ download: 'out', from: '2026-06-01', to: '2036-06-01T12:30:15+01:00', notes: 'x', tags: ['c'] },
   },
@@ -292,6 +293,51 @@ describe.each(servers)("the estate's records on $name", ({ start }) => {
     expect(
       records.every(({ revision, changedBy, ended }) => revision === 1 && changedBy === 'Ann' && ended === null),
     ).toBe(true);
+  });
+
+  it('of circuits depend on others that are made, changed and removed with them, and never in a circle', async () => {
+    await made([...base, circuit('a', 1, { parent: 'c' }), circuit('b', 2, { parent: 'a' }), circuit('c', 3)]);
+    expect(await values('circuit', 'b')).toMatchObject({ parent: 'a' });
+    expect(await refused([update('circuit', 'a', { parent: 'a' })])).toEqual([
+      '0 circuit a: parent: invalid: makes it depend on itself: a → a',
+    ]);
+    expect(await refused([update('circuit', 'c', { parent: 'b' })])).toEqual([
+      '0 circuit c: parent: invalid: makes it depend on itself: c → b → a → c',
+    ]);
+    expect(await refused([update('circuit', 'c', { parent: 'nowhere' })])).toEqual([
+      '0 circuit c: parent: unknown: there is no circuit "nowhere"',
+    ]);
+    expect(await refused([other('remove', 'circuit', 'a')])).toEqual([
+      expect.stringContaining('is named by the circuit "b"'),
+    ]);
+    // The other way round, all at once.
+    await made(
+      [
+        update('circuit', 'b', { parent: null }),
+        update('circuit', 'a', { parent: 'b' }),
+        update('circuit', 'c', { parent: 'a' }),
+      ].toReversed(),
+    );
+    const { circuits } = await estate.snapshot();
+    const of = new Map(circuits.map(({ slug, id }) => [slug, id]));
+    expect(circuits.filter(({ parent }) => parent !== null).map(({ slug, parent }) => [slug, parent])).toEqual([
+      ['a', of.get('b')],
+      ['c', of.get('a')],
+    ]);
+    await made(['a', 'b', 'c'].map((id) => other('remove', 'circuit', id)));
+  });
+
+  it('say at its field what cannot be probed', async () => {
+    await made(base);
+    const probe = 'icmp://oak.example tcp://oak.example';
+    expect(await refused([circuit('c1', 1, { probe })])).toEqual([
+      expect.stringMatching(/^0 circuit c1: probe: invalid: cannot be probed: "tcp:.*needs a port/),
+    ]);
+    await made([
+      circuit('c1', 1, { probe: 'oak.example https://oak.example/#north', tunnel: 'wan1 wan2', pop: 'LS1' }),
+    ]);
+    const [found] = (await estate.snapshot()).circuits.filter(({ slug }) => slug === 'c1').slice(-1);
+    expect(found).toMatchObject({ probe: 'oak.example https://oak.example/#north', tunnel: 'wan1 wan2', pop: 'LS1' });
   });
 
   it('that are set to what they are make no revision, no audit entry and no version', async () => {

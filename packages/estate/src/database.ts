@@ -21,6 +21,8 @@ export interface Database {
   query<Row extends QueryResultRow>(doing: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a read on one consistent state of the database. */
   read<T>(doing: string, work: (client: ClientBase) => Promise<T>): Promise<T>;
+  /** Runs a short transaction on the pool. */
+  transact<T>(doing: string, work: (client: ClientBase) => Promise<T>): Promise<T>;
   /** Runs a transaction on a connection of its own, which may take long. */
   write<T>(doing: string, timeoutMs: number, work: (client: ClientBase) => Promise<T>): Promise<T>;
   /** A connection of its own; the caller ends it. `onLost` is called at most once, when it breaks. */
@@ -80,6 +82,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  const onPool = <T>(doing: string, begin: string, work: (client: ClientBase) => Promise<T>): Promise<T> =>
+    guarded(doing, async () => {
+      const client = await pool.connect();
+      let broken = false;
+      try {
+        return await inTransaction(client, begin, work);
+      } catch (error) {
+        const transient: readonly EstateErrorCode[] = ['unreachable', 'timeout'];
+        broken = transient.includes(toEstateError(error, doing).code);
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    });
+
   async function connect(timeoutMs: number, onLost: (error: Error) => void): Promise<Client> {
     const client = new Client(config(timeoutMs));
     let told = false;
@@ -104,20 +121,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     query: <Row extends QueryResultRow>(doing: string, text: string, values: readonly unknown[] = []) =>
       guarded(doing, async () => (await pool.query<Row>(text, [...values])).rows),
 
-    read: (doing, work) =>
-      guarded(doing, async () => {
-        const client = await pool.connect();
-        let broken = false;
-        try {
-          return await inTransaction(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
-        } catch (error) {
-          const transient: readonly EstateErrorCode[] = ['unreachable', 'timeout'];
-          broken = transient.includes(toEstateError(error, doing).code);
-          throw error;
-        } finally {
-          client.release(broken);
-        }
-      }),
+    read: (doing, work) => onPool(doing, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+
+    transact: (doing, work) => onPool(doing, 'BEGIN', work),
 
     write: (doing, timeoutMs, work) =>
       guarded(doing, async () => {

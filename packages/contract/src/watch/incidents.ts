@@ -67,7 +67,7 @@ export const Incident = Type.Object(
     mergedInto: nullable(Type.Integer()),
     backdated: Type.Boolean({ description: 'A person changed when it began or ended.' }),
     reopened: Type.Integer(),
-    revision: Type.Integer({ description: 'Grows with each change.' }),
+    revision: Type.Integer({ description: 'Grows with what people do to it; not with notes.' }),
   },
   { $id: 'Incident' },
 );

@@ -10,6 +10,7 @@ import { type Draft, type Step, type Tell, draft, isChanged, keyOf, recordAfter 
 import { checkEnded } from './ended.ts';
 import { arrangeExporters } from './exporters.ts';
 import { isSlug } from './merge.ts';
+import { checkParents } from './parents.ts';
 import { type Stored, readStored, recordOf } from './read.ts';
 import { checkReferences, checkRemovals } from './references.ts';
 import type { Sealer } from './seal.ts';
@@ -84,6 +85,7 @@ export async function applySteps(
   await checkEnded(client, trust, drafts, nowMs, tell);
   await checkRemovals(client, trust, drafts, nowMs, tell);
   await checkInterfaces(client, trust, drafts, exporters, tell);
+  await checkParents(client, trust, drafts, tell);
   await checkAcademies(client, trust, drafts, tell);
   if (problems.length > 0) {
     await client.query('ROLLBACK TO SAVEPOINT before_changes');

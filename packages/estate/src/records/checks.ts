@@ -1,5 +1,6 @@
 /** What goes across the fields of one record. Values may be of any shape here: what has not the right one was told already. */
 import type { Kind } from '@linewatch/contract';
+import { ProbeTargetError, parseProbes } from '@linewatch/record';
 import { RE2JS } from 're2js';
 import { momentMs } from '../units.ts';
 import type { Report } from './canonical.ts';
@@ -100,6 +101,17 @@ const circuitPlace: Check = (values, report) => {
     report('collector', 'has no meaning without "exporter"');
 };
 
+const probes: Check = (values, report) => {
+  const text = textAt(values, 'probe');
+  if (text === undefined) return;
+  try {
+    parseProbes(text);
+  } catch (error) {
+    if (!(error instanceof ProbeTargetError)) throw error;
+    report('probe', `cannot be probed: ${error.message}`);
+  }
+};
+
 const validity: Check = (values, report) => {
   const [from, to] = [textAt(values, 'from'), textAt(values, 'to')].map((text) =>
     text === undefined ? undefined : momentMs(text),
@@ -154,7 +166,7 @@ const checks: Partial<Record<Kind, readonly Check[]>> = {
   academy: [place, order('joined', 'left', 'be after'), unique('networks', ''), unique('exceptions', 'standard')],
   site: [place],
   credential: [version],
-  circuit: [circuitPlace, validity],
+  circuit: [circuitPlace, probes, validity],
   rule: [expressions, fitsSomething],
 };
 

@@ -126,6 +126,12 @@ export async function checkRemovals(
       kind,
       removed.map(({ id }) => id),
     );
+    const watched = await watchedOf(
+      client,
+      trust,
+      kind,
+      removed.map(({ id }) => id),
+    );
     for (const draft of removed) {
       // Those that are changed at the same time were looked at as they will be.
       const user = (users.get(draft.id) ?? []).find((each) => !drafts.has(keyOf(each.kind, each.id)));
@@ -137,6 +143,8 @@ export async function checkRemovals(
           '',
           `is named by the ${kinds[user.kind].one} "${user.id}": change that first, or end this one`,
         );
+      else if (watched.has(draft.id))
+        tell(draft, 'in-use', '', `is named by ${watched.get(draft.id)!}, which are kept: end this one instead`);
       else if ((kind === 'circuit' || kind === 'academy') && nowMs - draft.before!.createdMs > dayMs)
         tell(draft, 'in-use', '', 'may have telemetry, as it was made more than a day ago: end it instead');
     }
@@ -176,6 +184,32 @@ async function usersOf(
     }
   if (kind === 'exporter') await add('circuit', joined('circuit', 'exporter_id'));
   return users;
+}
+
+const namers: Partial<Record<Kind, readonly ('incident' | 'maintenance')[]>> = {
+  circuit: ['incident', 'maintenance'],
+  academy: ['incident', 'maintenance'],
+  provider: ['incident', 'maintenance'],
+  site: ['maintenance'],
+};
+
+/** Those that incidents or maintenances name, and which of the two. */
+async function watchedOf(
+  client: ClientBase,
+  trust: number,
+  kind: Kind,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const table of namers[kind] ?? []) {
+    const { rows } = await client.query<{ slug: string }>(
+      `SELECT k.slug FROM ${kind} k WHERE k.trust_id = $1 AND k.slug = ANY ($2::text[])
+         AND EXISTS (SELECT FROM ${table} w WHERE w.${kind}_id = k.id)`,
+      [trust, ids],
+    );
+    for (const { slug } of rows) found.set(slug, `${table}s`);
+  }
+  return found;
 }
 
 /** The column of a reference. */
