@@ -17,6 +17,9 @@ import { keyFileOf, readKey } from './key.ts';
 import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
 import { Poller } from './poll/poller.ts';
+import { createClock } from './probe/clock.ts';
+import { Probes } from './probe/probes.ts';
+import { type TimeSource, unknownTime } from './probe/stamp/reflector.ts';
 import { openPrivacy } from './privacy.ts';
 import { Publisher } from './publisher.ts';
 import { recoverSums } from './recover.ts';
@@ -38,6 +41,8 @@ export interface CollectorOptions {
   readonly isSettled?: (() => Promise<boolean>) | undefined;
   /** Of inherited sockets; without it their datagrams are read one by one. */
   readonly reader?: DatagramReader | undefined;
+  /** What is known of the time of day here; without it, nothing. */
+  readonly time?: TimeSource | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;
   readonly metrics: Metrics;
@@ -80,6 +85,7 @@ export function createCollector(options: CollectorOptions): App {
   let sockets: Sockets | undefined;
   let control: CollectorControl | undefined;
   let poller: Poller | undefined;
+  let probes: Probes | undefined;
   const timers: NodeJS.Timeout[] = [];
   let teller: ExporterTeller | undefined;
   let ports: ReadonlySet<number> = new Set();
@@ -200,6 +206,18 @@ export function createCollector(options: CollectorOptions): App {
     });
     const polling = poller;
     sink.onEvent = (event) => polling.onEvent(event);
+    probes = new Probes({
+      control: told,
+      reflector: config.reflector,
+      address: config.address,
+      sample: (sample) => sink.polled(sample),
+      place: { worker, workers },
+      now: Date.now,
+      clock: createClock(),
+      time: options.time ?? unknownTime,
+      metrics,
+      logger,
+    });
     const telling = new ExporterTeller({
       decoder: decode,
       intake: taking,
@@ -240,6 +258,7 @@ export function createCollector(options: CollectorOptions): App {
     });
     heartbeat.beat();
     polling.start();
+    await probes.start();
     timers.push(
       setInterval(() => sink.release(), config.batchMs),
       setInterval(signals, signalsEveryMs),
@@ -256,6 +275,7 @@ export function createCollector(options: CollectorOptions): App {
     await sockets?.close();
     await recovery?.stop();
     await poller?.stop();
+    await probes?.stop();
     await control?.stop();
     for (const timer of timers) clearInterval(timer);
     await teller?.tell();
@@ -271,7 +291,11 @@ export function createCollector(options: CollectorOptions): App {
     if (publisher?.problem) return { ready: false, detail: `the queue does not accept: ${publisher.problem}` };
     const received = sockets.listening.reduce((sum, each) => sum + each.received, 0);
     const where = sockets.listening.map(({ protocol, port }) => `${protocol} ${port}`).join(', ');
-    return { ready: true, detail: `listening on UDP ${where}; ${received} datagrams` };
+    const wrong = probes?.problem ?? '';
+    return {
+      ready: true,
+      detail: `listening on UDP ${where}; ${received} datagrams${wrong === '' ? '' : `; ${wrong}`}`,
+    };
   };
 
   return { start, stop, health };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type Static, Type } from 'typebox';
 import { isElementName } from '@linewatch/decode';
+import { Networks } from '@linewatch/record';
 import type { Problem } from '@linewatch/service';
 import { PrivacyConfig } from './privacy.ts';
 
@@ -22,6 +23,26 @@ export const CollectorConfig = Type.Object(
         sflow: Port(6343, 'UDP port for sFlow'),
         traps: Port(162, 'UDP port for SNMP traps'),
         trapsFallback: Port(1162, 'UDP port for SNMP traps where the first may not be bound'),
+      },
+      { additionalProperties: false, default: {} },
+    ),
+    reflector: Type.Object(
+      {
+        port: Port(0, 'UDP port that answers the test packets of other collectors (STAMP, RFC 8762; its own is 862)'),
+        allow: Type.Array(Type.String(), {
+          default: [
+            '10.0.0.0/8',
+            '172.16.0.0/12',
+            '192.168.0.0/16',
+            '100.64.0.0/10',
+            '127.0.0.0/8',
+            'fc00::/7',
+            'fe80::/10',
+            '::1',
+          ],
+          maxItems: 1000,
+          description: 'Networks that are answered; without it those of private addresses.',
+        }),
       },
       { additionalProperties: false, default: {} },
     ),
@@ -62,7 +83,16 @@ export const CollectorConfig = Type.Object(
 export type CollectorConfig = Static<typeof CollectorConfig>;
 
 /** What the schema cannot say. Lines are not known here: 0. */
-export const collectorProblems = ({ address, keepElements }: CollectorConfig): Problem[] => [
+export const collectorProblems = ({ address, reflector, keepElements }: CollectorConfig): Problem[] => [
+  ...reflector.allow.flatMap((network, i) => {
+    try {
+      new Networks([network]);
+      return [];
+    } catch {
+      const message = 'must be a network such as 10.0.0.0/8 or 2001:db8::/32';
+      return [{ line: 0, path: `collector.reflector.allow.${i}`, message }];
+    }
+  }),
   ...(isIP(address) === 0 || address.includes('%')
     ? [{ line: 0, path: 'collector.address', message: `"${address}" is not an IP address` }]
     : []),

@@ -14,6 +14,7 @@ import {
   Decision,
   MessageError,
   Networks,
+  Probing,
   Secrets,
   decodeState,
   encodeState,
@@ -34,6 +35,7 @@ export interface ControlState {
   readonly decisions: ReadonlyMap<string, Decision['decision']>;
   readonly polling: Control['polling'];
   readonly secrets: Secrets;
+  readonly probing: Probing;
 }
 
 /** The latest control state, and a way to hear of the next. */
@@ -49,6 +51,7 @@ export const defaultControl: ControlState = {
   decisions: new Map(),
   polling: { everyMs: 60_000, timeoutMs: 2000, retries: 2, targets: [] },
   secrets: { traps: [{ name: 'public', community: 'public' }], polling: [] },
+  probing: { everyMs: 60_000, timeoutMs: 2000, packets: 10, allow: [], deny: [], targets: [] },
 };
 
 const maxDecisions = 100_000;
@@ -77,6 +80,7 @@ export class CollectorControl implements ControlFeed {
   readonly #options: ControlOptions;
   readonly #keyName: string;
   readonly #controlName: string;
+  readonly #probesName: string;
   readonly #decisionPrefix: string;
   readonly #publicKey: string;
   readonly #listeners: ((state: ControlState) => void)[] = [];
@@ -96,6 +100,7 @@ export class CollectorControl implements ControlFeed {
     const place = `${options.trust}/${options.collector}`;
     this.#keyName = `key/${place}`;
     this.#controlName = `control/${place}`;
+    this.#probesName = `probes/${place}`;
     this.#decisionPrefix = `decision/${place}/`;
     this.#publicKey = publicKeyText(options.privateKey);
     this.#kept = new KeptControl(options.file, (error) =>
@@ -163,7 +168,7 @@ export class CollectorControl implements ControlFeed {
   }
 
   #isOurs(key: string): boolean {
-    return key === this.#controlName || key.startsWith(this.#decisionPrefix);
+    return key === this.#controlName || key === this.#probesName || key.startsWith(this.#decisionPrefix);
   }
 
   #useEarlier(kept: readonly KeptMessage[]): void {
@@ -214,6 +219,10 @@ export class CollectorControl implements ControlFeed {
           // Whose datagrams are taken is no secret: it holds even where the rest cannot be opened, as with a new key.
           next = { ...next, allow, admission };
           next = { ...next, ...this.#read(control) };
+        } else if (key === this.#probesName) {
+          const probing = value.length > 0 ? decodeState(Probing, value) : defaultControl.probing;
+          new Networks([...probing.allow, ...probing.deny]);
+          next = { ...next, probing };
         } else if (key.startsWith(this.#decisionPrefix)) {
           decisions ??= new Map(next.decisions);
           decide(decisions, key.slice(this.#decisionPrefix.length), value);

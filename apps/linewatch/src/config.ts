@@ -4,11 +4,13 @@ import path from 'node:path';
 import { ApiConfig, signInProblems } from '@linewatch/api';
 import { CollectorConfig, collectorProblems, privacyProblems } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
+import { WatcherConfig } from '@linewatch/watcher';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
 import {
   CollectorsConfig,
   ExportersConfig,
+  ProbesConfig,
   SnmpConfig,
   controlProblems,
   redactSnmp,
@@ -117,6 +119,7 @@ export const Config = Type.Object(
     snmp: SnmpConfig,
     exporters: ExportersConfig,
     collectors: CollectorsConfig,
+    probes: ProbesConfig,
     trusts: Type.Array(
       Type.Object(
         {
@@ -124,6 +127,7 @@ export const Config = Type.Object(
           snmp: SnmpConfig,
           exporters: ExportersConfig,
           collectors: CollectorsConfig,
+          probes: ProbesConfig,
         },
         { additionalProperties: false },
       ),
@@ -150,6 +154,7 @@ export const Config = Type.Object(
     ),
     collector: CollectorConfig,
     writer: WriterConfig,
+    watcher: WatcherConfig,
     api: ApiConfig,
   },
   { additionalProperties: false },
@@ -183,7 +188,7 @@ export function loadConfig({ file, data, env }: ConfigSource): Config {
     );
   const config = checked.value;
   const wrong = [
-    ...controlProblems(config.snmp, config.exporters, config.collectors),
+    ...controlProblems(config.snmp, config.exporters, config.collectors, config.probes),
     ...trustProblems(config.trust, config.trusts),
     ...privacyProblems(config.collector.privacy),
     ...collectorProblems(config.collector),

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { Networks, type SnmpCredential, labelKey, seal } from '@linewatch/record';
 import type { Problem } from '@linewatch/service';
-import type { PlainControl } from '@linewatch/writer';
+import type { PlainControl, ProbeSettings } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -87,6 +87,27 @@ export const ExportersConfig = Type.Object(
 );
 export type ExportersConfig = Static<typeof ExportersConfig>;
 
+export const ProbesConfig = Type.Object(
+  {
+    everyS: Type.Integer({ minimum: 5, maximum: 3600, default: 60, description: 'Between two runs at a target, s.' }),
+    timeoutMs: Type.Integer({ minimum: 100, maximum: 4000, default: 2000, description: 'For an answer, ms.' }),
+    packets: Type.Integer({ minimum: 1, maximum: 100, default: 10, description: 'Of a run by ICMP or STAMP.' }),
+    allow: Type.Array(Type.String(), {
+      default: [],
+      maxItems: 1000,
+      description: 'Networks whose hosts may be probed; none named = every one.',
+    }),
+    deny: Type.Array(Type.String(), {
+      default: ['169.254.0.0/16', 'fe80::/10'],
+      maxItems: 1000,
+      description:
+        'Networks whose hosts are never probed; without it those of one link, where clouds keep their secrets.',
+    }),
+  },
+  { ...closed, default: {}, description: "How the targets of the estate's circuits are probed." },
+);
+export type ProbesConfig = Static<typeof ProbesConfig>;
+
 export const CollectorsConfig = Type.Array(
   Type.Object(
     {
@@ -108,6 +129,7 @@ export function controlProblems(
   snmp: SnmpConfig,
   exporters: ExportersConfig,
   collectors: CollectorsConfig = [],
+  probes?: ProbesConfig,
 ): Problem[] {
   const problems: Problem[] = [];
   const wrong = (path: string, message: string): void => void problems.push({ line: 0, path, message });
@@ -156,13 +178,17 @@ export function controlProblems(
       wrong(`collectors.${i}.publicKey`, 'is no key: linewatch collector --print-key prints it on that machine');
     }
   });
-  exporters.allow.forEach((network, i) => {
-    try {
-      new Networks([network]);
-    } catch {
-      wrong(`exporters.allow.${i}`, 'must be a network such as 10.0.0.0/8 or 2001:db8::/32');
-    }
-  });
+  const networks = (path: string, texts: readonly string[] = []): void =>
+    texts.forEach((network, i) => {
+      try {
+        new Networks([network]);
+      } catch {
+        wrong(`${path}.${i}`, 'must be a network such as 10.0.0.0/8 or 2001:db8::/32');
+      }
+    });
+  networks('exporters.allow', exporters.allow);
+  networks('probes.allow', probes?.allow);
+  networks('probes.deny', probes?.deny);
   return problems;
 }
 
@@ -171,13 +197,14 @@ interface OfTrust {
   readonly snmp: SnmpConfig;
   readonly exporters: ExportersConfig;
   readonly collectors: CollectorsConfig;
+  readonly probes: ProbesConfig;
 }
 
 /** The same of the further trusts. Two of one number in telemetry would be one there. */
 export function trustProblems(own: string, trusts: readonly OfTrust[]): Problem[] {
   const labels = new Map([[labelKey(own), own]]);
-  return trusts.flatMap(({ trust, snmp, exporters, collectors }, i) => {
-    const problems = controlProblems(snmp, exporters, collectors).map((each) => ({
+  return trusts.flatMap(({ trust, snmp, exporters, collectors, probes }, i) => {
+    const problems = controlProblems(snmp, exporters, collectors, probes).map((each) => ({
       ...each,
       path: `trusts.${i}.${each.path}`,
     }));
@@ -219,6 +246,14 @@ export function controlOf(
     };
   };
 }
+
+export const probesOf = ({ everyS, timeoutMs, packets, allow, deny }: ProbesConfig): ProbeSettings => ({
+  everyMs: everyS * 1000,
+  timeoutMs,
+  packets,
+  allow,
+  deny,
+});
 
 /** For people: communities and passwords hidden. */
 export const redactSnmp = (snmp: SnmpConfig): SnmpConfig => ({

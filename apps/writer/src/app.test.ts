@@ -30,6 +30,7 @@ const leading = {
     void onChange(1, new AbortController().signal);
     return { stop: () => Promise.resolve() };
   },
+  snapshot: () => Promise.resolve({ trusts: [], circuits: [] }),
   records: { list: () => Promise.resolve([]) } as unknown as Estate['records'],
 } as unknown as Estate;
 
@@ -53,6 +54,7 @@ describe('the writer', () => {
         {
           trust: 'main',
           fingerprintKey: Buffer.alloc(32),
+          probes: { everyMs: 60_000, timeoutMs: 1000, packets: 5, allow: [], deny: [] },
           controlOf: () => ({
             allow: ['192.0.2.0/24'],
             admission: 'open',

@@ -14,6 +14,7 @@ const collectorKey = () => {
   const { privateKey, publicKey } = generateKeyPairSync('x25519');
   return { privateKey, publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') };
 };
+const probes = { everyMs: 60_000, timeoutMs: 1000, packets: 5, allow: [], deny: [] };
 const plain = (community: string): PlainControl => ({
   allow: [],
   admission: 'open',
@@ -63,7 +64,7 @@ describe('publication of control', () => {
       asked();
       return control;
     };
-    return run([{ trust: 'main', fingerprintKey, controlOf }], stopping);
+    return run([{ trust: 'main', fingerprintKey, controlOf, probes }], stopping);
   }
   function run(
     sources: readonly ControlSource[],
@@ -125,7 +126,7 @@ describe('publication of control', () => {
     for (const [trust, { publicKey }] of Object.entries(keys)) await tell(`key/${trust}/main`, { publicKey });
     await tell('key/west/main', { publicKey: collectorKey().publicKey });
     const fingerprintKey = Buffer.alloc(32, 1);
-    run(['north', 'south'].map((trust) => ({ trust, fingerprintKey, controlOf: () => plain(`of ${trust}`) })));
+    run(['north', 'south'].map((trust) => ({ trust, fingerprintKey, probes, controlOf: () => plain(`of ${trust}`) })));
     await until(2);
     for (const trust of ['north', 'south'] as const) {
       const { value } = seen.find(({ key }) => key === `control/${trust}/main`)!;
@@ -151,7 +152,7 @@ describe('publication of control', () => {
       targets: [{ address: '192.0.2.1', port: 161, credential: 'a' }],
     };
     const controlOf = (): PlainControl => ({ ...plain('secret'), allow: ['192.0.2.0/24'], polling });
-    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf, pinned }]);
+    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf, probes, pinned }]);
     // It need not have come yet.
     await until(1);
     await tell('key/main/north', { publicKey: north.publicKey });
@@ -182,13 +183,14 @@ describe('publication of control', () => {
         changed = onChange;
         return { stop: () => Promise.resolve() };
       },
+      snapshot: () => Promise.resolve({ trusts: [], circuits: [] }),
       records: {
         list: () => Promise.resolve(exporters),
         secret: () => Promise.resolve({ id: 'wan', community: 'only-for-north' }),
       },
     } as unknown as Parameters<typeof publishControl>[0]['estate'];
     const controlOf = (): PlainControl => plain('configured');
-    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf }], undefined, estate);
+    run([{ trust: 'main', fingerprintKey: Buffer.alloc(32, 1), controlOf, probes }], undefined, estate);
     await sleep(300);
     expect(seen).toEqual([]);
 

@@ -1,14 +1,14 @@
 /**
  * Tells each collector of each trust what it is to do: `control/<trust>/<collector>` on the state topic, its secrets
  * sealed to the key that the collector published. It is what the configuration says, and the estate's exporters that have a
- * credential. Whoever leads runs it, ClickHouse or not. The queue keeps what was told, so that a collector does not need the
+ * credential. Beside it stands `probes/<trust>/<collector>`, from the estate's circuits. Whoever leads runs it, ClickHouse or not. The queue keeps what was told, so that a collector does not need the
  * writer either.
  *
  * Who may write to the topic could publish a key of his own and be told the secrets. Where the configuration names the
  * collectors with their keys, secrets are sealed to those only, and another key on the topic is counted and logged.
  */
 import { createHmac } from 'node:crypto';
-import type { Estate } from '@linewatch/estate';
+import type { Estate, Snapshot } from '@linewatch/estate';
 import type { Message, Producer, Queue } from '@linewatch/queue';
 import {
   CollectorKey,
@@ -22,6 +22,7 @@ import {
 } from '@linewatch/record';
 import { type Logger, backoffMs, describe, sleep } from '@linewatch/service';
 import { type EstatePolling, readPolling, withEstate } from './estate-polling.ts';
+import { type ProbeSettings, ToldProbes, nextChangeMs } from './probing.ts';
 
 /** What a collector is to do, before its secrets are sealed. */
 export interface PlainControl extends Omit<Control, 'sealed' | 'fingerprint'> {
@@ -34,6 +35,8 @@ export interface ControlSource {
   /** Secret of the installation: who does not have it cannot try passwords against a fingerprint. */
   readonly fingerprintKey: Uint8Array;
   controlOf(collector: string): PlainControl;
+  /** How the targets of the estate's circuits are probed. */
+  readonly probes: ProbeSettings;
   /** Public keys by collector; where there is one, who is not named here is told no secret. */
   readonly pinned?: ReadonlyMap<string, string> | undefined;
 }
@@ -44,26 +47,35 @@ export interface ControlPublisherOptions {
   /** Each trust's collectors are told from its own, and so never another's secrets. */
   readonly sources: readonly ControlSource[];
   /** Followed: until it was read once nothing is told, and collectors go by what they were told before. */
-  readonly estate?: Pick<Estate, 'watch' | 'records'> | undefined;
+  readonly estate?: Pick<Estate, 'watch' | 'records' | 'snapshot'> | undefined;
   /** A key that the configuration does not name. */
   readonly onForeignKey: () => void;
   readonly logger: Logger;
 }
 
 const maxCollectors = 10_000;
+/** Longest sleep. */
+const longestMs = 3_600_000;
 
 /** Runs until the signal aborts. */
 export async function publishControl(options: ControlPublisherOptions, signal: AbortSignal): Promise<void> {
   const { queue, logger, producer, estate, onForeignKey } = options;
   const sources = options.sources.map((source) => new Merging(source, logger));
   const told = sources.map((source) => new Told(source, onForeignKey, logger));
-  const state = { woken: new AbortController(), caughtUp: false, estateRead: estate === undefined };
+  const probes = sources.map((source) => new ToldProbes(source, logger));
+  const state = {
+    woken: new AbortController(),
+    caughtUp: false,
+    estateRead: estate === undefined,
+    snapshot: undefined as Snapshot | undefined,
+  };
   const tail = await queue.tail({
     topic: topics.state,
     from: 'oldest',
     onMessages: (_partition, messages) => {
       // Not by what collectors tell of exporters, which is most of the topic.
-      const isNews = messages.filter((message) => told.some((each) => each.take(message))).length > 0;
+      const isNews =
+        messages.filter((message) => [...told, ...probes].filter((each) => each.take(message)).length > 0).length > 0;
       if (state.caughtUp && isNews) state.woken.abort();
     },
     onError: (error) => logger.error({ reason: describe(error) }, 'control state cannot be read'),
@@ -75,6 +87,7 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
   });
   const watch = estate?.watch(async () => {
     for (const source of sources) source.polling = await readPolling(estate, source.trust, logger);
+    state.snapshot = await estate.snapshot();
     state.estateRead = true;
     state.woken.abort();
   });
@@ -82,7 +95,7 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
     let failures = 0;
     while (!signal.aborted) {
       const either = AbortSignal.any([signal, state.woken.signal]);
-      await sleep(failures > 0 ? backoffMs(failures, 500, 30_000) : 3_600_000, either);
+      await sleep(failures > 0 ? backoffMs(failures, 500, 30_000) : untilChangeMs(state.snapshot), either);
       state.woken = new AbortController();
       if (!state.caughtUp || !state.estateRead) continue;
       try {
@@ -92,6 +105,14 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
             each.accepted(collector, publicKey);
             logger.info({ trust: each.trust, collector }, 'control was published');
           }
+        for (const each of probes) {
+          if (state.snapshot) each.use(state.snapshot, Date.now());
+          for (const { collector, message, targets } of each.due()) {
+            await producer.append(topics.state, 0, [message]);
+            each.take(message);
+            logger.info({ trust: each.trust, collector, targets }, 'probes were published');
+          }
+        }
         failures = 0;
       } catch (error) {
         if (failures++ % 10 === 0) logger.warn({ reason: describe(error) }, 'control was not published');
@@ -103,11 +124,18 @@ export async function publishControl(options: ControlPublisherOptions, signal: A
   }
 }
 
+/** Circuits begin and end by themselves. */
+const untilChangeMs = (snapshot: Snapshot | undefined): number => {
+  const nowMs = Date.now();
+  return snapshot ? Math.min(longestMs, nextChangeMs(snapshot, nowMs) - nowMs) : longestMs;
+};
+
 /** What the configuration says, with what the estate says beside it. */
 class Merging implements ControlSource {
   readonly trust: string;
   readonly fingerprintKey: Uint8Array;
   readonly pinned: ControlSource['pinned'];
+  readonly probes: ProbeSettings;
   polling: EstatePolling = new Map();
   readonly #source: ControlSource;
   readonly #logger: Logger;
@@ -118,6 +146,7 @@ class Merging implements ControlSource {
     this.trust = source.trust;
     this.fingerprintKey = source.fingerprintKey;
     this.pinned = source.pinned;
+    this.probes = source.probes;
     this.#logger = logger;
   }
 

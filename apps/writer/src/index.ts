@@ -4,3 +4,4 @@ export { type DeadLetter, DeadReader, type Reading, parsePlace, printable, readD
 export type { Expected } from './kind.ts';
 export { WriterConfig } from './config.ts';
 export type { ControlSource, PlainControl } from './control.ts';
+export type { ProbeSettings } from './probing.ts';

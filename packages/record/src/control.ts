@@ -3,6 +3,8 @@
  *
  *   key/<trust>/<collector>                  CollectorKey     made by the collector at its start
  *   control/<trust>/<collector>              Control          what the collector is to do; secrets sealed to its key
+ *   probes/<trust>/<collector>               Probing          what the collector is to probe; apart, so that one of a
+ *                                                             version before it passes over it
  *   decision/<trust>/<collector>/<address>   Decision         whether an exporter is taken
  *   exporter/<trust>/<collector>/<address>   ExporterStatus   made by the collector, about an exporter
  */
@@ -91,6 +93,27 @@ export const Control = Type.Object(
   closed,
 );
 export type Control = Static<typeof Control>;
+
+/** Most targets of one collector. */
+export const maxProbes = 10_000;
+
+export const Probing = Type.Object(
+  {
+    /** Between two runs of one target. */
+    everyMs: Type.Integer({ minimum: 5000, maximum: 3_600_000 }),
+    /** For an answer. */
+    timeoutMs: Type.Integer({ minimum: 100, maximum: 4000 }),
+    /** Of a run by ICMP or STAMP. */
+    packets: Type.Integer({ minimum: 1, maximum: 100 }),
+    /** Networks whose hosts may be probed, in CIDR notation, none = any; and those whose may not, which go before. */
+    allow: Type.Array(Type.String(), { maxItems: 1000 }),
+    deny: Type.Array(Type.String(), { maxItems: 1000 }),
+    /** Canonical, as `parseProbe` gives them, without a collector. */
+    targets: Type.Array(Type.String(), { maxItems: maxProbes }),
+  },
+  closed,
+);
+export type Probing = Static<typeof Probing>;
 
 export const Decision = Type.Object(
   { decision: Type.Union([Type.Literal('approved'), Type.Literal('refused')]), atMs: Type.Number() },

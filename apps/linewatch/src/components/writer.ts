@@ -2,7 +2,7 @@ import type { App } from '@linewatch/service';
 import { createWriter } from '@linewatch/writer';
 import { countBrokers, tellingOf } from '../broker-state.ts';
 import type { ComponentContext } from '../context.ts';
-import { controlOf } from '../control-config.ts';
+import { controlOf, probesOf } from '../control-config.ts';
 import { openEstate, openStore } from '../databases.ts';
 import { owning } from '../owning.ts';
 import { openQueue } from '../queue.ts';
@@ -23,6 +23,7 @@ export function writerApp({ config, metrics, logger }: ComponentContext): App {
       trust: of.trust,
       fingerprintKey,
       controlOf: controlOf(of, config.collector.label),
+      probes: probesOf(of.probes),
       pinned: new Map(of.collectors.map(({ label, publicKey }) => [label, publicKey])),
     })),
     metrics,
