@@ -112,7 +112,8 @@ function unknownLines(figures: AvailabilityFigures, { unknown = 'left-out' }: Te
   if (unknown === 'up') return [`${unseen}: ${policies.up}.`];
   const ms = countedUnknownMs(figures, unknown);
   if (ms === 0) return [`${unseen}, all of it excused or outside the service hours.`];
-  return [`${unseen}${ms < figures.unknownMs ? `; ${durationText(ms)} of it would count` : ''}: ${policies[unknown]}.`];
+  const some = ms < figures.unknownMs ? `. Of that, ${durationText(ms)} is in service hours and not excused` : '';
+  return [`${unseen}${some}: ${policies[unknown]}.`];
 }
 
 function countedLine(figures: AvailabilityFigures, { unknown = 'left-out' }: Terms): string {
