@@ -5,6 +5,7 @@ const of = (name: string, more: Partial<Arrangeable> = {}): Arrangeable => ({
   id: name.toLowerCase().replace(/\W+/g, '-'),
   name,
   state: 'reporting',
+  shown: 'up',
   inBps: 0,
   outBps: 0,
   share: null,
@@ -28,6 +29,18 @@ it('sorts by traffic, by utilisation and by state', () => {
   expect(names(arrange(some, '', 'busiest'))[0]).toBe('Academy 10');
   expect(names(arrange(some, '', 'utilisation')).slice(0, 2)).toEqual(['St Mary’s Academy', 'Academy 10']);
   expect(names(arrange(some, '', 'silent')).slice(0, 2)).toEqual(['École Bilingue', 'Academy 9']);
+});
+
+it('puts the worst lines first, and can show only those with trouble', () => {
+  const lines = [
+    of('Fine'),
+    of('Weak', { shown: 'degraded' }),
+    of('New', { shown: 'unwatched' }),
+    of('Works', { shown: 'maintenance' }),
+    of('Gone', { shown: 'down' }),
+  ];
+  expect(names(arrange(lines, '', 'worst'))).toEqual(['Gone', 'Weak', 'Works', 'New', 'Fine']);
+  expect(names(arrange(lines, '', 'name', true))).toEqual(['Gone', 'Weak', 'Works']);
 });
 
 it('finds by any words of the name, without accents, apostrophes or case', () => {

@@ -1,11 +1,13 @@
 /** Which academies the overview shows, and in what order. */
 import type { TelemetryState } from '@linewatch/contract';
+import { type LineShown, byWorst, isTrouble } from '../watch/lib/lines.ts';
 
-export const sortKeys = ['name', 'busiest', 'utilisation', 'silent'] as const;
+export const sortKeys = ['name', 'worst', 'busiest', 'utilisation', 'silent'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 export const sortLabels: Record<SortKey, string> = {
   name: 'Name',
+  worst: 'Worst first',
   busiest: 'Busiest',
   utilisation: 'Utilisation',
   silent: 'Silent first',
@@ -17,6 +19,7 @@ export interface Arrangeable {
   readonly id: string;
   readonly name: string;
   readonly state: TelemetryState;
+  readonly shown: LineShown;
   readonly inBps: number;
   readonly outBps: number;
   readonly share: number | null;
@@ -29,6 +32,7 @@ const stateOrder: Record<TelemetryState, number> = { silent: 0, awaiting: 1, rep
 
 const orders: Record<SortKey, (a: Arrangeable, b: Arrangeable) => number> = {
   name: byName,
+  worst: (a, b) => byWorst(a.shown, b.shown) || byName(a, b),
   busiest: (a, b) => b.inBps + b.outBps - (a.inBps + a.outBps) || byName(a, b),
   utilisation: (a, b) => (b.share ?? -1) - (a.share ?? -1) || byName(a, b),
   silent: (a, b) => stateOrder[a.state] - stateOrder[b.state] || byName(a, b),
@@ -39,8 +43,9 @@ function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[’']/g, '').toLowerCase();
 }
 
-/** Academies whose name or id holds every word of `search`, sorted. */
-export function arrange<T extends Arrangeable>(academies: readonly T[], search: string, sort: SortKey): T[] {
+/** Academies whose name or id holds every word of `search`, sorted; `trouble`: only those whose lines have some. */
+export function arrange<T extends Arrangeable>(all: readonly T[], search: string, sort: SortKey, trouble = false): T[] {
+  const academies = trouble ? all.filter(({ shown }) => isTrouble(shown)) : all;
   const words = plain(search).split(/\s+/).filter(Boolean);
   const found =
     words.length === 0 ? [...academies] : academies.filter(({ name, id }) => holds(plain(`${name} ${id}`), words));

@@ -17,8 +17,17 @@ const groups: readonly NavGroup[] = [
     title: 'Now',
     items: [
       { title: 'Overview', href: '/' },
+      { title: 'Incidents', href: '/incidents' },
       { title: 'Exporters', href: '/exporters' },
       { title: 'Inbox', href: '/inbox' },
+    ],
+  },
+  {
+    title: 'Service',
+    items: [
+      { title: 'SLA', href: '/sla' },
+      { title: 'Reports', href: '/reports' },
+      { title: 'Maintenance', href: '/maintenance' },
     ],
   },
   {

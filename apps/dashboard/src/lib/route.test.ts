@@ -15,6 +15,9 @@ it('knows the pages', () => {
   expect(at('/academies/northfield')).toEqual(['academy', 'northfield', '']);
   expect(at('/academies/northfield/')).toEqual(['academy', 'northfield', '']);
   expect(at('/academies/northfield/estate')).toEqual(['academy-estate', 'northfield', '']);
+  expect(at('/incidents/12')).toEqual(['incident', '12', '']);
+  expect(at('/sla/academies/northfield')).toEqual(['sla-academy', 'northfield', '']);
+  expect(at('/sla/circuits/line-1')).toEqual(['sla-circuit', 'line-1', '']);
   expect(at('/suppliers')).toEqual(['records', '', 'provider']);
   expect(at('/records/calendar')).toEqual(['records', '', 'calendar']);
 });

@@ -17,6 +17,13 @@ const table = [
   { path: '/', page: 'overview', access: 'telemetry.read' },
   { path: '/exporters', page: 'exporters', access: 'exporters.read' },
   { path: '/inbox', page: 'inbox', access: 'exporters.read' },
+  { path: '/incidents', page: 'incidents', access: 'telemetry.read' },
+  { path: '/incidents/:id', page: 'incident', access: 'telemetry.read' },
+  { path: '/maintenance', page: 'maintenance', access: 'telemetry.read' },
+  { path: '/sla', page: 'sla', access: 'telemetry.read' },
+  { path: '/sla/academies/:id', page: 'sla-academy', access: 'telemetry.read' },
+  { path: '/sla/circuits/:id', page: 'sla-circuit', access: 'telemetry.read' },
+  { path: '/reports', page: 'reports', access: 'telemetry.read' },
   { path: '/academies', page: 'academies', access: 'estate.read' },
   { path: '/academies/:id', page: 'academy', access: 'telemetry.read' },
   { path: '/academies/:id/estate', page: 'academy-estate', access: 'estate.read' },
@@ -78,6 +85,16 @@ export function matchRoute(pathname: string): Route {
 export function academyHref(id: string): string {
   return `/academies/${encodeURIComponent(id)}`;
 }
+
+export const incidentHref = (id: number): string => `/incidents/${id}`;
+
+/** Service levels of a month, as `2026-09`. */
+export const academySlaHref = (id: string, month: string): string =>
+  `/sla/academies/${encodeURIComponent(id)}?month=${month}`;
+
+/** What a circuit's figures of a month rest on. */
+export const circuitSlaHref = (id: string, month: string): string =>
+  `/sla/circuits/${encodeURIComponent(id)}?month=${month}`;
 
 /** Where the records of a kind are listed. */
 export function kindHref(kind: string): string {

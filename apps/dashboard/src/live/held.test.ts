@@ -3,8 +3,18 @@ import { expect, it } from 'vitest';
 import { parseStreamEvent } from './connection.ts';
 import { Held } from './held.ts';
 
+const line = {
+  state: null,
+  sinceMs: null,
+  circuits: 1,
+  down: 0,
+  onBackup: false,
+  maintenance: false,
+  incidents: 0,
+};
+
 function academy(id: string, inBps: number, cells: [number, number, number][]): StreamAcademy {
-  return { id, inBps, outBps: 0, state: 'reporting', lastSeenMs: 1, cells };
+  return { id, line, inBps, outBps: 0, state: 'reporting', lastSeenMs: 1, cells };
 }
 
 it('knows nothing before the first snapshot, even after an update', () => {

@@ -40,6 +40,13 @@ const actions: readonly (Entry & { readonly access: PageAccess })[] = [
     also: 'totp mfa sign out calendar',
     access: 'signed-in',
   },
+  {
+    href: '/maintenance?new=yes',
+    title: 'Plan maintenance',
+    detail: 'Once, or again and again',
+    also: 'new works downtime window supplier notice',
+    access: 'maintenance.write',
+  },
   { href: '/records/rule', title: 'Mapping rules', detail: 'For new lines in telemetry', access: 'estate.write' },
 ];
 

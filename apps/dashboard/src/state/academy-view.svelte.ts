@@ -1,7 +1,8 @@
 /** One academy on the overview. Each field is its own signal: an update redraws only what it changes. */
-import type { AcademyNow, StreamAcademy } from '@linewatch/contract';
+import type { AcademyLine, AcademyNow, StreamAcademy } from '@linewatch/contract';
 import { type Cell, type Steps, extendSteps, mergeCells } from '../lib/cells.ts';
 import { busierUtilisation, utilisation } from '../lib/format.ts';
+import { shownOfAcademy } from '../watch/lib/lines.ts';
 
 /** Enough to fill the newest steps of an hour's small chart. */
 const keptS = 600;
@@ -15,6 +16,13 @@ export class AcademyView {
   inBps = $state(0);
   outBps = $state(0);
   lastSeenMs = $state<number | null>(null);
+  #line = $state.raw<AcademyLine | null>(null);
+  /** The state of its lines, and since when. */
+  readonly shown = $derived(this.#line === null ? 'unwatched' : shownOfAcademy(this.#line));
+  readonly lineSinceMs = $derived(this.#line?.sinceMs ?? null);
+  readonly linesDown = $derived(this.#line?.down ?? 0);
+  /** Open ones. */
+  readonly incidents = $derived(this.#line?.incidents ?? 0);
   committedInBps = $state<number | null>(null);
   committedOutBps = $state<number | null>(null);
   readonly inShare = $derived(utilisation(this.inBps, this.committedInBps));
@@ -56,7 +64,14 @@ export class AcademyView {
     this.#stepS = Math.floor(nowMs / 1000 / stepS) * stepS;
   }
 
-  #setRates({ state, inBps, outBps, lastSeenMs }: Pick<AcademyNow, 'state' | 'inBps' | 'outBps' | 'lastSeenMs'>): void {
+  #setRates({
+    line,
+    state,
+    inBps,
+    outBps,
+    lastSeenMs,
+  }: Pick<AcademyNow, 'line' | 'state' | 'inBps' | 'outBps' | 'lastSeenMs'>): void {
+    this.#line = line;
     this.state = state;
     this.inBps = inBps;
     this.outBps = outBps;

@@ -2,6 +2,7 @@
 import type { AcademyList } from '@linewatch/contract';
 import type { Api } from '../lib/api.ts';
 import type { LiveEvent } from '../live/protocol.ts';
+import { type LineShown, lineShown } from '../watch/lib/lines.ts';
 import { AcademyView } from './academy-view.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { Live } from './live.svelte.ts';
@@ -20,6 +21,14 @@ export class Overview {
     for (const { state } of this.academies) counts[state] += 1;
     return counts;
   });
+  /** By the state of their lines. */
+  readonly lines = $derived.by(() => {
+    const counts = Object.fromEntries(lineShown.map((shown) => [shown, 0])) as Record<LineShown, number>;
+    for (const { shown } of this.academies) counts[shown] += 1;
+    return counts;
+  });
+  /** Academies with an incident that is open. */
+  readonly inIncidents = $derived(this.academies.reduce((sum, { incidents }) => sum + (incidents > 0 ? 1 : 0), 0));
   readonly totals = $derived.by(() => {
     let inBps = 0;
     let outBps = 0;
