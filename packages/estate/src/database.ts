@@ -86,13 +86,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     guarded(doing, async () => {
       const client = await pool.connect();
       let broken = false;
+      // The pool listens to idle ones only; what is under way is told by its own rejection.
+      const lost = (): void => void (broken = true);
+      client.on('error', lost);
       try {
         return await inTransaction(client, begin, work);
       } catch (error) {
         const transient: readonly EstateErrorCode[] = ['unreachable', 'timeout'];
-        broken = transient.includes(toEstateError(error, doing).code);
+        broken ||= transient.includes(toEstateError(error, doing).code);
         throw error;
       } finally {
+        client.off('error', lost);
         client.release(broken);
       }
     });

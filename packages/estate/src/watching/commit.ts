@@ -144,15 +144,20 @@ const parentsText = `
   )
   SELECT count(*)::integer AS changed FROM updated`;
 
-/** What a person excluded as a whole holds for those that become members of it later. Once: it can be taken back. */
+/** What a person excluded as a whole holds for those that come under it later, at any depth. Once: it can be taken back. */
 const inheritText = `
-  WITH added AS (
+  WITH RECURSIVE below AS (
+    SELECT i.id FROM incident i WHERE i.key = ANY ($1::text[])
+    UNION SELECT m.id FROM below b JOIN incident m ON m.parent_id = b.id
+  ), above AS (
+    SELECT b.id, i.parent_id AS group_id FROM below b JOIN incident i ON i.id = b.id WHERE i.parent_id IS NOT NULL
+    UNION SELECT a.id, i.parent_id FROM above a JOIN incident i ON i.id = a.group_id WHERE i.parent_id IS NOT NULL
+  ), added AS (
     INSERT INTO annotation (trust_id, kind, circuit_id, code, reason, incident_id, said_of, by, at)
     SELECT DISTINCT ON (i.id) i.trust_id, 'exclusion', i.circuit_id, a.code, a.reason, i.id, a.said_of, a.by, now()
-    FROM ${incidentRows} JOIN incident i ON i.key = n.key
-    JOIN annotation a ON a.said_of = i.parent_id AND a.kind = 'exclusion' AND num_nonnulls(a.from_at, a.to_at) = 0 AND ${live('a')}
-    WHERE i.circuit_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM annotation o WHERE o.incident_id = i.id AND o.said_of = a.said_of)
+    FROM above u JOIN incident i ON i.id = u.id AND i.circuit_id IS NOT NULL
+    JOIN annotation a ON a.said_of = u.group_id AND a.kind = 'exclusion' AND num_nonnulls(a.from_at, a.to_at) = 0 AND ${live('a')}
+    WHERE NOT EXISTS (SELECT FROM annotation o WHERE o.incident_id = i.id AND o.said_of = a.said_of)
     ORDER BY i.id, a.id DESC RETURNING id
   )
   SELECT count(*)::integer AS changed FROM added`;
@@ -164,11 +169,12 @@ export async function putIncidents(client: ClientBase, incidents: readonly Watch
   const rows = [json(latest.map((incident, position) => ({ position, ...incident })))];
   let made = await changed(client, incidentsText, rows);
   made += await changed(client, parentsText, rows);
-  if (incidents.some(({ parent }) => parent !== null)) made += await changed(client, inheritText, rows);
+  const keys = [latest.map(({ key }) => key)];
+  if (latest.some(({ parent }) => parent !== null)) made += await changed(client, inheritText, keys);
   await client.query(
     `SELECT gather_merged(array_agg(DISTINCT i.merged_into)) FROM incident i
      WHERE i.merged_into IS NOT NULL AND i.key = ANY ($1::text[])`,
-    [latest.map(({ key }) => key)],
+    keys,
   );
   return made;
 }
