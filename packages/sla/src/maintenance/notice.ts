@@ -1,11 +1,9 @@
 import { serviceSpans } from '../calendar.ts';
-import { type Exclusion, type Span, type Terms, defaultTimeZone } from '../model.ts';
-import { clip, total, union } from '../spans.ts';
-import { periodSpan } from '../time/periods.ts';
+import { type Span, type Terms, defaultTimeZone } from '../model.ts';
+import { total } from '../spans.ts';
 import { numberText } from '../money.ts';
 import { durationText, timeText } from '../text.ts';
-import { expand } from './expand.ts';
-import type { MaintenanceRule, Notice, NoticeInput, Overrun } from './types.ts';
+import type { Notice, NoticeInput, Overrun } from './types.ts';
 
 const hourMs = 3_600_000;
 
@@ -62,49 +60,6 @@ export function notice(terms: Terms, { occurrence, code, notifiedMs, usedMs = 0 
       : []),
   ].join(' ');
   return { ...facts, ok, excused, text };
-}
-
-/** A maintenance of a circuit, as exclusions are made of it. */
-export interface CircuitMaintenance extends MaintenanceRule {
-  readonly title: string;
-  readonly code: 'planned' | 'emergency-works';
-  readonly notifiedMs: number | null;
-}
-
-/**
- * What of a circuit's maintenances its contract lets excuse time, in a span: one exclusion for each piece, by time. Where the contract
- * allows so many hours a calendar year, those of the year before the span are counted first. Nothing reaches beyond an occurrence, so
- * whatever is down longer is an outage from its end on.
- * @throws MaintenanceError, RangeError
- */
-export function maintenanceExclusions(
-  maintenances: readonly CircuitMaintenance[],
-  terms: Terms,
-  span: Span,
-): readonly Exclusion[] {
-  if (!(span.fromMs < span.toMs)) return [];
-  const zone = terms.timeZone ?? defaultTimeZone;
-  const isLimited = terms.maintenance?.hoursAYear !== undefined;
-  const from = isLimited ? periodSpan('year', span.fromMs, zone).fromMs : span.fromMs;
-  const occurrences = maintenances
-    .flatMap((maintenance) =>
-      expand(maintenance, { fromMs: from, toMs: span.toMs }).map((occurrence) => ({ maintenance, occurrence })),
-    )
-    .sort((a, b) => a.occurrence.fromMs - b.occurrence.fromMs || a.occurrence.toMs - b.occurrence.toMs);
-  const exclusions: Exclusion[] = [];
-  let used: readonly Span[] = [];
-  let year: Span | undefined;
-  for (const { maintenance, occurrence } of occurrences) {
-    const { code, notifiedMs, title } = maintenance;
-    if (isLimited && (!year || occurrence.fromMs >= year.toMs)) {
-      year = periodSpan('year', occurrence.fromMs, zone);
-      used = [];
-    }
-    const { excused } = notice(terms, { occurrence, code, notifiedMs, usedMs: total(used) });
-    if (isLimited && code === 'planned') used = union([...used, ...excused]);
-    for (const piece of clip(excused, span)) exclusions.push({ ...piece, code, reason: title });
-  }
-  return exclusions;
 }
 
 /** What of the outages that began within an occurrence lies beyond its end. `down` in any order; `toMs: Infinity` goes on. */
