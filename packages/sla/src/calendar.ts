@@ -30,8 +30,8 @@ function hoursOn(
   const endClock = toClock > fromClock ? toClock : toClock + dayMs;
   const touched = dayNumbers(span, zoneName);
   if (touched.length === 0) return [];
-  // From two days before: hours may begin at 24:00 and last until 24:00 of the next day.
-  const days = [touched[0]! - 2, touched[0]! - 1, ...touched].filter(on);
+  // Those of the day before may reach into the first.
+  const days = [touched[0]! - 1, ...touched].filter(on);
   const at = (day: number, clock: number): number => zone.instantMs(day * dayMs + clock);
   return clip(union(days.map((day) => ({ fromMs: at(day, fromClock), toMs: at(day, endClock) }))), span);
 }

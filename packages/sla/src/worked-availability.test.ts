@@ -838,6 +838,18 @@ describe('worked cases: an outage and what is said of it', () => {
     ]);
   });
 
+  it('shows exclusions of the same time in one order, however they come', () => {
+    const exclusions = (['planned', 'emergency-works', 'no-access'] as const).map((code) =>
+      under(code, '2026-04-10 10:00', '2026-04-10 11:00'),
+    );
+    const codes = (some: readonly Exclusion[]): readonly string[] =>
+      judge(april, line(down('2026-04-10 10:00', '2026-04-10 12:00')), { exclusions: some }).outages[0]!.exclusions.map(
+        ({ code }) => code,
+      );
+    expect(codes(exclusions)).toEqual(['emergency-works', 'no-access', 'planned']);
+    expect(codes(exclusions.toReversed())).toEqual(['emergency-works', 'no-access', 'planned']);
+  });
+
   it('has no end while it goes on', () => {
     const [outage] = judge(april, line(down('2026-04-09 18:00', null)), { nowMs: at('2026-04-10 00:00') }).outages;
     expect(outage).toMatchObject({ toMs: null, restored: false, inPeriodMs: 6 * hourMs });

@@ -53,6 +53,10 @@ describe('a budget', () => {
     expect(found.allowedMs).toBeCloseTo(7 * hourMs, 6);
     expect(found.forecastPercent).toBe(99);
     expect(found.bestPercent).toBe(99);
+    // What went wrong so far, 1 of 100 h, goes on outside of those works: 1 + 7 + 5.93 of 700 h.
+    const after1 = budget(so(100, 1), { target: 99 }, april, after(100), ahead)!;
+    expect(after1.forecastPercent).toBeCloseTo(100 - 1393 / 700, 9);
+    expect(after1.bestPercent).toBeCloseTo(100 - 800 / 700, 9);
     // Works both announced and excused cost nothing.
     const both = budget(so(100, 0), { target: 99 }, april, after(100), { excused: ahead.down, down: ahead.down })!;
     expect(both.forecastPercent).toBe(100);
@@ -75,7 +79,10 @@ describe('a budget', () => {
     expect(over.forecastPercent).toBe(99.9);
     expect(over.bestPercent).toBe(99.9);
     expect(over.leftPercent).toBeCloseTo(0, 9);
-    expect(budget(so(0, 0), { target: 99.9 }, april, april.fromMs - 1)).toMatchObject({
+    const validity = { fromMs: 0, toMs: Infinity };
+    const early = budget(so(0, 0), { target: 99.9 }, april, april.fromMs - 240 * hourMs, { validity })!;
+    expect(early.allowedMs).toBeCloseTo(0.72 * hourMs, 6);
+    expect(early).toMatchObject({
       leftPercent: 100,
       burnRate: null,
       forecastPercent: 100,

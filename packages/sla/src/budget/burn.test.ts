@@ -25,7 +25,11 @@ describe('a burn rate', () => {
   it('leaves out what nobody saw and what is excused', () => {
     // Of 60 min 30 were unseen and 24 of those left excused: all of the 6 min that are left were lost.
     const intervals = [up, lost(ago(6 * minuteMs), nowMs), lost(ago(hourMs), ago(30 * minuteMs), 'unknown')];
-    const excused = [{ fromMs: ago(30 * minuteMs), toMs: ago(6 * minuteMs) }];
+    // In two that overlap, the later one first.
+    const excused = [
+      { fromMs: ago(20 * minuteMs), toMs: ago(6 * minuteMs) },
+      { fromMs: ago(30 * minuteMs), toMs: ago(10 * minuteMs) },
+    ];
     expect(burnRate({ intervals, target: 99, excused }, { fromMs: ago(hourMs), toMs: nowMs })).toBeCloseTo(100, 9);
   });
 
