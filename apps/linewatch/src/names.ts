@@ -4,4 +4,6 @@ export const workerNames = (workers: number, name = 'collector'): string[] =>
 
 export const isWorker = (part: string): boolean => part.startsWith('collector');
 
+export const isWatcher = (part: string): boolean => part.startsWith('watcher');
+
 export const isWriter = (part: string): boolean => part.startsWith('writer');

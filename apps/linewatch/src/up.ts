@@ -13,7 +13,7 @@ import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
 import { startPostgres } from './engines/postgres.ts';
 import { takeCollectorLock, takeLock } from './lock.ts';
-import { isWorker, isWriter, workerNames } from './names.ts';
+import { isWatcher, isWorker, isWriter, workerNames } from './names.ts';
 import { openEstate, openStore } from './databases.ts';
 import { paths } from './paths.ts';
 import { openQueue } from './queue.ts';
@@ -37,7 +37,7 @@ const among =
 const stopOrder: StopOrder = [
   [among('demo'), 1500],
   [isWorker, 5000],
-  [(name) => name === 'api' || isWriter(name), 6500],
+  [(name) => name === 'api' || isWriter(name) || isWatcher(name), 6500],
   [among('clickhouse', 'postgres'), 8500],
 ];
 
@@ -98,8 +98,9 @@ export function createSupervisor(options: UpOptions): Supervisor {
     await settled(engines);
 
     const queue = openQueue(effective, 'supervisor', logger);
-    // From now on nothing is removed that the writer has not read, even if it never came to start.
+    // From now on nothing is removed that the writer and the watcher have not read, even if they never came to start.
     await queue.registerGroup(groups.writer, [topics.flows, topics.signals]);
+    await queue.registerGroup(groups.watcher, [topics.signals]);
     await queue.close();
     const setUp = await prepare(effective, logger);
     const { collector } = config;
@@ -125,6 +126,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
         ),
       ),
       parts.run(workers.label, ...workers.parts(common)),
+      run(child('watcher'), 'watcher is up'),
       run(child('api'), 'API and dashboard are up'),
     ]);
     say('');

@@ -19,7 +19,7 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
   const estate = openEstate(config, logger);
   // What the other trust's collector counts is not for this one's viewers.
   const collectors = beside ? [] : workerNames(config.collector.workers);
-  const names = ['supervisor', ...collectors, ...workerNames(config.writer.workers, 'writer')];
+  const names = ['supervisor', ...collectors, ...workerNames(config.writer.workers, 'writer'), 'watcher'];
   const app = createApi({
     config: config.api,
     queue,

@@ -1,0 +1,121 @@
+/** The estate arranged by what tells of its circuits. */
+import type { Circuit, Snapshot } from '@linewatch/estate';
+import { parseAddress, parseProbes } from '@linewatch/record';
+import { AddressMap } from './addresses.ts';
+
+/** Most circuits that one probe or tunnel is taken to tell of. */
+const maxOfName = 200;
+
+export interface ProbeName {
+  /** As samples have it. */
+  readonly url: string;
+  /** Label of the vantage point. */
+  readonly collector: string;
+}
+
+/** A circuit as the watcher knows it. */
+export interface Line {
+  readonly circuit: Circuit;
+  /** Label of its trust. */
+  readonly trust: string;
+  readonly academyName: string;
+  readonly device: Device | undefined;
+  /** In lower case. */
+  readonly tunnels: readonly string[];
+  readonly probes: readonly ProbeName[];
+}
+
+/** An exporter that has circuits. */
+export interface Device {
+  readonly trust: string;
+  readonly collector: string;
+  readonly exporter: Uint8Array;
+  /** For people. */
+  readonly name: string;
+  readonly lines: readonly Line[];
+}
+
+export interface Plan {
+  readonly version: number;
+  /** By the rows of their circuits. */
+  readonly lines: ReadonlyMap<number, Line>;
+  /** Devices of a collector; undefined where none of the estate sends to it. */
+  devices(trust: string, collector: string): AddressMap<Device> | undefined;
+  probed(trust: string, collector: string, url: string): readonly Line[];
+  /** Whose tunnel has this name, lower case. */
+  tunnelled(trust: string, name: string): readonly Line[];
+  /** Of an academy's row. */
+  academy(row: number): readonly Line[];
+  /** Label of a trust's row. */
+  readonly trusts: ReadonlyMap<number, string>;
+}
+
+const words = (text: string | null): string[] => (text ?? '').split(/\s+/).filter((word) => word !== '');
+
+const none: readonly Line[] = [];
+
+/** What cannot be read is told to whoever enters it, and probed by nobody. */
+function probesOf({ probe, collector }: Circuit): readonly ProbeName[] {
+  if (probe === null) return [];
+  try {
+    return parseProbes(probe).map((target) => ({ url: target.url, collector: target.collector ?? collector }));
+  } catch {
+    return [];
+  }
+}
+
+export function planOf(snapshot: Snapshot): Plan {
+  const trusts = new Map(snapshot.trusts.map(({ id, label }) => [id, label]));
+  const academies = new Map(snapshot.academies.map(({ id, name }) => [id, name]));
+  const lines = new Map<number, Line>();
+  const devices = new Map<string, AddressMap<Device>>();
+  const probed = new Map<string, Line[]>();
+  const tunnelled = new Map<string, Line[]>();
+  const byAcademy = new Map<number, Line[]>();
+  const put = <K>(map: Map<K, Line[]>, key: K, line: Line): void => {
+    const found = map.get(key);
+    if (!found) map.set(key, [line]);
+    else if (found.length < maxOfName && !found.includes(line)) found.push(line);
+  };
+  for (const circuit of snapshot.circuits) {
+    const trust = trusts.get(circuit.trust);
+    if (trust === undefined) continue;
+    const { collector } = circuit;
+    let device: (Device & { lines: Line[] }) | undefined;
+    if (circuit.exporter !== null) {
+      const exporter = parseAddress(circuit.exporter);
+      const key = `${trust}/${collector}`;
+      let map = devices.get(key);
+      if (!map) devices.set(key, (map = new AddressMap<Device>()));
+      device = map.get(exporter) as typeof device;
+      if (!device) map.set(exporter, (device = { trust, collector, exporter, name: circuit.exporter, lines: [] }));
+    }
+    const line: Line = {
+      circuit,
+      trust,
+      academyName: academies.get(circuit.academy) ?? '',
+      device,
+      tunnels: words(circuit.tunnel).map((name) => name.toLowerCase()),
+      probes: probesOf(circuit),
+    };
+    lines.set(circuit.id, line);
+    device?.lines.push(line);
+    for (const { url, collector: vantage } of line.probes) put(probed, `${trust}/${vantage}/${url}`, line);
+    for (const name of line.tunnels) put(tunnelled, `${trust}/${name}`, line);
+    const siblings = byAcademy.get(circuit.academy);
+    if (siblings) siblings.push(line);
+    else byAcademy.set(circuit.academy, [line]);
+  }
+  return {
+    version: snapshot.version,
+    lines,
+    trusts,
+    devices: (trust, collector) => devices.get(`${trust}/${collector}`),
+    probed: (trust, collector, url) => probed.get(`${trust}/${collector}/${url}`) ?? none,
+    tunnelled: (trust, name) => tunnelled.get(`${trust}/${name}`) ?? none,
+    academy: (row) => byAcademy.get(row) ?? none,
+  };
+}
+
+export const isValid = ({ circuit }: Line, atMs: number): boolean =>
+  (circuit.validFromMs ?? -Infinity) <= atMs && atMs < (circuit.validToMs ?? Infinity);
