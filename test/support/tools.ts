@@ -11,6 +11,7 @@ export const tools = {
   java: { command: 'java', debian: 'openjdk-17-jre-headless' },
   mvn: { command: 'mvn', debian: 'maven' },
   openssl: { command: 'openssl', debian: 'openssl' },
+  fping: { command: 'fping', debian: 'fping' },
   snmptrap: { command: 'snmptrap', debian: 'snmp' },
 } as const;
 

@@ -67,8 +67,7 @@ export function probeHttp(target: HttpTarget, { address, timeoutMs, now, ca }: H
     // It may have more to say after it was destroyed.
     request.on('error', (error) => {
       const code = codeOf(error);
-      if (code === 'ECONNREFUSED') answered('refused');
-      else if (code.startsWith('HPE_')) answered('not http');
+      if (code.startsWith('HPE_')) answered('not http');
       // An alert, or what is no TLS: either way the far end has spoken.
       else if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_'))
         answered(

@@ -61,7 +61,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 export const codeOf = (error: unknown): string => {
-  const { code } = error as { readonly code?: unknown };
+  const code = (error as { readonly code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 };
 

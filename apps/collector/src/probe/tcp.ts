@@ -1,8 +1,8 @@
 /** A connection that is opened and closed again. */
 import { connect } from 'node:net';
-import { type Outcome, codeOf, failureOf } from './outcome.ts';
+import { type Outcome, failureOf } from './outcome.ts';
 
-/** A refusal is an answer: the host is reached, the service is not. */
+/** A refusal is no answer: any box on the way may have sent it, and some do so for hosts that are not there. */
 export function probeTcp(address: string, port: number, timeoutMs: number): Promise<Outcome> {
   return new Promise((resolve) => {
     const startMs = performance.now();
@@ -12,10 +12,9 @@ export function probeTcp(address: string, port: number, timeoutMs: number): Prom
       socket.destroy();
       resolve(outcome);
     };
-    const answered = (trouble: string): void => end({ is: 'answered', rttMs: performance.now() - startMs, trouble });
     const timer = setTimeout(() => end({ is: 'failed', reason: 'timeout' }), timeoutMs);
-    socket.once('connect', () => answered(''));
+    socket.once('connect', () => end({ is: 'answered', rttMs: performance.now() - startMs, trouble: '' }));
     // It may have more to say after it was destroyed.
-    socket.on('error', (error) => (codeOf(error) === 'ECONNREFUSED' ? answered('refused') : end(failureOf(error))));
+    socket.on('error', (error) => end(failureOf(error)));
   });
 }

@@ -106,7 +106,7 @@ export function reflect(
   writeTime(answer, 16, receivedMs);
   request.copy(answer, 24, 0, 14);
   answer[40] = unknownTtl;
-  request.copy(answer, packetOctets, packetOctets);
+  if (request.length > packetOctets) request.copy(answer, packetOctets, packetOctets);
   // Last: what was written before took its time.
   writeTime(answer, 4, sentMs);
   return answer.subarray(0, request.length);
