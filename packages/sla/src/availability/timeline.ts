@@ -84,6 +84,6 @@ function joined(pieces: readonly StateInterval[]): readonly StateInterval[] {
 
 /** When it was in a state, whatever the cause. */
 export const inState = (
-  intervals: readonly (Span & { readonly state: string })[],
-  ...states: readonly StateInterval['state'][]
-): readonly Span[] => union(intervals.filter(({ state }) => (states as readonly string[]).includes(state)));
+  intervals: readonly (Span & { readonly state: LineState })[],
+  ...states: readonly LineState[]
+): readonly Span[] => union(intervals.filter(({ state }) => states.includes(state)));
