@@ -12,6 +12,7 @@ import { Inbox } from './inbox/inbox.ts';
 import { Broadcast } from './live/broadcast.ts';
 import { Live } from './live/live.ts';
 import { createApiMetrics } from './metrics.ts';
+import { PlannedMaintenance } from './maintenance/maintenance.ts';
 import { Overview } from './overview.ts';
 import { registerFeedTokens } from './estate/feed-token.ts';
 import { EstateRecords } from './estate/records.ts';
@@ -22,13 +23,19 @@ import { registerExporterRoutes } from './routes/exporters.ts';
 import { registerFileRoutes } from './routes/files.ts';
 import { registerInboxRoutes } from './routes/inbox.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
+import { registerReportRoutes } from './routes/reports.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerSessionRoutes } from './routes/session.ts';
+import { registerSlaRoutes } from './routes/sla.ts';
 import { registerStreamRoute } from './routes/stream.ts';
 import { registerTelemetryRoutes } from './routes/telemetry.ts';
+import { registerWatchRoutes } from './routes/watch.ts';
+import { createReporting } from './report/reporting.ts';
 import { isLoopback } from './security.ts';
 import { type Server, createServer } from './server.ts';
 import { History } from './traffic.ts';
+import { Lines } from './watch/follow.ts';
+import { WatchIncidents } from './watch/incidents.ts';
 
 /** Connections that have not ended by themselves this long after a stop are cut, ms. */
 const closeMs = 3000;
@@ -76,16 +83,41 @@ export function createApi(options: ApiOptions): Api {
   const metrics = createApiMetrics(options.metrics);
   const shared = { queue, store, estate, limits, metrics, logger, clock };
   const live = new Live({ ...shared, trust: options.trust });
-  const overview = new Overview({ ...shared, live });
-  const history = new History({ ...shared, live });
   const records = new EstateRecords({ ...shared, trust: options.trust });
+  const reporting = createReporting({
+    ...shared,
+    estate: { ...estate, records: { all: () => records.register() } },
+    trust: options.trust,
+  });
+  const watched = {
+    incidents: estate.incidents,
+    maintenance: estate.maintenance,
+    facts: estate.facts,
+    trust: options.trust,
+    clock,
+  };
+  const incidents = new WatchIncidents({ ...watched, estate: reporting.estate });
+  const maintenance = new PlannedMaintenance({ ...watched, estate: reporting.estate });
+  const lines = new Lines({
+    ...shared,
+    incidents: estate.incidents,
+    covered: (nowMs, key) => maintenance.covered(nowMs, key),
+    plan: () => live.plan,
+    trust: options.trust,
+  });
+  const overview = new Overview({ ...shared, live, lines });
+  const history = new History({ ...shared, live });
   const exporters = new Exporters({ ...shared, live, trust: options.trust });
   const inbox = new Inbox({ ...shared, live, exporters, records, trust: options.trust });
   const broadcast = new Broadcast({
     ...shared,
     viewers: limits.viewers,
     viewerBufferBytes: limits.viewerBufferBytes,
-    source: (nowMs) => live.plan && { version: live.plan.version, academies: live.academies(nowMs) },
+    source: (nowMs) =>
+      live.plan && {
+        version: live.plan.version,
+        academies: live.academies(nowMs).map((each) => ({ ...each, line: lines.academy(each.id) })),
+      },
     onError: (error) => logger.error({ err: error }, 'live update failed'),
   });
   // Until someone can be asked to sign in, only this machine is served.
@@ -132,6 +164,9 @@ export function createApi(options: ApiOptions): Api {
       });
       registerFileRoutes(app, { estate, trust: options.trust });
       registerInboxRoutes(app, { inbox, clock });
+      registerWatchRoutes(app, { incidents, maintenance, clock });
+      registerSlaRoutes(app, reporting);
+      registerReportRoutes(app, { reports: reporting.reports, trust: options.trust });
       if (access) {
         registerSessionRoutes(app, access);
         registerPeopleRoutes(app, access);
@@ -218,6 +253,7 @@ export function createApi(options: ApiOptions): Api {
         );
       server = await build();
       await Promise.all([live.start(), exporters.start()]);
+      lines.start();
       broadcast.start();
       mapping = estate.whileLeading(`inbox-rules/${options.trust}`, (signal) =>
         applyRules({ inbox, estate, trust: options.trust, logger, clock }, signal),
@@ -231,7 +267,7 @@ export function createApi(options: ApiOptions): Api {
       const mapped = mapping?.stop();
       const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
       await access?.authenticator.stop();
-      await Promise.all([server?.close(), live.stop(), exporters.stop(), mapped]);
+      await Promise.all([server?.close(), live.stop(), lines.stop(), exporters.stop(), mapped]);
       clearTimeout(cut);
       url = '';
     },

@@ -1,25 +1,20 @@
-import type { Estate } from '@linewatch/estate';
+import type { Estate, Facts, Incidents, Maintenances, Reports } from '@linewatch/estate';
 import type { Queue } from '@linewatch/queue';
 import type { Health } from '@linewatch/service';
-import type { FirstSeen, InterfaceId, TrafficRange } from '@linewatch/store';
+import type { FiveMinutes } from '@linewatch/sla';
+import type { FirstSeen, InterfaceId, Measured, MeasuredAsked, TrafficRange } from '@linewatch/store';
 
 /** What the API asks of the queue and of the estate. */
 export type LiveQueue = Pick<Queue, 'tail' | 'health' | 'producer'>;
-export type EstateReader = Pick<
+export interface EstateReader extends Pick<
   Estate,
-  | 'snapshot'
-  | 'watch'
-  | 'health'
-  | 'version'
-  | 'records'
-  | 'whileLeading'
-  | 'importFile'
-  | 'exportFile'
-  | 'incidents'
-  | 'maintenance'
-  | 'facts'
-  | 'reports'
->;
+  'snapshot' | 'watch' | 'health' | 'version' | 'records' | 'whileLeading' | 'importFile' | 'exportFile'
+> {
+  readonly incidents: Incidents;
+  readonly maintenance: Maintenances;
+  readonly facts: Facts;
+  readonly reports: Reports;
+}
 
 /** What an exporter calls an interface now, as far as stored telemetry knows. */
 export interface StoredName {
@@ -63,6 +58,15 @@ export interface Telemetry {
   series(scope: TrafficScope, range: TrafficRange, signal: AbortSignal): Promise<Series>;
   /** 95th percentile, nearest rank over the whole 5-minute steps between two times, Unix s. */
   percentile95(scope: TrafficScope, fromS: number, toS: number, signal: AbortSignal): Promise<Percentile>;
+  /** Every 5-minute mean of a circuit between two times that are whole ones, Unix s. */
+  fiveMinutes(circuit: number, fromS: number, toS: number, signal: AbortSignal): Promise<FiveMinutes>;
+  /** Latency, jitter and loss by minute between two times, Unix ms. */
+  measured(
+    asked: readonly MeasuredAsked[],
+    fromMs: number,
+    toMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly Measured[]>;
   /** Since when these interfaces are heard. */
   firstSeen(interfaces: readonly InterfaceId[], signal: AbortSignal): Promise<readonly FirstSeen[]>;
   health(): Promise<Health>;

@@ -42,8 +42,10 @@ const decided = (headers: Record<string, string>): Asked => ({
 });
 const forever = new Promise<never>(() => undefined);
 
-/** Those need a database with accounts: test/system/access.test.ts. */
-type AccountProblem =
+/** Those need a database with accounts (test/system/access.test.ts), or a watch that was told of something (test/system/sla.test.ts). */
+type DatabaseProblem =
+  | 'change_refused'
+  | 'record_changed'
   | 'sign_in_failed'
   | 'code_required'
   | 'link_invalid'
@@ -59,7 +61,7 @@ type AccountProblem =
   | 'sign_in_unavailable';
 
 /** How each problem comes about: total, so that a new code needs its way here. */
-const ways: Record<Exclude<ProblemCode, AccountProblem>, () => Promise<Answer>> = {
+const ways: Record<Exclude<ProblemCode, DatabaseProblem>, () => Promise<Answer>> = {
   request_invalid: () => asked('/api/v1/academies/ash/traffic?from=2&to=1'),
   request_malformed: async () => {
     running = await startApi();
@@ -87,6 +89,9 @@ const ways: Record<Exclude<ProblemCode, AccountProblem>, () => Promise<Answer>> 
       },
     ),
   record_unknown: () => asked('/api/v1/estate/records/circuit/nowhere'),
+  incident_unknown: () => asked('/api/v1/incidents/7'),
+  maintenance_unknown: () => asked('/api/v1/maintenance/7/cancel', { ...decided({}), body: '{}' }),
+  report_unknown: () => asked('/api/v1/reports/2026-01/html?number=1'),
   batch_unknown: () => asked('/api/v1/estate/batches/7/undo', { ...decided({}), body: '{}' }),
   origin_refused: () => asked(decision, decided({ 'sec-fetch-site': 'cross-site' })),
   content_type_refused: () => asked(decision, decided({ 'content-type': 'text/plain' })),

@@ -18,6 +18,23 @@ export const problemTable = {
   circuit_unknown: { status: 404, title: 'No such circuit', doc: 'No circuit of the estate has this id.' },
   record_unknown: { status: 404, title: 'No such record', doc: 'No record of this kind has this id.' },
   batch_unknown: { status: 404, title: 'No such batch', doc: 'Nothing that was done has this number.' },
+  incident_unknown: { status: 404, title: 'No such incident', doc: 'No incident that you may see has this number.' },
+  maintenance_unknown: {
+    status: 404,
+    title: 'No such maintenance',
+    doc: 'No maintenance that you may see has this number.',
+  },
+  report_unknown: {
+    status: 404,
+    title: 'No such report',
+    doc: 'No report of the month was issued under this number.',
+  },
+  record_changed: {
+    status: 409,
+    title: 'It has changed since',
+    doc: 'Someone changed it after it was read, or there is nothing new. Read it again.',
+  },
+  change_refused: { status: 409, title: 'This cannot be done', doc: 'The detail says why. Nothing was changed.' },
   exporter_unknown: {
     status: 404,
     title: 'No such exporter',

@@ -13,14 +13,43 @@ const toNumber = (text: unknown): unknown =>
 const isNumeric = (type: string | undefined): boolean => type === 'number' || type === 'integer';
 
 interface ObjectSchema {
-  readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
+  readonly properties?: Readonly<Record<string, { readonly type?: string; readonly const?: unknown }>>;
+  readonly anyOf?: readonly (TSchema & ObjectSchema)[];
+}
+
+/** Of one of several objects, told apart by a literal that all of them have (`action`): what it is called, and each by its value. */
+function alternatives({
+  anyOf = [],
+}: ObjectSchema): { name: string; byValue: ReadonlyMap<unknown, TSchema> } | undefined {
+  const literals = (each: ObjectSchema): string[] =>
+    Object.entries(each.properties ?? {}).flatMap(([name, property]) => (property.const === undefined ? [] : [name]));
+  const [name] = anyOf[0] ? literals(anyOf[0]) : [];
+  if (name === undefined || !anyOf.every((each) => literals(each).includes(name))) return undefined;
+  return { name, byValue: new Map(anyOf.map((each) => [each.properties![name]!.const, each])) };
 }
 
 /**
  * Checks a part of a request. Parameters that are not known are refused: a misspelt one would otherwise be ignored.
  * Every problem is in the error's message, with the part and the name.
  */
-export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = (route) => {
+  const several = alternatives(route.schema);
+  if (!several) return checkObject(route.schema, route.httpPart);
+  const part = partNames[route.httpPart ?? ''] ?? 'request';
+  const checks = new Map([...several.byValue].map(([value, schema]) => [value, checkObject(schema, route.httpPart)]));
+  return (raw: unknown) => {
+    const value = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[several.name] : undefined;
+    const check = checks.get(value) ?? undefined;
+    if (check) return check(raw);
+    const known = [...checks.keys()].join(', ');
+    return { error: new ApiError('request_invalid', `${part}.${several.name} must be one of ${known}`) };
+  };
+};
+
+function checkObject(
+  schema: TSchema,
+  httpPart: string | undefined,
+): (raw: unknown) => { value: Record<string, unknown> } | { error: ApiError } {
   const check = Compile(schema);
   const known = (schema as ObjectSchema).properties ?? {};
   const part = partNames[httpPart ?? ''] ?? 'request';
@@ -43,7 +72,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     if (problems.length > 0) return { error: new ApiError('request_invalid', problems.slice(0, 20).join('; ')) };
     return { value };
   };
-};
+}
 
 /** Answers are checked against their schema before they are sent: a dashboard never meets a surprise, we meet a 500. */
 export const serializerCompiler: FastifySerializerCompiler<TSchema> = ({ schema }) => {

@@ -3,8 +3,10 @@ import { describe } from '@linewatch/service';
 import {
   type Store,
   firstSeen,
+  fiveMinuteMeans,
   lastHour,
   lastSeen,
+  measured,
   openEndS,
   percentile95,
   resolveInterfaces,
@@ -34,6 +36,11 @@ export function storedTelemetry(store: Store, label: string): Telemetry {
     },
     series: (scope, range, signal) => trafficSeries(store, { ...scope, trust }, range, { signal }),
     percentile95: (scope, fromS, toS, signal) => percentile95(store, { ...scope, trust }, fromS, toS, { signal }),
+    fiveMinutes: async (circuit, fromS, toS, signal) => {
+      for await (const means of fiveMinuteMeans(store, trust, [circuit], fromS, toS, { signal })) return means;
+      throw new Error('no 5-minute means were given');
+    },
+    measured: (asked, fromMs, toMs, signal) => measured(store, trust, asked, fromMs, toMs, { signal }),
     firstSeen: (interfaces, signal) => firstSeen(store, trust, interfaces, { signal }),
     health: async () => {
       try {

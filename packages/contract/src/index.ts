@@ -18,6 +18,7 @@ export * from './estate/terms.ts';
 export * from './watch/incidents.ts';
 export * from './watch/lines.ts';
 export * from './watch/maintenance.ts';
+export { Month, UnixMs } from './watch/parts.ts';
 export * from './watch/sla.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);

@@ -1,5 +1,6 @@
 /** Who can see what, for people to read and for spreadsheets. */
 import { type AccessReview, type Account, type ApiToken, permissions, roles } from '@linewatch/contract';
+import { csvOf } from '../csv.ts';
 import { Principal, toGrants } from './principal.ts';
 
 export function accessReview(
@@ -28,12 +29,6 @@ const header = [
   'created', 'last sign-in',
 ]; // prettier-ignore
 
-/** Spreadsheets run what begins like a formula (OWASP, CSV injection). */
-function cell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 const time = (ms: number | null): string => (ms === null ? '' : new Date(ms).toISOString());
 
 /** A row for each account and role; an account without a role has one, too. RFC 4180. */
@@ -50,11 +45,11 @@ export function reviewCsv({ people }: AccessReview): string {
       grant ? roles[grant.role].title : 'none',
       grant ? (grant.academies?.join(' ') ?? 'all') : '',
       grant && account.state === 'active' ? roles[grant.role].may.join(' ') : '',
-      String(tokens.length),
+      tokens.length,
       ofTokens.join(' '),
       time(account.createdMs),
       time(account.lastSignInMs),
     ]);
   });
-  return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return csvOf([header, ...rows]);
 }

@@ -1,6 +1,7 @@
 /** The audit log and the histories of records, as someone may read them. */
 import type { AuditEntry, Kind } from '@linewatch/contract';
 import type { Scope } from '../access/principal.ts';
+import { type Cell, csvOf } from '../csv.ts';
 import { isKind, isObject } from './fields.ts';
 import type { Register } from './register.ts';
 import { type Sight, covers } from './sight.ts';
@@ -37,19 +38,13 @@ export const withoutAddresses = (entries: readonly AuditEntry[]): AuditEntry[] =
 
 const columns = ['id', 'at', 'actor', 'via', 'address', 'what', 'record', 'op', 'batch', 'before', 'after'] as const;
 
-/** RFC 4180; a spreadsheet would take what begins like a formula for one. */
-function cell(value: unknown): string {
-  const text = value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  const inert = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-}
+const textOf = (value: unknown): Cell =>
+  value === null || typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
 
 export const auditCsv = (entries: readonly AuditEntry[]): string =>
-  [
-    columns.join(','),
+  csvOf([
+    columns,
     ...entries.map((entry) =>
-      columns.map((name) => cell(name === 'at' ? new Date(entry.atMs).toISOString() : entry[name])).join(','),
+      columns.map((name) => (name === 'at' ? new Date(entry.atMs).toISOString() : textOf(entry[name]))),
     ),
-  ]
-    .map((line) => `${line}\r\n`)
-    .join('');
+  ]);

@@ -7,7 +7,8 @@ import { createApiMetrics } from '../metrics.ts';
 import { type StreamReader, openStream } from '../testing/sse.ts';
 import { Broadcast } from './broadcast.ts';
 import { FrameRing } from './frames.ts';
-import { type AcademyRates, streamCells } from './view.ts';
+import { noLine } from '../watch/lines.ts';
+import { type AcademyFigures, streamCells } from './view.ts';
 
 /** Enough for an event to fill a good part of the kernel's buffers. */
 const academies = 3000;
@@ -20,7 +21,7 @@ let server: Server;
 let url: string;
 const readers: StreamReader[] = [];
 
-const figures = (): AcademyRates[] =>
+const figures = (): AcademyFigures[] =>
   Array.from({ length: academies }, (_, i) => ({
     id: `academy-${i}`,
     inBps: counter,
@@ -29,9 +30,10 @@ const figures = (): AcademyRates[] =>
     lastSeenMs: nowMs,
     cellsIn: new Float64Array(streamCells).fill(counter),
     cellsOut: new Float64Array(streamCells),
+    line: noLine,
   }));
 
-const broadcastOf = (source: () => AcademyRates[]): Broadcast =>
+const broadcastOf = (source: () => AcademyFigures[]): Broadcast =>
   new Broadcast({
     source: () => ({ version: 1, academies: source() }),
     viewers: 10,

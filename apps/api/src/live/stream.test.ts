@@ -3,6 +3,7 @@ import { type Running, type StartOptions, memoryEstate, startApi } from '../test
 import { academy, circuit, snapshot } from '../testing/estate.ts';
 import { type StreamReader, openStream } from '../testing/sse.ts';
 import { sumsMessage } from '../testing/sums.ts';
+import { noLine } from '../watch/lines.ts';
 
 let running: Running | undefined;
 const readers: StreamReader[] = [];
@@ -43,8 +44,16 @@ describe('the live stream', () => {
     expect(reader.retry).toBe('2000');
     expect(last(reader).event).toBe('snapshot');
     expect(last(reader).data.academies).toEqual([
-      { id: 'ash', inBps: 0, outBps: 0, state: 'awaiting', lastSeenMs: null, cells: [] },
-      { id: 'oak', inBps: 0, outBps: 0, state: 'awaiting', lastSeenMs: null, cells: [] },
+      {
+        id: 'ash',
+        inBps: 0,
+        outBps: 0,
+        state: 'awaiting',
+        lastSeenMs: null,
+        line: { ...noLine, circuits: 1 },
+        cells: [],
+      },
+      { id: 'oak', inBps: 0, outBps: 0, state: 'awaiting', lastSeenMs: null, line: noLine, cells: [] },
     ]);
     const timeS = nowS() - 30;
     await publish(sumsMessage([{ timeS, octets: 7500 }]));

@@ -12,6 +12,7 @@ import { ApiConfig } from '../config.ts';
 import type { EstateReader, Telemetry } from '../ports.ts';
 import { snapshot } from './estate.ts';
 import { MemoryRecords } from './records.ts';
+import { memoryWatch } from './watch.ts';
 
 const never = new AbortController().signal;
 
@@ -30,6 +31,7 @@ export function memoryEstate(initial: Snapshot | null = snapshot(), records = ne
     health: () => Promise.resolve({ ready: current !== null, detail: 'in memory' }),
     version: () => Promise.resolve(records.version),
     records,
+    ...memoryWatch(),
     // Files are tested on a database.
     importFile: () => Promise.reject(new Error('no files here')),
     exportFile: () => Promise.resolve('trust: {}\n'),
@@ -59,6 +61,11 @@ export const memoryTelemetry = (over: Partial<Telemetry> = {}): Telemetry => ({
     return Promise.resolve({ startS: fromS, stepS, inBps: none, outBps: none });
   },
   percentile95: () => Promise.resolve({ inBps: null, outBps: null, samples: 0, counted: 0 }),
+  fiveMinutes: (_circuit, fromS, toS) => {
+    const none = new Float64Array((toS - fromS) / 300).fill(Number.NaN);
+    return Promise.resolve({ startMs: fromS * 1000, inBps: none, outBps: none, counted: new Uint8Array(none.length) });
+  },
+  measured: () => Promise.resolve([]),
   firstSeen: () => Promise.resolve([]),
   health: () => Promise.resolve({ ready: true, detail: 'in memory' }),
   ...over,

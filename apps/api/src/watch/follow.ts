@@ -10,8 +10,8 @@ const everyMs = 1000;
 
 export interface LinesOptions {
   readonly incidents: Pick<Incidents, 'version' | 'now'>;
-  /** Rows of the circuits that a maintenance covers at a time. */
-  readonly covered: (nowMs: number) => Promise<ReadonlySet<number>>;
+  /** Rows of the circuits that a maintenance covers at a time; another key when something has changed. */
+  readonly covered: (nowMs: number, key: string) => Promise<ReadonlySet<number>>;
   /** Label of the trust that is shown. */
   readonly trust: string;
   readonly plan: () => Plan | undefined;
@@ -27,6 +27,8 @@ export class Lines {
   #version: number | undefined;
   #now: ReadonlyMap<number, LineNow> = new Map();
   #covered: ReadonlySet<number> = new Set();
+  /** That the academies were arranged by. */
+  #plan: Plan | undefined;
   #academies: ReadonlyMap<string, AcademyLine> = new Map();
   #following: Promise<void> = Promise.resolve();
 
@@ -54,6 +56,7 @@ export class Lines {
 
   /** The same object as long as nothing changes. */
   academy(id: string): AcademyLine {
+    if (this.#options.plan() !== this.#plan) this.#arrange();
     return this.#academies.get(id) ?? noLine;
   }
 
@@ -77,22 +80,22 @@ export class Lines {
   }
 
   async #read(): Promise<void> {
-    const { incidents, covered, trust, clock } = this.#options;
+    const { incidents, covered, trust, plan, clock } = this.#options;
     const version = await incidents.version();
     if (version !== this.#version) {
       this.#now = new Map((await incidents.now(trust)).map((each) => [each.circuit, each]));
       this.#version = version;
     }
-    this.#covered = await covered(clock());
+    this.#covered = await covered(clock(), `${version} ${plan()?.version ?? 0}`);
   }
 
   /** Also when nothing was read: circuits begin and end. */
   #arrange(): void {
-    const { plan, clock } = this.#options;
-    const nowMs = clock();
+    const nowMs = this.#options.clock();
     const before = this.#academies;
+    this.#plan = this.#options.plan();
     this.#academies = new Map(
-      (plan()?.academies ?? [])
+      (this.#plan?.academies ?? [])
         .filter((each) => isOpen(each, nowMs))
         .map(({ academy: { slug }, circuits }) => {
           const lines = circuits
