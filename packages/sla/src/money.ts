@@ -27,3 +27,7 @@ export const ceilDivide = (numerator: bigint, denominator: bigint): bigint =>
 
 /** `5`, `5.5`, `99.9958`: at most so many digits, none for show. */
 export const numberText = (value: number, digits = 4): string => String(Number(value.toFixed(digits)));
+
+/** `1 step`, `2 steps`. */
+export const countText = (count: number | bigint, one: string): string =>
+  `${count} ${one}${Number(count) === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import type { Terms } from '../model.ts';
 import {
   ceilDivide,
+  countText,
   million,
   millionths,
   numberText,
@@ -45,7 +46,7 @@ function creditable(input: CreditInput, working: string[]): Fraction {
     lostMs = Math.max(0, lostMs - lateMs);
     if (late.length > 0)
       working.push(
-        `${late.length} outages, ${durationText(lateMs)}, were not reported within ${reportWithinDays} days of their beginning: they give no credit.`,
+        `${countText(late.length, 'outage')} not reported within ${countText(reportWithinDays, 'day')} of its beginning, ${durationText(lateMs)}: no credit.`,
       );
   }
   return { counted, lost: BigInt(Math.round(lostMs)) };
@@ -77,7 +78,7 @@ function stepsOf(terms: Terms, { bands }: Bands, availability: Fraction, working
   if (short <= 0n || size === 0n) return 0n;
   const steps = ceilDivide(short, size * availability.counted);
   working.push(
-    `${steps} steps of ${step.percent} %, the last one begun or whole, below ${from} %: ${steps} × ${step.credit}.`,
+    `${countText(steps, 'step')} of ${step.percent} %, the last one begun or whole, below ${from} %: ${steps} × ${step.credit}.`,
   );
   return steps * millionths(step.credit);
 }
@@ -100,7 +101,7 @@ function unitsOf(input: CreditInput, unit: Unit, availability: Fraction, working
   const rate = bands.reached ?? millionths(first.credit);
   if (hours > 0n)
     working.push(
-      `${durationText(Number(downMs))} down and ${durationText(Number(breachMs))} over a performance limit: ${hours} hours, the last one begun or whole, × ${numberText(Number(rate) / 1e6)} days.`,
+      `${durationText(Number(downMs))} down and ${durationText(Number(breachMs))} over a performance limit: ${countText(hours, 'hour')}, the last one begun or whole, × ${numberText(Number(rate) / 1e6)} days.`,
     );
   return hours * rate + stepsOf(terms, bands, availability, working);
 }
@@ -179,7 +180,7 @@ export function credits(input: CreditInput): Credit {
   working.push(`Of ${poundsText(monthly)} a month: ${poundsText(exact)}.`);
   if (cap && amount !== whole) working.push(cap.text);
   const due = roundHalfUp(amount.pence, amount.per);
-  if (due === 0n) return none('Nothing of it is left to pay.');
+  if (due === 0n) return none('It comes to nothing.');
   working.push(`Due: ${poundsText(due)}, to the nearest penny, halves up.`);
   return { due: penceText(due), percent, working, claimBy };
 }

@@ -1,4 +1,4 @@
-import { millionths, parsePence, penceText, poundsText, roundHalfUp } from '../money.ts';
+import { countText, millionths, parsePence, penceText, poundsText, roundHalfUp } from '../money.ts';
 import { workingDaysAfter } from './days.ts';
 import type { LateDelivery, LateDeliveryInput } from './types.ts';
 
@@ -17,7 +17,7 @@ export function lateDelivery({
   const day = delivered ?? today;
   const workingDays = workingDaysAfter(promised, day, bankHolidays);
   const working = [
-    `Promised for ${promised}, ${delivered === null ? 'not delivered by' : 'delivered on'} ${day}: ${workingDays} working days late.`,
+    `Promised for ${promised}, ${delivered === null ? 'not delivered by' : 'delivered on'} ${day}: ${countText(workingDays, 'working day')} late.`,
   ];
   const reached = (terms.lateDelivery ?? []).filter(({ fromWorkingDay }) => workingDays >= fromWorkingDay);
   if (reached.length === 0) {
