@@ -1,7 +1,7 @@
 import type { Span } from '../model.ts';
-import { type Evidence, type Heartbeat, type StateSettings, defaultStateSettings } from './evidence.ts';
-import { checkSettings, heardOf, isOfVantage, isSound, phraseOf, sinceOf, sourceKind, timeOf } from './source.ts';
-import { type Member, type WatchedInterval, intervalsOfTurns, sweep } from './sweep.ts';
+import { type Evidence, type Heartbeat, type StateSettings } from './evidence.ts';
+import { checkSettings, isOfVantage, isSound, phraseOf, sinceOf, sourceKind, timeOf } from './sound.ts';
+import { type Member, type WatchedInterval, heardOf, intervalsOfTurns, sweep } from './sweep.ts';
 import { Voice, compareWords } from './voice.ts';
 import { Watch } from './watch.ts';
 
@@ -16,7 +16,7 @@ import { Watch } from './watch.ts';
 export function intervalsOf(
   evidence: Iterable<Evidence>,
   heartbeats: Iterable<Heartbeat>,
-  settings: StateSettings = defaultStateSettings,
+  settings: StateSettings,
   span: Span,
 ): WatchedInterval[] {
   checkSettings(settings);

@@ -2,6 +2,7 @@ import type { Cause, LineState, StateInterval } from '../model.ts';
 import type { EvidenceNote, SourceKind } from './evidence.ts';
 import { type Word, clearTally, newTally, ruleFor } from './fuse.ts';
 import type { Spell } from './track.ts';
+import type { Voice } from './voice.ts';
 import type { Watch } from './watch.ts';
 
 /** Who told of a source, from when on. */
@@ -18,6 +19,12 @@ export interface Heard {
   readonly members: readonly Member[];
 }
 
+/** A link is heard as two: itself, and the traffic on it. */
+export const heardOf = (kind: SourceKind, name: string, voice: Voice, members: readonly Member[]): readonly Heard[] => [
+  { kind, name, spells: voice.main.spells, members },
+  ...(voice.traffic ? [{ kind: 'traffic' as const, name, spells: voice.traffic.spells, members }] : []),
+];
+
 /** With what began it: at most 16 notes. */
 export interface WatchedInterval extends StateInterval {
   readonly evidence: readonly EvidenceNote[];
@@ -31,7 +38,7 @@ export interface Turn {
   readonly evidence: readonly EvidenceNote[];
 }
 
-const maxNotes = 16;
+export const maxNotes = 16;
 
 export interface SweepSettings {
   readonly lapseMs: number;
@@ -72,8 +79,8 @@ function instants(
   return found.sort((a, b) => a - b).filter((atMs, i) => i === 0 || atMs !== found[i - 1]);
 }
 
-/** The next instant at or after which something may change by itself; Infinity: none. */
-export function nextInstant(heard: readonly Heard[], settings: SweepSettings, fromMs: number): number {
+/** The next instant from `fromMs` on at which something may change by itself; Infinity: none. */
+export function nextInstant(heard: readonly Heard[], watch: Watch, settings: SweepSettings, fromMs: number): number {
   let next = Infinity;
   const add = (atMs: number): void => {
     if (atMs >= fromMs && atMs < next) next = atMs;
@@ -86,7 +93,10 @@ export function nextInstant(heard: readonly Heard[], settings: SweepSettings, fr
       add(lapseOf(each, spell, settings));
       if (spell.fromMs <= fromMs) break;
     }
-    for (const { firstMs } of each.members) add(firstMs);
+    for (const { collector, firstMs } of each.members) {
+      add(firstMs);
+      watch.edges(collector, fromMs, Infinity, add);
+    }
   }
   return next;
 }
@@ -123,17 +133,24 @@ function isUnwatched(heard: readonly Heard[], watch: Watch, atMs: number): boole
   return hasMembers;
 }
 
-const noteOf = ({ kind, name }: Heard, { atMs, saidMs, phrase }: Spell, word: Word): EvidenceNote => ({
-  atMs: word === 'lost' ? saidMs : atMs,
+const noteOf = (
+  { kind, name }: Heard,
+  { toMs, atMs, saidMs, phrase }: Spell,
+  word: Word,
+  nowMs: number,
+): EvidenceNote => ({
+  // A spell that is not over may be said again: its last word is not known yet.
+  atMs: word === 'lost' && nowMs >= toMs ? saidMs : atMs,
   source: `${phrase.kind === 'traffic' ? 'traffic' : kind}${name === '' ? '' : ` ${name}`} (${phrase.collector})`,
-  text: word === 'lost' ? `${phrase.note}, and nothing since` : phrase.note,
+  text: word === 'lost' ? `${phrase.note}; not heard since` : phrase.note,
 });
 
 const compareNotes = (a: EvidenceNote, b: EvidenceNote): number =>
   a.atMs - b.atMs || (a.source < b.source ? -1 : a.source > b.source ? 1 : 0);
 
 function awayNotes(heard: readonly Heard[], atMs: number): EvidenceNote[] {
-  const collectors = new Set(heard.flatMap(({ members }) => members.map(({ collector }) => collector)));
+  const told = heard.flatMap(({ members }) => members.filter(({ firstMs }) => firstMs <= atMs));
+  const collectors = new Set(told.map(({ collector }) => collector));
   return [...collectors].map((collector) => ({ atMs, source: `collector (${collector})`, text: 'no heartbeat' }));
 }
 
@@ -165,7 +182,7 @@ export function sweep(
         ? awayNotes(heard, atMs)
         : words
             .filter(([{ kind }, , word]) => shows.some(([of, says]) => of === kind && says === word))
-            .map(([each, spell, word]) => noteOf(each, spell, word));
+            .map(([each, spell, word]) => noteOf(each, spell, word, atMs));
     turns.push({ fromMs: atMs, state, cause, evidence: notes.sort(compareNotes).slice(0, maxNotes) });
   }
   return turns;

@@ -64,7 +64,12 @@ export class Watch {
     const known = this.#collectors.get(collector);
     if (!known) {
       if (this.#collectors.size >= maxCollectors) return;
-      this.#collectors.set(collector, { firstMs: atMs, lastMs: atMs, isAway: false, gaps: [] });
+      this.#collectors.set(collector, {
+        firstMs: atMs,
+        lastMs: atMs,
+        isAway: this.#nowMs - atMs > this.blindMs,
+        gaps: [],
+      });
       this.#changed(-Infinity);
     } else if (atMs > known.lastMs) this.#onwards(known, atMs);
     else if (atMs < known.firstMs) {
@@ -138,32 +143,22 @@ export class Watch {
       const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<Kept> | null;
       if (value?.version !== 1 || !Array.isArray(value.collectors)) throw new WatchError('not a watch of version 1');
       if (value.collectors.length > maxCollectors) throw new WatchError('too many collectors');
-      for (const each of value.collectors as readonly unknown[]) watch.#keep(each);
-      if (typeof value.now === 'number') watch.advance(value.now);
+      const collectors = (value.collectors as readonly unknown[]).map(readCollector);
+      watch.#nowMs = Math.max(
+        Number.isFinite(value.now) ? (value.now as number) : -Infinity,
+        ...collectors.map(([, { lastMs }]) => lastMs),
+      );
+      for (const [label, collector] of collectors) {
+        collector.isAway = watch.#nowMs - collector.lastMs > blindMs;
+        watch.#dueMs = Math.min(watch.#dueMs, collector.lastMs + blindMs);
+        watch.#collectors.set(label, collector);
+      }
+      watch.#changed(-Infinity);
     } catch (error) {
       if (error instanceof WatchError) throw error;
       throw new WatchError('not a watch', { cause: error });
     }
     return watch;
-  }
-
-  #keep(value: unknown): void {
-    const [label, firstMs, lastMs, edges] = (Array.isArray(value) ? value : []) as readonly unknown[];
-    const times = Array.isArray(edges) ? [firstMs, ...(edges as readonly unknown[]), lastMs] : [];
-    const isRight =
-      typeof label === 'string' &&
-      times.length >= 2 &&
-      times.length % 2 === 0 &&
-      times.length <= 2 * maxGaps + 2 &&
-      times.every((time, i) => Number.isFinite(time) && (i === 0 || (times[i - 1] as number) <= (time as number)));
-    if (!isRight) throw new WatchError('a collector is not one');
-    const gaps: Gap[] = [];
-    for (let i = 1; i < times.length - 1; i += 2)
-      gaps.push({ fromMs: times[i] as number, toMs: times[i + 1] as number });
-    this.#collectors.set(label, { firstMs: firstMs as number, lastMs: lastMs as number, isAway: false, gaps });
-    this.#dueMs = Math.min(this.#dueMs, (lastMs as number) + this.blindMs);
-    this.advance(lastMs as number);
-    this.#changed(-Infinity);
   }
 
   #onwards(known: Collector, atMs: number): void {
@@ -202,6 +197,22 @@ interface Kept {
   readonly version: unknown;
   readonly now: unknown;
   readonly collectors: unknown;
+}
+
+/** @throws WatchError */
+function readCollector(value: unknown): [string, Collector] {
+  const [label, firstMs, lastMs, edges] = (Array.isArray(value) ? value : []) as readonly unknown[];
+  const times = Array.isArray(edges) ? [firstMs, ...(edges as readonly unknown[]), lastMs] : [];
+  const isRight =
+    typeof label === 'string' &&
+    times.length >= 2 &&
+    times.length % 2 === 0 &&
+    times.length <= 2 * maxGaps + 2 &&
+    times.every((time, i) => Number.isFinite(time) && (i === 0 || (times[i - 1] as number) <= (time as number)));
+  if (!isRight) throw new WatchError('a collector is not one');
+  const gaps: Gap[] = [];
+  for (let i = 1; i < times.length - 1; i += 2) gaps.push({ fromMs: times[i] as number, toMs: times[i + 1] as number });
+  return [label, { firstMs: firstMs as number, lastMs: lastMs as number, isAway: false, gaps }];
 }
 
 /** The last gap that begins at or before; -1: none. */
