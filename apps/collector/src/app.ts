@@ -41,7 +41,7 @@ export interface CollectorOptions {
   readonly isSettled?: (() => Promise<boolean>) | undefined;
   /** Of inherited sockets; without it their datagrams are read one by one. */
   readonly reader?: DatagramReader | undefined;
-  /** What is known of the time of day here; without it, nothing. */
+  /** What is known of the time of day here; without it nothing is. */
   readonly time?: TimeSource | undefined;
   /** Directory for what it remembers over restarts. */
   readonly directory: string;

@@ -10,6 +10,7 @@ import { paths } from '../paths.ts';
 import { openQueue } from '../queue.ts';
 import { createReader } from '../receive.ts';
 import type { Inherited } from '../sockets.ts';
+import { createTimeSource } from '../time-source.ts';
 
 export interface CollectorContext extends Pick<ComponentContext, 'config' | 'metrics' | 'logger'> {
   readonly given: Inherited;
@@ -33,6 +34,7 @@ export function collectorApp({ config, given, metrics, logger }: CollectorContex
     inherited: given.sockets,
     reader: createReader(),
     place: given,
+    time: createTimeSource(Date.now),
     isSettled,
     trust: config.trust,
     queue,
