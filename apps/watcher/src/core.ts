@@ -2,7 +2,14 @@
  * The watcher without its surroundings: batches go in, and what is to be kept comes out. No I/O, and no clock: time is the
  * collectors' heartbeats, and when the queue had a message.
  */
-import type { QualityNote, StoredMaintenance, WatcherChange, WatcherMemory, WatcherPosition } from '@linewatch/estate';
+import type {
+  CircuitStateRow,
+  QualityNote,
+  StoredMaintenance,
+  WatcherChange,
+  WatcherMemory,
+  WatcherPosition,
+} from '@linewatch/estate';
 import { type SignalBatch } from '@linewatch/record';
 import { type StateSettings, Watch, defaultStateSettings } from '@linewatch/sla';
 import type { WatcherConfig } from './config.ts';
@@ -13,7 +20,15 @@ import { Incidents, type Surroundings } from './incidents.ts';
 import type { Limits } from './limits.ts';
 import { WatchedLine } from './lines.ts';
 import { Maintenances } from './maintenance.ts';
-import { type DeviceMemory, type Kept, type LineMemory, newDeviceMemory, unpackSnapshot } from './memory.ts';
+import {
+  type DeviceMemory,
+  type Kept,
+  type KeptWatch,
+  type LineMemory,
+  newDeviceMemory,
+  newLineMemory,
+  unpackSnapshot,
+} from './memory.ts';
 import type { WatcherMetrics } from './metrics.ts';
 import { type Device, type Line, type Plan, isValid } from './plan.ts';
 import { Taken } from './repeats.ts';
@@ -66,8 +81,6 @@ const sweepMs = 1000;
 const allEveryMs = 60_000;
 /** Beyond the time between two heartbeats: what a collector keeps back while the queue is away comes later. */
 const idleMs = 60_000;
-/** What was told before the first message that is read. */
-const beforeMs = 60_000;
 /** Gaps in what collectors watched are remembered for so long. */
 const watchMs = 26 * 3_600_000;
 
@@ -81,6 +94,8 @@ interface PartitionState {
 interface Trust {
   watch: Watch;
   sweptMs: number;
+  /** Up to when it is kept what its collectors watched. */
+  keptMs: number;
 }
 
 export const createCore = (options: CoreOptions): Core => new WatcherCore(options);
@@ -95,6 +110,8 @@ class WatcherCore implements Core {
   readonly #taken = new Taken();
   readonly #trusts = new Map<string, Trust>();
   readonly #lines = new Map<number, WatchedLine>();
+  /** Of lines of which nothing was said yet. */
+  readonly #memories = new Map<number, LineMemory>();
   /** By `trust/collector/address`: they outlive a plan. */
   readonly #devices = new Map<string, DeviceMemory>();
   readonly #gaps = new Map<number, Gap>();
@@ -102,7 +119,7 @@ class WatcherCore implements Core {
   readonly #kept = new Map<number, number>();
   readonly #changed = new Set<WatchedLine>();
   readonly #touched = new Set<WatchedLine>();
-  readonly #restoring: Map<number, { readonly kept: Kept; readonly state: Uint8Array; readonly seenMs: number }>;
+  readonly #restoring: Map<number, { readonly kept: Kept; readonly state: Uint8Array }>;
   #quality: QualityNote[] = [];
   #plan: Plan | undefined;
   #limitsOf: (line: Line) => Partial<Limits> | undefined = () => undefined;
@@ -145,9 +162,9 @@ class WatcherCore implements Core {
       onDropped: (reason) => options.metrics.dropped(reason),
     });
     this.#restoring = new Map(
-      memory.states.flatMap(({ circuit, snapshot, seenMs }) => {
+      memory.states.flatMap(({ circuit, snapshot }) => {
         const read = unpackSnapshot(snapshot);
-        return read ? [[circuit, { ...read, seenMs }] as const] : [];
+        return read ? [[circuit, read] as const] : [];
       }),
     );
     for (const { partition, offset } of memory.positions) this.#kept.set(partition, offset);
@@ -230,14 +247,16 @@ class WatcherCore implements Core {
     if (all) this.#allMs = this.#nowMs;
     const change = this.changes();
     const told = new Set(change.states.map(({ circuit }) => circuit));
-    const rest = [...this.#lines.values()].filter(
-      (watched) => (all || watched.isDirty) && !watched.isOver && !told.has(watched.line.circuit.id),
-    );
+    const others = [...this.#lines.values()].filter(({ isOver, line }) => !isOver && !told.has(line.circuit.id));
+    const rest = this.#rows(others.filter(({ isDirty }) => all || isDirty));
+    // Heartbeats belong to no line: one of each trust keeps them for all.
+    for (const [label, { watch, keptMs }] of this.#trusts)
+      if (watch.nowMs > keptMs) rest.push(...this.#rows(others.filter(({ line }) => line.trust === label).slice(0, 1)));
     const positions = [...this.#partitions.values()]
       .map(({ next }) => next)
       .filter(({ partition, offset }) => this.#kept.get(partition) !== offset);
     this.#incidents.known.forget(this.#nowMs);
-    return { ...change, states: [...change.states, ...this.#rows(rest)], positions };
+    return { ...change, states: [...change.states, ...rest], positions };
   }
 
   kept({ positions }: WatcherChange): void {
@@ -274,22 +293,22 @@ class WatcherCore implements Core {
 
   #trustOf(label: string): Trust {
     let trust = this.#trusts.get(label);
-    if (!trust) this.#trusts.set(label, (trust = { watch: new Watch(this.#settings.blindMs), sweptMs: 0 }));
+    if (!trust) this.#trusts.set(label, (trust = { watch: new Watch(this.#settings.blindMs), sweptMs: 0, keptMs: 0 }));
     return trust;
   }
 
   /** From what was kept: the newest word of when collectors watched, then the lines by it. */
   #restore(plan: Plan): void {
-    const newest = new Map<string, { readonly seenMs: number; readonly watch: string }>();
-    for (const [id, { kept, seenMs }] of this.#restoring) {
+    const newest = new Map<string, KeptWatch>();
+    for (const [id, { kept }] of this.#restoring) {
       const trust = plan.lines.get(id)?.trust;
-      if (trust !== undefined && kept.watch !== '' && seenMs >= (newest.get(trust)?.seenMs ?? 0))
-        newest.set(trust, { seenMs, watch: kept.watch });
+      if (trust === undefined || kept.watch === '') continue;
+      if (kept.watchMs >= (newest.get(trust)?.watchMs ?? 0)) newest.set(trust, kept);
     }
     for (const [label, { watch }] of newest) {
       try {
         const restored = Watch.restore(Buffer.from(watch, 'base64'), this.#settings.blindMs);
-        this.#trusts.set(label, { watch: restored, sweptMs: 0 });
+        this.#trusts.set(label, { watch: restored, sweptMs: 0, keptMs: restored.nowMs });
       } catch {
         // Of another form: it is learned again.
       }
@@ -320,15 +339,18 @@ class WatcherCore implements Core {
   #lineOf(line: Line, atMs: number): WatchedLine {
     let watched = this.#lines.get(line.circuit.id);
     if (!watched) {
-      const startMs = Math.max(0, Math.min(atMs, this.#nowMs - beforeMs));
       const { watch } = this.#trustOf(line.trust);
-      this.#lines.set(line.circuit.id, (watched = WatchedLine.begin(line, watch, startMs, this.#settings)));
+      watched = WatchedLine.begin(line, this.#memoryOf(line), watch, atMs, this.#settings);
+      this.#lines.set(line.circuit.id, watched);
     }
     return watched;
   }
 
   #memoryOf(line: Line): LineMemory {
-    return this.#lineOf(line, this.#nowMs).memory;
+    const { id } = line.circuit;
+    let memory = this.#lines.get(id)?.memory ?? this.#memories.get(id);
+    if (!memory) this.#memories.set(id, (memory = newLineMemory()));
+    return memory;
   }
 
   #deviceOf(device: Device): DeviceMemory {
@@ -386,7 +408,8 @@ class WatcherCore implements Core {
   #watermark(watch: Watch): number {
     let to = watch.nowMs;
     for (const { isIdle, appendedMs } of this.#partitions.values()) if (!isIdle) to = Math.min(to, appendedMs);
-    return to;
+    // The instant itself is known.
+    return to + 1;
   }
 
   #settle(label: string): void {
@@ -458,17 +481,19 @@ class WatcherCore implements Core {
     }
   }
 
-  #rows(lines: readonly WatchedLine[]) {
-    const watches = new Map<string, string>();
+  #rows(lines: readonly WatchedLine[]): CircuitStateRow[] {
+    const watches = new Map<string, KeptWatch>();
     return lines.flatMap((watched) => {
       const { trust, device } = watched.line;
-      let watch = watches.get(trust);
-      if (watch === undefined) {
-        const kept = this.#trustOf(trust).watch;
-        watch = Buffer.from(kept.snapshot(kept.nowMs - watchMs)).toString('base64');
-        watches.set(trust, watch);
+      let kept = watches.get(trust);
+      if (!kept) {
+        const of = this.#trustOf(trust);
+        const watch = Buffer.from(of.watch.snapshot(of.watch.nowMs - watchMs)).toString('base64');
+        watches.set(trust, (kept = { watch, watchMs: of.watch.nowMs }));
       }
-      return watched.row(device && this.#devices.get(keyOf(device)), watch) ?? [];
+      const row = watched.row(device && this.#devices.get(keyOf(device)), kept);
+      if (row) this.#trustOf(trust).keptMs = kept.watchMs;
+      return row ?? [];
     });
   }
 }

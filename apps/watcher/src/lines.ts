@@ -2,7 +2,7 @@
 import type { CircuitStateRow, StoredInterval } from '@linewatch/estate';
 import { CircuitState, type Evidence, type StateSettings, type Watch } from '@linewatch/sla';
 import { rememberMs } from './known.ts';
-import { type DeviceMemory, type LineMemory, newLineMemory, packSnapshot } from './memory.ts';
+import { type DeviceMemory, type KeptWatch, type LineMemory, packSnapshot } from './memory.ts';
 import type { Line } from './plan.ts';
 import type { State } from './incidents.ts';
 
@@ -35,9 +35,9 @@ export class WatchedLine {
     this.#told = [...told];
   }
 
-  static begin(line: Line, watch: Watch, startMs: number, settings: StateSettings): WatchedLine {
+  static begin(line: Line, memory: LineMemory, watch: Watch, startMs: number, settings: StateSettings): WatchedLine {
     const fromMs = Math.round(Math.max(startMs, line.circuit.validFromMs ?? 0));
-    return new WatchedLine(line, newLineMemory(), new CircuitState(watch, fromMs, settings), []);
+    return new WatchedLine(line, memory, new CircuitState(watch, fromMs, settings), []);
   }
 
   /** @throws SnapshotError when the state is of another form. */
@@ -94,13 +94,13 @@ export class WatchedLine {
   }
 
   /** Undefined: nothing is known of it yet. */
-  row(device: DeviceMemory | undefined, watch: string): CircuitStateRow | undefined {
+  row(device: DeviceMemory | undefined, watch: KeptWatch): CircuitStateRow | undefined {
     const last = this.#told.at(-1);
     if (!last) return undefined;
     this.isDirty = false;
     const { state, cause, fromMs: sinceMs } = last;
     const bytes = this.#state.snapshot();
-    const kept = { line: this.memory, ...(device && { device }), watch };
+    const kept = { line: this.memory, ...(device && { device }), ...watch };
     const whole = packSnapshot(kept, bytes);
     // When collectors watched, the other rows tell too.
     const snapshot = whole.length <= maxSnapshotBytes ? whole : packSnapshot({ ...kept, watch: '' }, bytes);

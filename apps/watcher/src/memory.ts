@@ -37,10 +37,12 @@ export const newDeviceMemory = (): DeviceMemory => ({ polls: { lastMs: 0, everyM
 const Kept = Type.Object({
   line: LineMemory,
   device: Type.Optional(DeviceMemory),
-  /** When the trust's collectors watched, base64: the newest of all circuits' holds. */
+  /** When the trust's collectors watched, base64, up to a time: the newest of all circuits' holds. */
   watch: Type.String(),
+  watchMs: Type.Number(),
 });
 export type Kept = Static<typeof Kept>;
+export type KeptWatch = Pick<Kept, 'watch' | 'watchMs'>;
 
 /** Four octets with the length of the memory, as JSON; then what the state function keeps. */
 export function packSnapshot(kept: Kept, state: Uint8Array): Uint8Array {
