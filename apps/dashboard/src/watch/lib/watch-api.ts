@@ -48,9 +48,9 @@ export function createWatchApi(request: Request) {
     createMaintenance: (body: MaintenanceBody, signal: AbortSignal) =>
       request('/api/v1/maintenance', { method: 'POST', body, check: hasFields<Maintenance>('id'), signal }),
     changeMaintenance: (id: number, body: MaintenanceBody, revision: number, signal: AbortSignal) =>
-      request(`/api/v1/maintenance/${id}?revision=${revision}`, {
+      request(`/api/v1/maintenance/${id}`, {
         method: 'PUT',
-        body,
+        body: { ...body, revision },
         check: hasFields<Maintenance>('id'),
         signal,
       }),

@@ -57,7 +57,7 @@ export class IncidentPage {
       return true;
     }
     // Someone was faster: what is so now is shown, and the form keeps what was written.
-    if (this.acting.error?.status === 409) {
+    if (this.acting.error?.problem === 'record_changed') {
       await this.load();
       const now = this.detail.data?.incident;
       if (now && now.revision !== read.revision) this.meanwhile = changesOf(read, now);

@@ -53,7 +53,8 @@ export class MaintenancePage {
         ? this.#api.createMaintenance(body, signal)
         : this.#api.changeMaintenance(of.id, body, of.revision, signal),
     );
-    if (saved) await this.reload();
+    // Someone was faster: the list shows what is so now.
+    if (saved || this.action.error?.problem === 'record_changed') await this.reload();
     return saved;
   }
 
