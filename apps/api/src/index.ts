@@ -6,3 +6,5 @@ export { ApiConfig, ApiLimits } from './config.ts';
 export type { Components } from './health.ts';
 export * from './ports.ts';
 export { storedTelemetry } from './telemetry.ts';
+export { createReporting } from './report/reporting.ts';
+export { reportFile } from './report/reports.ts';

@@ -10,6 +10,7 @@ import type { ImportCommandOptions } from './commands/import.ts';
 import type { DecodeCommandOptions } from './commands/decode.ts';
 import type { PseudonymCommandOptions } from './commands/pseudonym.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { ReportCommandOptions } from './commands/report.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { CommonOptions } from './context.ts';
 
@@ -101,6 +102,15 @@ function estateCommands(linewatch: Command): void {
     )
     .addOption(kind)
     .action(async (options: ExportCommandOptions) => (await import('./commands/export.ts')).exportFile(options));
+
+  ofTrust(linewatch.command('report'))
+    .description("write a month's service levels as HTML that prints well, and as CSV")
+    .requiredOption('--month <YYYY-MM>', 'the month')
+    .option('--academy <id>', 'only this academy')
+    .option('--out <directory>', 'where to', '.')
+    .option('--issue', 'issue it: what is issued is kept as it is, and corrected under a number of its own')
+    .option('--reason <text>', 'with --issue, of a month that was issued before: why it is corrected')
+    .action(async (options: ReportCommandOptions) => (await import('./commands/report.ts')).report(options));
 
   ofTrust(linewatch.command('undo'))
     .description('take back an import or another change; without a number, list the last ones')
