@@ -18,7 +18,9 @@ const engines = [
   'oidc',
   'records',
   'roles',
+  'sla',
   'store',
+  'watch-pages',
   'watch-records',
   'store-months',
 ].map((name) => `test/system/${name}.test.ts`);

@@ -36,7 +36,11 @@ export interface ReportAsked {
   readonly academy?: string;
 }
 
+/** One that was made without stored telemetry is tried again after this. */
+const retryMs = 10_000;
+
 interface Made {
+  readonly madeMs: number;
   readonly report: Report;
   /** With bandwidth: stored telemetry answered. */
   readonly whole: boolean;
@@ -45,6 +49,7 @@ interface Made {
 export class Reports {
   readonly #options: ReportsOptions;
   readonly #made: ShortCache<Made>;
+  #attempt = 0;
   #issuing: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReportsOptions) {
@@ -142,26 +147,38 @@ export class Reports {
 
   /** Of the whole trust, with money. */
   async #make(month: string): Promise<Made> {
-    const { sla, incidents, clock } = this.#options;
+    const { incidents, clock } = this.#options;
     const [estate, version] = await asked(Promise.all([this.#options.estate(), incidents.version()]));
-    return this.#made.get(`${estate.version} ${version} ${month}`, async () => {
-      const nowMs = Math.floor(clock() / minuteMs) * minuteMs;
-      const { toMs } = monthSpan(month);
-      const made = await sla.month(estate.academies, estate, month, nowMs);
-      // Of a month that is over it does not matter when it was made.
-      const academies = made
-        .filter(({ circuits }) => circuits.length > 0)
-        .map((each) => ({ ...each, nowMs: Math.min(nowMs, toMs) }));
-      const report: Report = {
-        month,
-        trust: estate.trust,
-        issued: null,
-        changed: false,
-        summary: summaryOf({ month, untilMs: nowMs < toMs ? nowMs : null, academies, money: true }),
-        academies,
-      };
-      return { report, whole: academies.every(({ circuits }) => circuits.every((each) => each.percentile !== null)) };
-    });
+    const make = (): Promise<Made> =>
+      this.#made.get(`${estate.version} ${version} ${month} ${this.#attempt}`, () => this.#work(month, estate));
+    const made = await make();
+    if (made.whole || clock() - made.madeMs < retryMs) return made;
+    this.#attempt++;
+    return make();
+  }
+
+  async #work(month: string, estate: SlaEstate): Promise<Made> {
+    const { sla, clock } = this.#options;
+    const nowMs = Math.floor(clock() / minuteMs) * minuteMs;
+    const { toMs } = monthSpan(month);
+    const made = await sla.month(estate.academies, estate, month, nowMs);
+    // Of a month that is over it does not matter when it was made.
+    const academies = made
+      .filter(({ circuits }) => circuits.length > 0)
+      .map((each) => ({ ...each, nowMs: Math.min(nowMs, toMs) }));
+    const report: Report = {
+      month,
+      trust: estate.trust,
+      issued: null,
+      changed: false,
+      summary: summaryOf({ month, untilMs: nowMs < toMs ? nowMs : null, academies, money: true }),
+      academies,
+    };
+    return {
+      madeMs: clock(),
+      report,
+      whole: academies.every(({ circuits }) => circuits.every((each) => each.percentile !== null)),
+    };
   }
 }
 

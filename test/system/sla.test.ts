@@ -1,0 +1,455 @@
+/** Service levels, incidents, maintenance and reports over HTTP, from what the watcher left in a real PostgreSQL. */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type {
+  AcademySla,
+  Change,
+  CircuitIntervals,
+  CircuitSla,
+  Incident,
+  IncidentDetail,
+  IncidentList,
+  Kind,
+  Maintenance,
+  MaintenanceBody,
+  OccurrenceList,
+  Report,
+  ReportIssue,
+  SlaMatrix,
+} from '@linewatch/contract';
+import { type Actor, type Estate, type StoredInterval, createEstate } from '@linewatch/estate';
+import { createLogger } from '@linewatch/service';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Principal } from '../../apps/api/src/access/principal.ts';
+import { reportCsv } from '../../apps/api/src/report/csv.ts';
+import { reportHtml } from '../../apps/api/src/report/html.ts';
+import { type Running, startApi } from '../../apps/api/src/testing/api.ts';
+import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
+import { startPostgres } from '../../apps/linewatch/src/engines/postgres.ts';
+import { temporaryDirectory } from '../support/system.ts';
+
+const trust = 'north';
+const actor: Actor = { account: null, name: 'Set-up', via: 'command', address: null };
+const hour = 3_600_000;
+/** London is an hour ahead in September. */
+const at = (day: number, clock: string): number =>
+  Date.parse(`2026-09-${String(day).padStart(2, '0')}T${clock}:00+01:00`);
+const monthStart = at(1, '00:00');
+let nowMs = Date.UTC(2026, 10, 10, 9);
+
+const create = (kind: Kind, id: string, values: object): Change => ({
+  kind,
+  id,
+  op: 'create',
+  values: { id, name: id, ...values },
+});
+const estateOf: readonly Change[] = [
+  create('calendar', 'terms', {
+    schoolDay: { from: '08:30', to: '15:30' },
+    terms: [{ from: '2026-09-02', to: '2026-12-18', name: 'Autumn' }],
+  }),
+  create('provider', 'fibre', { name: 'Example Fibre' }),
+  create('contract', 'lines', {
+    name: 'Leased <b>lines</b>',
+    provider: 'fibre',
+    prices: [{ from: '2025-01-01', monthly: '9999.00' }],
+    claimEmail: 'claims@fibre.example',
+    sla: {
+      target: 99.9,
+      fixHours: { total: 1 },
+      starts: 'detected',
+      maintenance: { noticeHours: 48 },
+      credits: { unit: 'percent-of-monthly-charge', bands: [{ below: 99.9, credit: 5 }] },
+    },
+  }),
+  ...['ash', 'quirk'].flatMap((id) => [
+    create('academy', id, { name: `${id === 'ash' ? '=Ash' : 'Quirkwood'} Academy`, calendar: 'terms', pupils: 400 }),
+    create('circuit', `${id}-1`, {
+      name: `${id} line`,
+      academy: id,
+      provider: 'fibre',
+      contract: 'lines',
+      role: 'primary',
+      monthly: '1000.00',
+    }),
+  ]),
+];
+
+const evidence = [{ atMs: at(15, '10:00'), source: 'link trap (main)', text: 'linkDown' }];
+const interval = (fromMs: number, toMs: number | null, state: StoredInterval['state'] = 'up'): StoredInterval => ({
+  fromMs,
+  toMs,
+  state,
+  cause: state === 'down' ? 'link' : state === 'unknown' ? 'collector' : 'none',
+  evidence: state === 'down' ? evidence : [],
+});
+
+const who = {
+  admin: [{ role: 'admin', academies: 'all' }],
+  reader: [{ role: 'academy-reader', academies: new Set(['ash']) }],
+  helpdesk: [{ role: 'helpdesk', academies: new Set(['ash']) }],
+  leader: [{ role: 'trust-leader', academies: new Set(['ash']) }],
+} as const;
+type Who = keyof typeof who;
+
+const stops: (() => unknown)[] = [];
+let estate: Estate;
+let running: Running;
+const rows = new Map<string, number>();
+let epoch: number;
+/** Stored telemetry answers. */
+let clickhouse = true;
+
+beforeAll(async () => {
+  const directory = temporaryDirectory('sla');
+  stops.push(() => rmSync(directory, { recursive: true, force: true }));
+  const server = await startPostgres({
+    directory: path.join(directory, 'postgres'),
+    port: await freePort(),
+    user: 'linewatch',
+    password: 'correct horse',
+  });
+  stops.push(() => server.stop());
+  estate = createEstate({
+    url: server.url,
+    logger: createLogger('estate', 'silent'),
+    secretKey: randomBytes(32),
+    clock: () => nowMs,
+  });
+  stops.push(() => estate.close());
+  await estate.migrate();
+  expect((await estate.records.apply(actor, estateOf, { trust, trustName: 'North Trust' })).problems).toEqual([]);
+  const snapshot = await estate.snapshot();
+  for (const { slug, id } of snapshot.circuits) rows.set(slug, id);
+  epoch = await estate.watching.claim('test');
+  const before = monthStart - 30 * 24 * hour;
+  await estate.watching.commit(epoch, {
+    positions: [],
+    quality: [],
+    entries: [
+      { incident: 'ash', key: '1', atMs: at(15, '10:00'), kind: 'opened', text: 'linkDown', detail: {} },
+      { incident: 'ash', key: '2', atMs: at(15, '12:00'), kind: 'resolved', text: 'linkUp', detail: {} },
+    ],
+    states: ['ash-1', 'quirk-1'].map((slug) => ({
+      circuit: rows.get(slug)!,
+      state: 'up',
+      cause: 'none',
+      sinceMs: at(15, '12:00'),
+      seenMs: nowMs,
+      snapshot: new Uint8Array(1),
+    })),
+    intervals: [
+      {
+        circuit: rows.get('ash-1')!,
+        fromMs: before,
+        intervals: [
+          interval(before, at(15, '10:00')),
+          interval(at(15, '10:00'), at(15, '12:00'), 'down'),
+          interval(at(15, '12:00'), at(20, '00:00')),
+          interval(at(20, '00:00'), at(20, '06:00'), 'unknown'),
+          interval(at(20, '06:00'), null),
+        ],
+      },
+      { circuit: rows.get('quirk-1')!, fromMs: before, intervals: [interval(before, null)] },
+    ],
+    incidents: [
+      {
+        key: 'ash',
+        trust: snapshot.trusts[0]!.id,
+        kind: 'outage',
+        state: 'resolved',
+        severity: 'critical',
+        title: 'ash line is down',
+        cause: 'link',
+        circuit: rows.get('ash-1')!,
+        academy: null,
+        provider: null,
+        parent: null,
+        startedMs: at(15, '10:00'),
+        endedMs: at(15, '12:00'),
+        detectedMs: at(15, '10:00'),
+        resolvedMs: at(15, '12:02'),
+        flaps: 0,
+        backupCarried: false,
+        maintenance: false,
+      },
+    ],
+  });
+  running = await startApi({
+    estate,
+    trust,
+    clock: () => nowMs,
+    store: {
+      fiveMinutes: (_circuit, fromS, toS) => {
+        if (!clickhouse) return Promise.reject(new Error('away'));
+        const n = (toS - fromS) / 300;
+        const inBps = Float64Array.from({ length: n }, (_, i) => (i + 1) * 1000);
+        return Promise.resolve({
+          startMs: fromS * 1000,
+          inBps,
+          outBps: new Float64Array(n),
+          counted: new Uint8Array(n),
+        });
+      },
+    },
+    authenticator: {
+      authenticate: (request) => {
+        const name = String(request.headers['x-who']) as Who;
+        return Promise.resolve(new Principal({ account: 1, name, via: 'session', address: null }, [...who[name]]));
+      },
+    },
+  });
+  stops.push(() => running.stop());
+});
+
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop();
+});
+
+async function send(
+  as: Who,
+  where: string,
+  body?: unknown,
+  method?: string,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${running.url}/api/v1/${where}`, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: { 'x-who': as, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+async function get<T>(as: Who, where: string, body?: unknown, method?: string): Promise<T> {
+  const { status, text } = await send(as, where, body, method);
+  expect([status, text.slice(0, 500)]).toEqual([200, text.slice(0, 500)]);
+  return JSON.parse(text) as T;
+}
+const line = (as: Who = 'admin'): Promise<CircuitSla> => get(as, 'sla/circuits/ash-1?month=2026-09');
+const works = (over: Partial<MaintenanceBody> = {}): MaintenanceBody => ({
+  title: 'Card swap',
+  scope: { kind: 'provider', id: 'fibre' },
+  startMs: at(15, '10:00'),
+  endMs: at(15, '11:00'),
+  rrule: null,
+  timeZone: null,
+  notifiedMs: at(12, '09:00'),
+  code: 'planned',
+  reference: null,
+  note: null,
+  ...over,
+});
+
+describe('a month with an outage of two hours', () => {
+  test('has its figures, which add up', async () => {
+    const sla = await line();
+    const { figures } = sla;
+    expect(figures).toMatchObject({
+      totalMs: 720 * hour,
+      downMs: 2 * hour,
+      unknownMs: 6 * hour,
+      countedDownMs: 2 * hour,
+    });
+    expect(figures.upMs + figures.downMs + figures.unknownMs).toBe(figures.totalMs);
+    // What could not be seen is left out: 712 of 714 h.
+    expect(figures.rawPercent).toBeCloseTo((712 / 714) * 100, 10);
+    expect(figures.contractualPercent).toBeCloseTo((712 / 714) * 100, 10);
+    expect(figures.coveragePercent).toBeCloseTo((714 / 720) * 100, 10);
+    expect(sla).toMatchObject({ target: 99.9, met: false, running: false, teachingHoursLost: 2, longestMs: 2 * hour });
+    expect(sla.outages).toMatchObject([{ incident: 1, inPeriodMs: 2 * hour, countedMs: 2 * hour, exclusions: [] }]);
+    expect(sla.outages[0]!.fix!.ours).toMatchObject({ tookMs: 2 * hour, limitMs: hour, met: false });
+    expect(sla.credit).toMatchObject({ due: '50.00', percent: 5, claimTo: 'claims@fibre.example' });
+    expect(sla.percentile).toMatchObject({ inBps: 8208_000, samples: 8640, missing: 0, estimate: true });
+    expect(sla.working.length).toBeGreaterThan(2);
+  });
+
+  test('every percentage can be opened: the intervals behind it make the same figures', async () => {
+    const { intervals } = await get<CircuitIntervals>(
+      'reader',
+      `sla/circuits/ash-1/intervals?from=${monthStart}&to=${monthStart + 720 * hour}`,
+    );
+    const sum = (state: string): number =>
+      intervals
+        .filter((each) => each.state === state)
+        .reduce(
+          (ms, each) =>
+            ms + Math.min(each.toMs ?? Infinity, monthStart + 720 * hour) - Math.max(each.fromMs, monthStart),
+          0,
+        );
+    const { figures } = await line();
+    expect([sum('up'), sum('down'), sum('unknown')]).toEqual([figures.upMs, figures.downMs, figures.unknownMs]);
+    expect(intervals.find(({ state }) => state === 'down')).toMatchObject({ incident: 1, evidence });
+  });
+
+  test('is in the matrix and in its academy', async () => {
+    const { months, academies } = await get<SlaMatrix>('admin', 'sla?to=2026-09&months=2');
+    expect(months).toEqual(['2026-08', '2026-09']);
+    expect(academies.map(({ id }) => id)).toEqual(['ash', 'quirk']);
+    expect(academies[0]!.cells[1]).toMatchObject({ breaches: 1, outages: 1, target: 99.9, running: false });
+    expect(academies[0]!.cells[1]!.contractualPercent).toBe((await line()).figures.contractualPercent);
+    expect(academies[1]!.cells[1]).toMatchObject({ contractualPercent: 100, breaches: 0, outages: 0 });
+    const academy = await get<AcademySla>('admin', 'sla/academies/ash?month=2026-09');
+    expect(academy).toMatchObject({ teachingHoursLost: 2, circuits: [{ circuit: { id: 'ash-1' } }] });
+  });
+
+  test('has its incident, with the evidence and both clocks', async () => {
+    const { incidents } = await get<IncidentList>('reader', 'incidents');
+    expect(incidents.map(({ id, title }) => [id, title])).toEqual([[1, 'ash line is down']]);
+    const detail = await get<IncidentDetail>('reader', 'incidents/1');
+    expect(detail.timeline.map(({ kind }) => kind)).toEqual(['opened', 'resolved']);
+    expect(detail.intervals.find(({ state }) => state === 'down')).toMatchObject({ circuit: 'ash-1', evidence });
+    expect(detail).toMatchObject({ teachingHoursLost: 2, fix: { ours: { met: false }, suppliers: null } });
+  });
+
+  test('is told without bandwidth while ClickHouse is away', async () => {
+    clickhouse = false;
+    const sla = await get<CircuitSla>('admin', 'sla/circuits/ash-1?month=2026-08');
+    clickhouse = true;
+    // A server that did not answer is left alone for a while.
+    nowMs += 15_000;
+    expect(sla.percentile).toBeNull();
+    expect(sla.figures.contractualPercent).toBe(100);
+    expect(sla.working.join('\n')).toContain('stored telemetry does not answer');
+  });
+
+  test.each(['sla?to=2026-12', 'sla/circuits/ash-1?month=2026-12', 'sla/circuits/ash-1?month=9', 'sla?months=37'])(
+    'a month that has not begun, or is none, is refused: %s',
+    async (where) => expect((await send('admin', where)).status).toBe(400),
+  );
+});
+
+describe('who sees what', () => {
+  test('one academy only, and money where prices may be seen', async () => {
+    expect((await get<SlaMatrix>('reader', 'sla')).academies.map(({ id }) => id)).toEqual(['ash']);
+    for (const where of [
+      'sla/academies/quirk?month=2026-09',
+      'sla/circuits/quirk-1?month=2026-09',
+      'sla/circuits/quirk-1/intervals?from=1&to=2',
+      'reports/2026-09?academy=quirk',
+    ])
+      expect([where, (await send('reader', where)).status]).toEqual([where, 404]);
+    expect((await line('reader')).credit).toBeNull();
+    expect((await line('leader')).credit).toMatchObject({ due: '50.00' });
+    const { text } = await send('reader', 'reports/2026-09/html');
+    expect(text).toContain('=Ash Academy');
+    expect(text).not.toMatch(/Quirkwood|£/);
+  });
+
+  test('what changes figures takes more than what is told to the team', async () => {
+    const act = (as: Who, body: object): Promise<{ status: number }> => send(as, 'incidents/1/actions', body);
+    expect((await act('reader', { action: 'note', text: 'Seen.' })).status).toBe(403);
+    expect((await act('helpdesk', { action: 'note', text: 'Seen.' })).status).toBe(200);
+    const classify = { action: 'classify', faultClass: 'total', reason: 'Both fibres.' };
+    expect((await act('helpdesk', classify)).status).toBe(403);
+    expect((await act('admin', classify)).status).toBe(200);
+    expect((await act('admin', { action: 'nonsense' })).status).toBe(400);
+    expect((await send('admin', 'incidents/77/actions', classify)).status).toBe(404);
+    expect((await act('admin', { ...classify, revision: 1 })).status).toBe(409);
+    for (const [where, body] of [
+      ['maintenance', works()],
+      ['reports/2026-09/issue', {}],
+    ] as const)
+      expect((await send('leader', where, body)).status).toBe(403);
+  });
+});
+
+describe('maintenance entered after the fact', () => {
+  test('excuses what its notice was enough for, and the figures follow at once', async () => {
+    const made = await get<Maintenance>('admin', 'maintenance', works());
+    const sla = await line();
+    expect(sla.figures).toMatchObject({ excusedMs: hour, countedDownMs: hour });
+    expect(sla.figures.contractualPercent).toBeCloseTo((712 / 713) * 100, 10);
+    expect(sla.figures.rawPercent).toBeCloseTo((712 / 714) * 100, 10);
+    const { occurrences } = await get<OccurrenceList>(
+      'reader',
+      `maintenance/occurrences?from=${at(1, '00:00')}&to=${at(30, '00:00')}`,
+    );
+    expect(occurrences).toMatchObject([
+      {
+        after: true,
+        circuits: 1,
+        notice: [{ contract: 'lines', ok: true, givenHours: 73 }],
+        overruns: [{ circuit: 'ash-1', fromMs: at(15, '11:00'), toMs: at(15, '12:00') }],
+      },
+    ]);
+    const late = { ...works({ notifiedMs: at(15, '09:00') }), revision: made.revision };
+    await get<Maintenance>('admin', `maintenance/${made.id}`, late, 'PUT');
+    const again = await line();
+    expect(again.figures).toMatchObject({ excusedMs: 0, countedDownMs: 2 * hour });
+    expect(again.outages[0]!.exclusions).toMatchObject([{ code: 'planned', excuses: false }]);
+    expect((await send('admin', `maintenance/${made.id}`, late, 'PUT')).status).toBe(409);
+    await get<Maintenance>('admin', `maintenance/${made.id}/cancel`, { atMs: monthStart });
+    expect((await line()).outages[0]!.exclusions).toEqual([]);
+  });
+
+  test.each<[string, Partial<MaintenanceBody>]>([
+    ['ends before it begins', { endMs: at(15, '09:00') }],
+    ['has a rule that cannot be read', { rrule: 'FREQ=SOMETIMES' }],
+    ['has a time zone that is none', { rrule: 'FREQ=WEEKLY', timeZone: 'Mars/Base' }],
+  ])('is refused when it %s', async (_what, over) => {
+    expect((await send('admin', 'maintenance', works(over))).status).toBe(400);
+  });
+});
+
+describe('a report', () => {
+  const html = async (query = ''): Promise<string> => (await send('admin', `reports/2026-09/html${query}`)).text;
+
+  test('says the month in plain words, and the same inputs give the same octets', async () => {
+    const report = await get<Report>('admin', 'reports/2026-09');
+    expect(report.summary.join(' ')).toMatch(/1 of 2 academies lost teaching time.*Service credits due: £50\.00/);
+    const text = await html();
+    expect(reportHtml(report)).toBe(text);
+    expect(reportHtml(structuredClone(report))).toBe(text);
+    expect(text).not.toMatch(/<script|https?:\/\/|<b>lines/);
+    expect(text).toContain('Leased &lt;b&gt;lines&lt;/b&gt;');
+    expect(text).toContain('ESTIMATE');
+    const { text: csv } = await send('admin', 'reports/2026-09/csv');
+    expect(reportCsv(report)).toBe(csv);
+    expect(csv).toContain(",'=Ash Academy,");
+    expect(
+      csv
+        .trimEnd()
+        .split('\r\n')
+        .slice(1)
+        .map((row) => row.split(',', 1)[0]),
+    ).toEqual(['circuit', 'circuit', 'outage']);
+  });
+
+  test('that is issued is frozen; a later difference makes a numbered one with its reason', async () => {
+    const first = await get<ReportIssue>('admin', 'reports/2026-09/issue', {});
+    expect(first).toMatchObject({ number: 1, reason: null });
+    const frozen = await html('?number=1');
+    expect(frozen).toContain('Report number 1');
+    expect((await send('admin', 'reports/2026-09/issue', { reason: 'Again.' })).status).toBe(409);
+    expect(await get<Report>('admin', 'reports/2026-09')).toMatchObject({ changed: false, issued: { number: 1 } });
+    await get<Incident>('admin', 'incidents/1/actions', {
+      action: 'exclude',
+      code: 'site-power',
+      reason: 'The UPS failed.',
+    });
+    expect((await line()).figures).toMatchObject({ countedDownMs: 0, contractualPercent: 100 });
+    expect(await get<Report>('admin', 'reports/2026-09')).toMatchObject({ changed: true });
+    expect((await send('admin', 'reports/2026-09/issue', {})).status).toBe(409);
+    const second = await get<ReportIssue>('admin', 'reports/2026-09/issue', { reason: 'Site power at Quirkwood.' });
+    expect(second.number).toBe(2);
+    expect(await html('?number=1')).toBe(frozen);
+    expect(await html('?number=2')).toMatch(/Corrected report, number 2.*Site power at Quirkwood/);
+    // Why may tell of others.
+    const { text } = await send('reader', 'reports/2026-09/html?number=2');
+    expect(text).toContain('Corrected report, number 2');
+    expect(text).not.toMatch(/Quirkwood|£/);
+    expect((await send('reader', 'reports')).text).not.toContain('Quirkwood');
+    expect((await send('admin', 'reports/2026-09/html?number=3')).status).toBe(404);
+  });
+
+  test('of a month that is not over says so, and is not issued', async () => {
+    const { summary } = await get<Report>('admin', 'reports/2026-11');
+    expect(summary[0]).toContain('November 2026 is not over');
+    expect((await send('admin', 'reports/2026-11/issue', {})).status).toBe(409);
+  });
+});
+
+test('the state of the lines is in the overview', async () => {
+  const { academies } = await get<{ academies: { line: object }[] }>('reader', 'academies');
+  expect(academies).toMatchObject([{ line: { state: 'up', circuits: 1, down: 0 } }]);
+});
