@@ -31,7 +31,7 @@ class Kept {
       .filter(({ circuit, fromMs }) => fromMs < (from.get(circuit) ?? Infinity))
       .map((each) => ({ ...each, toMs: each.toMs === null ? (from.get(each.circuit) ?? null) : each.toMs }));
     const added = change.intervals.flatMap(({ circuit, intervals }) => intervals.map((each) => ({ circuit, ...each })));
-    const put = <T, K>(old: readonly T[], fresh: readonly T[], key: (one: T) => K): T[] => [
+    const put = <T>(old: readonly T[], fresh: readonly T[], key: (one: T) => unknown): T[] => [
       ...new Map([...old, ...fresh].map((each) => [key(each), each])).values(),
     ];
     for (const entry of change.entries) {

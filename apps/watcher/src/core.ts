@@ -400,7 +400,7 @@ class WatcherCore implements Core {
       const isOf = ({ tunnels }: Line): boolean => tunnels.some((tunnel) => tunnel === bare || tunnel === name);
       if (!isOf(before) || isOf(line)) continue;
       for (const kind of ['path', 'quality'] as const) end(kind, name, line.circuit.collector);
-      delete watched.memory.sources[name];
+      Reflect.deleteProperty(watched.memory.sources, name);
     }
   }
 

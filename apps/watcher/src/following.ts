@@ -44,8 +44,8 @@ export async function followEstate(options: FollowingOptions): Promise<{ stop():
   await readEstate(options);
   core.maintain(await estate.watching.maintenances());
   const watch: Watch = estate.watch(() => readEstate(options));
-  const maintenances = (async () => {
-    while (!signal.aborted) {
+  const again = async (): Promise<void> => {
+    for (;;) {
       await sleep(maintenancesEveryMs, signal);
       if (signal.aborted) return;
       try {
@@ -54,7 +54,8 @@ export async function followEstate(options: FollowingOptions): Promise<{ stop():
         logger.warn({ reason: describe(error) }, 'maintenances could not be read; trying again');
       }
     }
-  })();
+  };
+  const maintenances = again();
   return {
     stop: async () => {
       await watch.stop();
