@@ -12,6 +12,7 @@ import {
   type EstatePlan,
   type EstateRecord,
   type Kind,
+  type MaintenanceBody,
   type Permission,
   type RecordList,
   type Role,
@@ -25,6 +26,7 @@ import {
 import { type Actor, type Estate, createEstate } from '@linewatch/estate';
 import { parseAddress } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
+import { monthAfter, monthOf } from '@linewatch/sla';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Principal, toGrants } from '../../apps/api/src/access/principal.ts';
 import { type Running, startApi } from '../../apps/api/src/testing/api.ts';
@@ -215,6 +217,18 @@ const eachKind =
     kindNames.map((kind) => ({ path: pathOf(kind, idOf[kind](target)) }));
 const day = `from=${Date.now() - 3_600_000}&to=${Date.now()}`;
 
+const lastMonth = monthAfter(monthOf(Date.now()), -1);
+/** Numbers of what concerns each; made in the set-up. */
+const incidentOf: Record<Target, number> = { ashdale: 0, quirkwood: 0, nonesuch: 999_999 };
+const maintenanceOf: Record<Target, number> = { ashdale: 0, quirkwood: 0, nonesuch: 999_999 };
+const works = (target: Target): MaintenanceBody => ({
+  title: `Works at ${target}`,
+  scope: { kind: 'academy', id: target },
+  startMs: Date.now() - 1_800_000,
+  endMs: Date.now() + 1_800_000,
+  ...{ rrule: null, timeZone: null, notifiedMs: null, code: 'planned', reference: null, note: null },
+});
+
 /** Of the bystander; whoever may end anyone's asks for ones that there are not, so that all find the same. */
 const foreign = { session: 0, token: 0 };
 /** Routes that the description leaves out. */
@@ -244,6 +258,70 @@ const table: Readonly<Record<string, Row>> = {
     others: 404,
   },
   'GET /api/v1/stream': { access: 'telemetry.read', ask: one('/api/v1/stream') },
+  'GET /api/v1/incidents': { access: 'telemetry.read', ask: one('/api/v1/incidents') },
+  'GET /api/v1/incidents/{id}': {
+    access: 'telemetry.read',
+    ask: (target) => [{ path: `/api/v1/incidents/${incidentOf[target]}` }],
+    others: 404,
+  },
+  'POST /api/v1/incidents/{id}/actions': {
+    access: 'incidents.write',
+    ask: (target) => [
+      { path: `/api/v1/incidents/${incidentOf[target]}/actions`, body: { action: 'note', text: 'Seen.' } },
+    ],
+    others: 404,
+  },
+  'GET /api/v1/maintenance': { access: 'telemetry.read', ask: one('/api/v1/maintenance') },
+  'GET /api/v1/maintenance/occurrences': {
+    access: 'telemetry.read',
+    ask: one(`/api/v1/maintenance/occurrences?${day}`),
+  },
+  'POST /api/v1/maintenance': {
+    access: 'maintenance.write',
+    ask: (target) => [{ path: '/api/v1/maintenance', body: works(target) }],
+    others: 403,
+  },
+  'PUT /api/v1/maintenance/{id}': {
+    access: 'maintenance.write',
+    ask: (target) => [{ path: `/api/v1/maintenance/${maintenanceOf[target]}`, body: works(target) }],
+    // It was cancelled in the set-up.
+    own: 409,
+    others: 404,
+  },
+  'POST /api/v1/maintenance/{id}/cancel': {
+    access: 'maintenance.write',
+    ask: (target) => [{ path: `/api/v1/maintenance/${maintenanceOf[target]}/cancel`, body: {} }],
+    // It was cancelled in the set-up.
+    own: 409,
+    others: 404,
+  },
+  'GET /api/v1/sla': { access: 'telemetry.read', ask: one('/api/v1/sla?months=2') },
+  'GET /api/v1/sla/academies/{id}': {
+    access: 'telemetry.read',
+    ask: (target) => [{ path: `/api/v1/sla/academies/${target}` }],
+    others: 404,
+  },
+  'GET /api/v1/sla/circuits/{id}': {
+    access: 'telemetry.read',
+    ask: (target) => [{ path: `/api/v1/sla/circuits/${target}-1` }],
+    others: 404,
+  },
+  'GET /api/v1/sla/circuits/{id}/intervals': {
+    access: 'telemetry.read',
+    ask: (target) => [{ path: `/api/v1/sla/circuits/${target}-1/intervals?${day}` }],
+    others: 404,
+  },
+  'GET /api/v1/reports': { access: 'telemetry.read', ask: one('/api/v1/reports') },
+  'GET /api/v1/reports/{month}': { access: 'telemetry.read', ask: one(`/api/v1/reports/${lastMonth}`) },
+  'GET /api/v1/reports/{month}/html': { access: 'telemetry.read', ask: one(`/api/v1/reports/${lastMonth}/html`) },
+  'GET /api/v1/reports/{month}/csv': { access: 'telemetry.read', ask: one(`/api/v1/reports/${lastMonth}/csv`) },
+  'POST /api/v1/reports/{month}/issue': {
+    access: 'reports.issue',
+    ask: one(`/api/v1/reports/${lastMonth}/issue`, {}),
+    // It was issued in the set-up.
+    own: 409,
+    wholeTrust: true,
+  },
   'GET /api/v1/exporters': { access: 'exporters.read', ask: one('/api/v1/exporters') },
   'POST /api/v1/exporters/{collector}/{address}/decision': {
     access: 'exporters.write',
@@ -501,6 +579,7 @@ beforeAll(async () => {
   Object.assign(foreign, await signIn('bystander', bystander, undefined, '192.0.2.251'));
   Object.assign(foreign, await signIn('bystander-token', bystander, { permissions: ['estate.read'], academies: null }));
   const roles = [{ group: 'everyone', role: 'admin' }];
+  await watched();
   running = await startApi({
     estate,
     trust,
@@ -535,6 +614,9 @@ beforeAll(async () => {
   await until('exporters', async () =>
     (await ask('admin', { path: '/api/v1/exporters' })).text.includes('203.0.113.66'),
   );
+  // Issued once, so that whoever may finds nothing new.
+  const issued = await ask('admin', { path: `/api/v1/reports/${lastMonth}/issue`, body: {} });
+  expect([issued.status, issued.text]).toEqual([200, issued.text]);
   await until('academies', async () => (await ask('admin', { path: '/api/v1/academies' })).text.includes('quirkwood'));
   const { text } = await ask('nobody', { path: '/api/v1/openapi.json' });
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> };
@@ -542,6 +624,63 @@ beforeAll(async () => {
     for (const method of Object.keys(methods)) routes.push(`${method.toUpperCase()} ${route}`);
   routes.push(...hidden);
 });
+
+/** An outage and a maintenance of each academy, and an issued report. */
+async function watched(): Promise<void> {
+  const { circuits, trusts } = await estate.snapshot();
+  const epoch = await estate.watching.claim('roles');
+  const startedMs = Date.now() - 40 * 86_400_000;
+  const outage = {
+    startedMs,
+    endedMs: startedMs + 3_600_000,
+    detectedMs: startedMs,
+    resolvedMs: startedMs + 3_600_000,
+  };
+  await estate.watching.commit(epoch, {
+    ...{ positions: [], quality: [], entries: [] },
+    states: circuits.map(({ id }) => ({
+      ...{ circuit: id, state: 'up' as const, cause: 'none', sinceMs: startedMs, seenMs: Date.now() },
+      snapshot: new Uint8Array(1),
+    })),
+    intervals: circuits.map(({ id, slug }) => ({
+      circuit: id,
+      fromMs: startedMs,
+      intervals: [
+        {
+          ...{ fromMs: startedMs, toMs: outage.endedMs, state: 'down' as const, cause: 'link' },
+          evidence: [{ atMs: startedMs, source: 'link trap (main)', text: `linkDown at ${slug}` }],
+        },
+        { fromMs: outage.endedMs, toMs: null, state: 'up' as const, cause: 'none', evidence: [] },
+      ],
+    })),
+    incidents: circuits.map(({ id, slug }) => ({
+      ...{
+        key: slug,
+        trust: trusts[0]!.id,
+        kind: 'outage' as const,
+        state: 'resolved' as const,
+        severity: 'major' as const,
+      },
+      ...{
+        title: `${slug} is down`,
+        cause: 'link',
+        circuit: id,
+        academy: null,
+        provider: null,
+        parent: null,
+        ...outage,
+      },
+      ...{ flaps: 0, backupCarried: false, maintenance: false },
+    })),
+  });
+  const { incidents } = await estate.incidents.list(trust, {}, undefined);
+  for (const target of ['ashdale', 'quirkwood'] as const) {
+    incidentOf[target] = incidents.find(({ title }) => title.startsWith(target))!.id;
+    const { id } = await estate.maintenance.create(actor, trust, works(target));
+    await estate.maintenance.cancel(actor, trust, id, Date.now());
+    maintenanceOf[target] = id;
+  }
+}
 
 /** An account with a session, or with a token. */
 async function signIn(
@@ -692,7 +831,11 @@ describe.each(askers)('$name', ({ name, principal, token }) => {
       const at = of.ask('quirkwood').findIndex((each) => each.path === asked.path);
       const unknown = of.ask('nonesuch')[at]!;
       const { status: code, text } = await ask(name, unknown, method);
-      const same = text.replaceAll('nonesuch', 'quirkwood').replaceAll(addresses.nonesuch, addresses.quirkwood);
+      const number = /\/(\d+)(?:\/|$)/.exec(asked.path)?.[1] ?? '';
+      const same = text
+        .replaceAll('nonesuch', 'quirkwood')
+        .replaceAll(addresses.nonesuch, addresses.quirkwood)
+        .replaceAll('999999', number || '999999');
       expect({ what, status: code, text: same }).toEqual({ what, ...answer });
     }
   });
