@@ -208,8 +208,7 @@ export function createCollector(options: CollectorOptions): App {
     sink.onEvent = (event) => polling.onEvent(event);
     probes = new Probes({
       control: told,
-      reflector: config.reflector,
-      address: config.address,
+      reflector: { address: config.address, ...config.reflector },
       sample: (sample) => sink.polled(sample),
       place: { worker, workers },
       now: Date.now,

@@ -29,6 +29,12 @@ export const CollectorConfig = Type.Object(
     reflector: Type.Object(
       {
         port: Port(0, 'UDP port that answers the test packets of other collectors (STAMP, RFC 8762; its own is 862)'),
+        address: Type.Optional(
+          Type.String({
+            description:
+              'Address to answer on: of a machine with several, the one that is probed; without it as above.',
+          }),
+        ),
         allow: Type.Array(Type.String(), {
           default: [
             '10.0.0.0/8',
@@ -84,6 +90,9 @@ export type CollectorConfig = Static<typeof CollectorConfig>;
 
 /** What the schema cannot say. Lines are not known here: 0. */
 export const collectorProblems = ({ address, reflector, keepElements }: CollectorConfig): Problem[] => [
+  ...(reflector.address === undefined || isIP(reflector.address) !== 0
+    ? []
+    : [{ line: 0, path: 'collector.reflector.address', message: `"${reflector.address}" is not an IP address` }]),
   ...reflector.allow.flatMap((network, i) => {
     try {
       new Networks([network]);

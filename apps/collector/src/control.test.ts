@@ -3,7 +3,16 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import { type Producer, type Queue, createLmdbQueue, queueLayout } from '@linewatch/queue';
-import { CollectorKey, type Control, type Secrets, decodeState, encodeState, seal, topics } from '@linewatch/record';
+import {
+  CollectorKey,
+  type Control,
+  type Probing,
+  type Secrets,
+  decodeState,
+  encodeState,
+  seal,
+  topics,
+} from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CollectorControl, defaultControl } from './control.ts';
@@ -109,6 +118,28 @@ describe('control of a collector', () => {
     const { state } = await follow();
     expect(state).toEqual({ ...defaultControl, allow: ['192.0.2.0/24'], admission: 'approve' });
     expect(invalid).toBe(1);
+  });
+
+  it('says what is to be probed, apart from the rest, until nothing is', async () => {
+    const probing: Probing = {
+      everyMs: 30_000,
+      timeoutMs: 1000,
+      packets: 5,
+      allow: [],
+      deny: ['192.0.2.0/24'],
+      targets: ['icmp://10.0.0.1'],
+    };
+    await tell('probes/main/hub', probing);
+    await tell('probes/main/other', { ...probing, targets: [] });
+    const feed = await follow();
+    expect(feed.state).toEqual({ ...defaultControl, probing });
+    await tell('probes/main/hub', { ...probing, deny: ['nowhere'] });
+    await tell('probes/main/hub', { ...probing, everyMs: 1 });
+    await tell('probes/main/hub', { ...probing, more: 1 });
+    await vi.waitFor(() => expect(invalid).toBe(3));
+    expect(feed.state.probing).toEqual(probing);
+    await tell('probes/main/hub', '');
+    await vi.waitFor(() => expect(feed.state).toEqual(defaultControl));
   });
 
   it('is open to all, with traps of community "public", until something is told', async () => {

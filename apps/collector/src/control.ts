@@ -180,9 +180,9 @@ export class CollectorControl implements ControlFeed {
     logger.warn({ messages: earlier.length }, 'the queue cannot be read yet: what was told before is in force');
   }
 
-  /** Decisions that were taken back meanwhile are no more on the topic. */
+  /** Decisions that were taken back meanwhile are no more on the topic; probes that are not there are nobody's. */
   #leaveEarlier(): void {
-    const gone = this.#earlier.filter((key) => key.startsWith(this.#decisionPrefix) && !this.#heard.has(key));
+    const gone = this.#earlier.filter((key) => key !== this.#controlName && !this.#heard.has(key));
     this.#earlier = [];
     const deletions = gone.map((key) => ({ key, value: new Uint8Array(0) }));
     this.#take(deletions);

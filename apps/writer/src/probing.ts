@@ -58,10 +58,11 @@ export function targetsOf(
 
 /** When a circuit next begins or ends, Unix ms. */
 export function nextChangeMs({ circuits }: Snapshot, nowMs: number): number {
-  const edges = circuits.flatMap(({ probe, validFromMs, validToMs }) =>
-    probe === null ? [] : [validFromMs, validToMs],
-  );
-  return Math.min(...edges.filter((each) => each !== null && each > nowMs).map(Number), Infinity);
+  let next = Infinity;
+  for (const { probe, validFromMs, validToMs } of circuits)
+    for (const edge of [validFromMs, validToMs])
+      if (probe !== null && edge !== null && edge > nowMs) next = Math.min(next, edge);
+  return next;
 }
 
 /** Which collectors a trust has, and what each was told last to probe. */

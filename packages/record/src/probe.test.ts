@@ -59,6 +59,7 @@ describe('a probe target', () => {
     ['file:///etc/passwd', 'it has no host name'],
     ['dns://server', 'of the form dns://server/name'],
     ['dns://server/', 'it has no name to ask for'],
+    ['dns://server/a.localhost', 'no name server is asked'],
     ['dns://server/name?type=ANY', 'its type is none of A'],
     ['dns://server/name?class=CH', 'of the form dns://server/name'],
     ['host#', 'no label of a collector'],

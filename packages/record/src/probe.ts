@@ -173,6 +173,8 @@ function readTarget(text: string, refused: Refused): ProbeTarget {
         /^\/([^/?]*)(?:\?type=([a-z]+))?$/i.exec(rest) ??
         refused.because('a question is of the form dns://server/name or dns://server/name?type=MX');
       const name = readName(nameText, refused, 'name to ask for');
+      if (/(?:^|\.)(?:localhost|onion)$/.test(name))
+        refused.because('no name server is asked for that name (RFC 6761, RFC 7686)');
       const wanted = typeText.toUpperCase();
       const type =
         dnsTypes.find((each) => each === wanted) ?? refused.because(`its type is none of ${dnsTypes.join(', ')}`);

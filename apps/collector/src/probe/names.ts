@@ -26,7 +26,7 @@ export class Names {
   readonly #waiting: (() => void)[] = [];
   #asking = 0;
 
-  constructor(now: () => number, find = async (name: string): Promise<string> => (await lookup(name)).address) {
+  constructor(now: () => number, find = lookUp) {
     this.#now = now;
     this.#lookup = find;
   }
@@ -65,6 +65,9 @@ export class Names {
     }
   }
 }
+
+/** Always of the same version where there are both: who is to be probed by the other writes its address. */
+const lookUp = async (name: string): Promise<string> => (await lookup(name, { order: 'ipv4first' })).address;
 
 async function atMost(work: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

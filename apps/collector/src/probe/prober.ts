@@ -2,6 +2,7 @@
 import {
   Networks,
   type ProbeTarget,
+  type Probing,
   ProbeTargetError,
   type Sample,
   fnv1a,
@@ -84,6 +85,8 @@ export class Prober {
   #allow = new Networks([]);
   #deny = new Networks([]);
   #senders = 0;
+  /** What is in force here. */
+  #probing: Probing | undefined;
   #hasFping = true;
 
   constructor(options: ProberOptions) {
@@ -123,6 +126,8 @@ export class Prober {
     if (this.#stopping.signal.aborted) return;
     const { control, place, now, logger } = this.#options;
     const { probing } = control.state;
+    if (probing === this.#probing) return;
+    this.#probing = probing;
     const wanted = new Map<string, ProbeTarget>();
     for (const text of probing.targets) {
       try {

@@ -4,9 +4,7 @@ import { Prober, type ProberOptions } from './prober.ts';
 import { type Reflecting, openReflector, reflectorResults } from './stamp/reflector.ts';
 
 export interface ProbesOptions extends ProberOptions {
-  readonly reflector: { readonly port: number; readonly allow: readonly string[] };
-  /** To listen on. */
-  readonly address: string;
+  readonly reflector: { readonly address: string; readonly port: number; readonly allow: readonly string[] };
 }
 
 export class Probes {
@@ -34,19 +32,15 @@ export class Probes {
 
   /** A collector without it still collects. */
   async #reflect(metrics: Metrics, logger: Logger): Promise<void> {
-    const { reflector, address, clock, time } = this.#options;
+    const { reflector, clock, time } = this.#options;
+    const { address, port, allow } = reflector;
     const packets = metrics.counter('stamp_packets_reflected_total', 'Test packets that came to be reflected.', [
       'result',
     ]);
     for (const result of reflectorResults) packets.inc({ result }, 0);
     const onResult = (result: (typeof reflectorResults)[number]): void => packets.inc({ result });
     try {
-      this.#reflecting = await openReflector(address, reflector.port, {
-        clock,
-        time,
-        allow: reflector.allow,
-        onResult,
-      });
+      this.#reflecting = await openReflector(address, port, { clock, time, allow, onResult });
       logger.info({ port: this.#reflecting.port }, 'reflecting test packets');
     } catch (error) {
       this.#problem = describe(error);

@@ -25,8 +25,9 @@ export interface RunOptions {
 
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #session = new Session();
+  #session = new Session();
   #socket: Socket | undefined;
+  #closed = false;
   /** What the network, or this machine, said of the socket since the run began. */
   #trouble: unknown;
   #onComplete: (() => void) | undefined;
@@ -43,22 +44,31 @@ export class Sender {
     } catch (error) {
       return failureOf(error);
     }
-    this.#session.begin();
+    const session = this.#session;
+    session.begin();
     for (let i = 0; i < packets && !signal.aborted; i++) {
       if (i > 0) await sleep(spacingMs, signal);
       this.#send();
     }
-    if (!this.#session.isComplete) await this.#complete(timeoutMs, signal);
-    const figures = this.#session.end();
+    if (!session.isComplete) await this.#complete(timeoutMs, signal);
+    const figures = session.end();
     if (figures.rttsMs.length > 0) return { is: 'packets', packets: figures };
+    // Its own address may be one that this machine no longer has: the next run begins another session.
+    this.#drop();
     const failure: Outcome =
       this.#trouble === undefined ? { is: 'failed', reason: 'timeout' } : failureOf(this.#trouble);
     return failure.is === 'failed' ? { ...failure, sent: figures.sent } : failure;
   }
 
   close(): void {
+    this.#closed = true;
+    this.#drop();
+  }
+
+  #drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#session = new Session();
     socket?.close();
   }
 
@@ -89,6 +99,7 @@ export class Sender {
         // Connected: the kernel takes answers of the reflector only, and tells when there is nobody.
         socket.connect(port, address, resolve);
       });
+      if (this.#closed) throw new Error('the target was left');
     } catch (error) {
       socket.close();
       throw error;
