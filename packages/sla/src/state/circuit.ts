@@ -1,7 +1,7 @@
 import type { Cause, LineState } from '../model.ts';
 import type { Evidence, EvidenceNote, StateSettings } from './evidence.ts';
 import { type CircuitMemory, readSnapshot, writeSnapshot } from './snapshot.ts';
-import { checkSettings, isOfVantage, isSound, phraseOf, sourceKind } from './sound.ts';
+import { checkSettings, isOfVantage, isSound, maxTimeMs, phraseOf, sourceKind } from './sound.ts';
 import { Source, maxSpells } from './source.ts';
 import { type Heard, type Turn, type WatchedInterval, intervalsOfTurns, nextInstant, sweep } from './sweep.ts';
 import type { Watch } from './watch.ts';
@@ -63,14 +63,15 @@ export class CircuitState {
   #dueMs: number;
   #version: number;
 
-  /** `startMs`: when its intervals begin. @throws RangeError for settings that cannot be */
+  /** `startMs`: when its intervals begin. @throws RangeError for settings or a start that cannot be */
   constructor(watch: Watch, startMs: number, settings: StateSettings, memory?: CircuitMemory) {
     checkSettings(settings);
+    if (!(startMs >= 0 && startMs <= maxTimeMs)) throw new RangeError('the start is to be a time from 1970 on');
     this.#watch = watch;
     this.#settings = settings;
     this.#sources = [...(memory?.sources ?? [])];
-    this.#floorMs = memory?.floorMs ?? startMs;
-    this.#toMs = memory?.toMs ?? startMs;
+    this.#floorMs = memory?.floorMs ?? Math.round(startMs);
+    this.#toMs = memory?.toMs ?? Math.round(startMs);
     this.#turns = [...(memory?.turns ?? [])];
     this.#untakenMs = memory?.untakenMs ?? Infinity;
     this.#dueMs = this.#toMs;
@@ -113,7 +114,7 @@ export class CircuitState {
   /** Time goes on to the watermark, never back. True: `take` has something. */
   advance(watermarkMs: number): boolean {
     const fromMs = this.#toMs;
-    if (watermarkMs > fromMs) this.#toMs = watermarkMs;
+    if (watermarkMs > fromMs) this.#toMs = Math.floor(Math.min(watermarkMs, maxTimeMs));
     if (this.#version !== this.#watch.version) {
       this.#changedMs = Math.min(this.#changedMs, this.#watch.changedSince(this.#version));
       this.#version = this.#watch.version;
@@ -146,6 +147,7 @@ export class CircuitState {
 
   /** At most 48 KiB; usually under 2 KiB. */
   snapshot(): Uint8Array {
+    this.advance(this.#toMs);
     if (this.#untakenMs === Infinity) this.#forget(this.#toMs - backMs);
     for (const source of this.#sources) source.settle(this.#toMs - rawMs);
     return writeSnapshot({
@@ -196,7 +198,11 @@ export class CircuitState {
     this.#turns = turns;
     this.#changedMs = Infinity;
     this.#dueMs = nextInstant(this.#heard, this.#watch, this.#settings, this.#toMs);
-    if (turns.length > maxTurns) this.#forget(turns[turns.length - maxTurns]!.fromMs);
+    if (turns.length <= maxTurns) return;
+    // Nobody takes them: the oldest are lost.
+    this.#turns = turns.slice(-maxTurns);
+    this.#untakenMs = Math.max(this.#untakenMs, this.#turns[0]!.fromMs);
+    this.#forget(this.#turns[0]!.fromMs);
   }
 
   #told(fromMs: number): ToldInterval[] {
@@ -212,14 +218,13 @@ export class CircuitState {
     this.#forget(source.latest(maxSpells / 2));
   }
 
-  /** What was before no longer changes; the turn of that instant is kept whole. */
+  /** What was before no longer changes. What is not taken yet stays, and so does the turn of that instant. */
   #forget(beforeMs: number): void {
     if (beforeMs <= this.#floorMs) return;
     this.#floorMs = beforeMs;
     for (const source of this.#sources) source.forget(beforeMs);
-    const first = this.#turns.findLastIndex(({ fromMs }) => fromMs <= beforeMs);
+    const first = this.#turns.findLastIndex(({ fromMs }) => fromMs <= Math.min(beforeMs, this.#untakenMs));
     if (first > 0) this.#turns.splice(0, first);
-    if (this.#untakenMs < (this.#turns[0]?.fromMs ?? -Infinity)) this.#untakenMs = this.#turns[0]!.fromMs;
   }
 }
 

@@ -70,7 +70,6 @@ function run(stream: readonly Does[], use: StateSettings): { state: CircuitState
     if (isTaken && state.advance(0)) take();
     if (!restart) continue;
     watch = Watch.restore(watch.snapshot(0), use.blindMs);
-    state.advance(0);
     state = CircuitState.restore(state.snapshot(), watch, use);
   }
   state.advance(endMs);
@@ -120,7 +119,10 @@ describe('intervals of evidence', () => {
   it('say at each instant what the newest words say', () => {
     fc.assert(
       fc.property(scene, ({ evidence, beats }) => {
-        const plain = evidence.map(({ sinceMs: _, ...word }) => word);
+        const plain = evidence.map((word) => {
+          const { sinceMs, ...rest } = word;
+          return sinceMs === undefined ? word : rest;
+        });
         const found = intervalsOf(plain, beats, { ...settings, staleMs: 1e9 }, span);
         for (const { fromMs, toMs, state } of found)
           for (const atMs of [fromMs, (fromMs + toMs) >> 1, toMs - 1])

@@ -97,9 +97,9 @@ class Tables {
 function write({ floorMs, toMs, untakenMs, turns, sources }: CircuitMemory, cut: Cut): Uint8Array {
   const tables = new Tables(cut.notes);
   const body = new ByteWriter();
-  body.time(floorMs, toMs);
-  body.time(untakenMs, toMs);
   const keptTurns = turns.slice(-cut.turns);
+  body.time(floorMs, toMs);
+  body.time(Math.max(untakenMs, keptTurns[0]?.fromMs ?? untakenMs), toMs);
   body.whole(keptTurns.length);
   for (const turn of keptTurns) writeTurn(turn, toMs, tables, body);
   // Who said something last is the most needed.

@@ -39,7 +39,7 @@ export const anyEvidence: fc.Arbitrary<Evidence> = fc
     kind,
     name,
     collector,
-    says: kind === 'traffic' ? 'up' : (says as Evidence['says']),
+    says: kind === 'traffic' ? 'up' : says,
     holdMs,
     ...(since !== null && { sinceMs: Math.max(0, atMs - since) }),
     note,

@@ -59,8 +59,9 @@ export class Watch {
     return count > this.#changes.length ? -Infinity : Math.min(...this.#changes.slice(-count));
   }
 
-  beat(collector: string, atMs: number): void {
-    if (!Number.isFinite(atMs)) return;
+  beat(collector: string, timeMs: number): void {
+    if (!Number.isFinite(timeMs)) return;
+    const atMs = Math.round(timeMs);
     const known = this.#collectors.get(collector);
     if (!known) {
       if (this.#collectors.size >= maxCollectors) return;
