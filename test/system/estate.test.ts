@@ -199,7 +199,8 @@ describe.each(servers)('the estate on $name', ({ start }) => {
             name: 'First',
             trust,
             academy,
-            provider: 'North',
+            ...{ provider: 'North', providerRow: expect.any(Number) as number, site: null, contract: null },
+            ...{ tunnel: null, probe: null, parent: null, pop: null },
             role: 'primary',
             kind: 'leased-line',
           },
@@ -214,7 +215,8 @@ describe.each(servers)('the estate on $name', ({ start }) => {
             name: 'c2',
             trust,
             academy,
-            provider: 'North',
+            ...{ provider: 'North', providerRow: expect.any(Number) as number, site: null, contract: null },
+            ...{ tunnel: null, probe: null, parent: null, pop: null },
             role: 'backup',
             kind: null,
           },
@@ -450,9 +452,15 @@ describe.each(servers)('the estate on $name', ({ start }) => {
       expect(without.map(({ name }) => name)).toEqual([
         // Accounts are of the installation, not of a trust.
         'account_grant_academy_id_fkey',
-        // Of an exporter's own row, and of a contract's, which are one trust's.
+        // Of an exporter's own row, a circuit's, a contract's and an incident's, which are one trust's.
         'circuit_interface_once',
+        'circuit_interval_circuit_id_fkey',
+        'circuit_quality_circuit_id_fkey',
+        'circuit_state_circuit_id_fkey',
         'contract_price_contract_id_fkey',
+        'incident_entry_incident_id_fkey',
+        // The watcher watches all trusts.
+        'incident_key_key',
       ]);
     });
 

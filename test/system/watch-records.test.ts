@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Change, IncidentAction, Incident, Kind, MaintenanceBody } from '@linewatch/contract';
+import type { Change, IncidentAction, Incident, MaintenanceBody } from '@linewatch/contract';
 import {
   type Actor,
   type CircuitStateRow,
@@ -29,12 +29,6 @@ const t0 = Date.UTC(2026, 8, 14, 8);
 const minute = 60_000;
 const hour = 60 * minute;
 
-const create = (kind: Kind, id: string, values: Record<string, unknown>): Change => ({
-  kind,
-  id,
-  op: 'create',
-  values,
-});
 const nothing: WatcherChange = { positions: [], states: [], intervals: [], incidents: [], entries: [], quality: [] };
 
 describe.each(servers)('the watch on $name', ({ start }) => {
@@ -76,15 +70,19 @@ describe.each(servers)('the watch on $name', ({ start }) => {
     trust = `trust-${++trusts}`;
     nowMs = t0;
     estate = another();
-    await made([
-      create('provider', 'north', { name: 'North' }),
-      create('provider', 'south', { name: 'South' }),
-      create('academy', 'oak', { name: 'Oak', pupils: 210 }),
-      create('academy', 'ash', { name: 'Ash' }),
-      create('site', 'annexe', { name: 'Annexe', academy: 'oak' }),
-      ...(['a', 'b'] as const).map((id) => create('circuit', id, { name: id, academy: 'oak', provider: 'north' })),
-      create('circuit', 'c', { name: 'c', academy: 'ash', provider: 'south' }),
-    ]);
+    await sql(
+      `WITH t AS (INSERT INTO trust (slug, key, name) VALUES ($1::text, $2, $1::text) RETURNING id),
+         p AS (INSERT INTO provider (trust_id, slug, name) SELECT id, s, initcap(s) FROM t, unnest(ARRAY['north', 'south']) AS s RETURNING id, slug),
+         a AS (INSERT INTO academy (trust_id, slug, name, pupils)
+           SELECT id, s, initcap(s), CASE s WHEN 'oak' THEN 210 END FROM t, unnest(ARRAY['oak', 'ash']) AS s RETURNING id, slug),
+         s AS (INSERT INTO site (trust_id, slug, name, academy_id)
+           SELECT t.id, 'annexe', 'Annexe', a.id FROM t, a WHERE a.slug = 'oak')
+       INSERT INTO circuit (trust_id, slug, name, academy_id, provider_id, role)
+       SELECT t.id, c.slug, c.slug, a.id, p.id, 'primary'
+       FROM t, (VALUES ('a', 'oak', 'north'), ('b', 'oak', 'north'), ('c', 'ash', 'south')) AS c (slug, academy, provider)
+       JOIN a ON a.slug = c.academy JOIN p ON p.slug = c.provider`,
+      [trust, trusts],
+    );
     await look();
     epoch = await estate.watching.claim('test');
   });
@@ -96,15 +94,13 @@ describe.each(servers)('the watch on $name', ({ start }) => {
     expect((await estate.records.apply(ann, changes, { trust })).problems).toEqual([]);
   }
   async function look(): Promise<void> {
-    const snapshot = await estate.snapshot();
-    const { id } = snapshot.trusts.find(({ label }) => label === trust)!;
-    const own = snapshot.circuits.filter((each) => each.trust === id);
-    circuits = new Map(own.map((each) => [each.slug, each.id]));
-    row = {
-      trust: id,
-      academy: snapshot.academies.find((each) => each.trust === id && each.slug === 'oak')!.id,
-      provider: snapshot.providers.find((each) => each.trust === id && each.slug === 'north')!.id,
-    };
+    const rows = await sql(
+      `SELECT c.slug, c.id, c.trust_id AS trust, c.academy_id AS academy, c.provider_id AS provider
+       FROM circuit c JOIN trust t ON t.id = c.trust_id WHERE t.slug = $1 ORDER BY c.id`,
+      [trust],
+    );
+    circuits = new Map(rows.map(({ slug, id }) => [slug as string, id as number]));
+    row = rows[0] as unknown as typeof row;
   }
   const of = (slug: string): number => circuits.get(slug)!;
 

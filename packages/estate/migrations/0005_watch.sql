@@ -106,7 +106,7 @@ CREATE TABLE incident (
   circuit_id integer,
   academy_id integer,
   provider_id integer,
-  watched_parent_id integer REFERENCES incident,
+  watched_parent_id integer,
   watched_started_at timestamptz NOT NULL,
   watched_ended_at timestamptz CHECK (watched_ended_at >= watched_started_at),
   detected_at timestamptz NOT NULL,
@@ -120,8 +120,8 @@ CREATE TABLE incident (
   said_severity text CHECK (said_severity IN ('critical', 'major', 'minor', 'info')),
   said_started_at timestamptz,
   said_ended_at timestamptz,
-  left_parent_id integer REFERENCES incident, -- the one that it was split from
-  merged_into integer REFERENCES incident CHECK (merged_into <> id),
+  left_parent_id integer, -- the one that it was split from
+  merged_into integer CHECK (merged_into <> id),
   merged_at timestamptz,
   acknowledged_by text,
   acknowledged_at timestamptz,
@@ -158,7 +158,10 @@ CREATE TABLE incident (
   UNIQUE (trust_id, id),
   FOREIGN KEY (trust_id, circuit_id) REFERENCES circuit (trust_id, id),
   FOREIGN KEY (trust_id, academy_id) REFERENCES academy (trust_id, id),
-  FOREIGN KEY (trust_id, provider_id) REFERENCES provider (trust_id, id)
+  FOREIGN KEY (trust_id, provider_id) REFERENCES provider (trust_id, id),
+  FOREIGN KEY (trust_id, watched_parent_id) REFERENCES incident (trust_id, id),
+  FOREIGN KEY (trust_id, left_parent_id) REFERENCES incident (trust_id, id),
+  FOREIGN KEY (trust_id, merged_into) REFERENCES incident (trust_id, id)
 );
 CREATE INDEX ON incident (trust_id, id) WHERE state <> 'resolved';
 CREATE INDEX ON incident (id) WHERE watched_state <> 'resolved';
@@ -215,12 +218,17 @@ CREATE TABLE annotation (
   code exclusion_code,
   state line_state,
   reason long_text NOT NULL,
-  incident_id integer REFERENCES incident, -- the circuit's
-  said_of integer REFERENCES incident, -- the one that it was said of: the same, or a group that it is a member of
-  takes_back integer UNIQUE REFERENCES annotation,
+  incident_id integer, -- the circuit's
+  said_of integer, -- the one that it was said of: the same, or a group that it is a member of
+  takes_back integer,
   by text NOT NULL,
   at timestamptz NOT NULL,
+  UNIQUE (trust_id, id),
+  CONSTRAINT annotation_taken_back_once UNIQUE (trust_id, takes_back),
   FOREIGN KEY (trust_id, circuit_id) REFERENCES circuit (trust_id, id),
+  FOREIGN KEY (trust_id, incident_id) REFERENCES incident (trust_id, id),
+  FOREIGN KEY (trust_id, said_of) REFERENCES incident (trust_id, id),
+  FOREIGN KEY (trust_id, takes_back) REFERENCES annotation (trust_id, id),
   CHECK (to_at > from_at),
   CHECK ((kind = 'exclusion') = (code IS NOT NULL)),
   CHECK ((kind = 'correction') = (state IS NOT NULL)),

@@ -43,7 +43,10 @@ export async function putStates(client: ClientBase, states: readonly CircuitStat
   );
 }
 
-/** What is as it was stays; the part of an interval that lies before its circuit's change does too, in a row of its own. */
+/**
+ * What is held is found by the index of the constraint that keeps intervals apart: the past costs nothing, however long it is.
+ * What is as it was stays; the part of an interval that lies before its circuit's change does too, in a row of its own.
+ */
 const intervalsText = `
   WITH change AS MATERIALIZED (
     SELECT c.id AS circuit, ${moment('n."fromMs"')} AS at
@@ -51,7 +54,7 @@ const intervalsText = `
   ), held AS MATERIALIZED (
     SELECT v.id, v.circuit_id, v.from_at, v.to_at, v.state, v.cause, v.evidence, c.at
     FROM change c JOIN circuit_interval v ON v.circuit_id = c.circuit
-    WHERE v.superseded_at IS NULL AND (v.to_at IS NULL OR v.to_at > c.at)
+    WHERE v.superseded_at IS NULL AND tstzrange(v.from_at, v.to_at) && tstzrange(c.at, NULL)
   ), wanted AS MATERIALIZED (
     SELECT c.circuit, ${moment('n."fromMs"')} AS from_at, ${moment('n."toMs"')} AS to_at, n.state, n.cause, n.evidence
     FROM json_to_recordset($2) AS n (circuit integer, "fromMs" float8, "toMs" float8, state text, cause text, evidence jsonb)
@@ -63,10 +66,10 @@ const intervalsText = `
     WHERE w.to_at IS NOT DISTINCT FROM h.to_at AND w.state = h.state AND w.cause = h.cause AND w.evidence = h.evidence
   ), superseded AS (
     UPDATE circuit_interval v SET superseded_at = now() FROM held h
-    WHERE v.id = h.id AND NOT EXISTS (SELECT FROM kept k WHERE k.id = h.id) RETURNING v.id
+    WHERE v.id = h.id AND h.id NOT IN (SELECT k.id FROM kept k) RETURNING v.id
   ), added AS (
     INSERT INTO circuit_interval (circuit_id, from_at, to_at, state, cause, evidence)
-    SELECT * FROM wanted w WHERE NOT EXISTS (SELECT FROM kept k WHERE k.circuit_id = w.circuit AND k.from_at = w.from_at)
+    SELECT * FROM wanted w WHERE (w.circuit, w.from_at) NOT IN (SELECT k.circuit_id, k.from_at FROM kept k)
     RETURNING id
   )
   SELECT ((SELECT count(*) FROM superseded) + (SELECT count(*) FROM added))::integer AS changed`;

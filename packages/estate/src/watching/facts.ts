@@ -9,7 +9,7 @@ const intervalsText = `
   SELECT v.circuit_id AS circuit, ${ms('v.from_at')} AS "fromMs", ${ms('v.to_at')} AS "toMs", v.state, v.cause, v.evidence
   FROM circuit c JOIN circuit_interval v ON v.circuit_id = c.id
   WHERE c.trust_id = (SELECT id FROM trust WHERE slug = $1) AND ($4::integer[] IS NULL OR c.id = ANY ($4))
-    AND v.superseded_at IS NULL AND v.from_at < ${moment('$3')} AND (v.to_at IS NULL OR v.to_at > ${moment('$2')})
+    AND v.superseded_at IS NULL AND tstzrange(v.from_at, v.to_at) && tstzrange(${moment('$2')}, ${moment('$3')})
   ORDER BY v.circuit_id, v.from_at`;
 
 /** The beginning and end of an incident are what they are now. */

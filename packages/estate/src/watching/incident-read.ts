@@ -114,8 +114,8 @@ export async function assemble<Row extends IncidentRow>(
   const { rows: below } = await client.query<Below>(
     `${treeOf('$1')}
      SELECT DISTINCT t.root, t.via, a.slug AS id, a.name, a.pupils
-     FROM tree t JOIN incident i ON i.id = t.id LEFT JOIN circuit c ON c.id = i.circuit_id
-     LEFT JOIN academy a ON a.id = coalesce(i.academy_id, c.academy_id) ORDER BY a.name, a.slug`,
+     FROM tree t LEFT JOIN circuit c ON c.id = t.circuit_id
+     LEFT JOIN academy a ON a.id = coalesce(t.academy_id, c.academy_id) ORDER BY a.name, a.slug`,
     [rows.map(({ id }) => id)],
   );
   const byRoot = Map.groupBy(

@@ -7,7 +7,8 @@ export const ms = epochMs;
 export const moment = (expression: string): string => `to_timestamp(${expression}::float8 / 1000)`;
 
 /** Annotations `a` that were not taken back. */
-export const live = (a: string): string => `NOT EXISTS (SELECT FROM annotation b WHERE b.takes_back = ${a}.id)`;
+export const live = (a: string): string =>
+  `NOT EXISTS (SELECT FROM annotation b WHERE b.trust_id = ${a}.trust_id AND b.takes_back = ${a}.id)`;
 
 /** What devices send may hold what PostgreSQL's texts cannot: NUL, and halves of characters. */
 const storable = (_key: string, value: unknown): unknown =>
@@ -21,11 +22,17 @@ export const lockWatch = (client: ClientBase): Promise<unknown> => client.query(
 export const nextVersion = (client: ClientBase): Promise<unknown> =>
   client.query('UPDATE watch_version SET version = version + 1');
 
-/** Incidents under some: their members, those merged into them, and theirs. `$n`: ids. Rows: root, via (of the first step), id. */
+/**
+ * Incidents under some, these too: their members, those merged into them, and theirs. `ids`: of the first. Rows: root, via (of the
+ * first step), id, circuit_id, academy_id.
+ */
 export const treeOf = (ids: string): string => `
   WITH RECURSIVE tree AS (
-    SELECT r AS root, NULL::integer AS via, r AS id FROM unnest(${ids}::integer[]) AS r
+    SELECT i.id AS root, NULL::integer AS via, i.id, i.circuit_id, i.academy_id FROM incident i WHERE i.id = ANY (${ids}::integer[])
     UNION
-    SELECT t.root, coalesce(t.via, m.id), m.id FROM tree t
-    JOIN LATERAL (SELECT id FROM incident WHERE parent_id = t.id UNION ALL SELECT id FROM incident WHERE merged_into = t.id) m ON true
+    SELECT t.root, coalesce(t.via, m.id), m.id, m.circuit_id, m.academy_id FROM tree t
+    JOIN LATERAL (
+      SELECT id, circuit_id, academy_id FROM incident WHERE parent_id = t.id
+      UNION ALL SELECT id, circuit_id, academy_id FROM incident WHERE merged_into = t.id
+    ) m ON true
   )`;
