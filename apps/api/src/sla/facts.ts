@@ -14,6 +14,8 @@ export interface SpanFacts {
   readonly annotations: ReadonlyMap<number, readonly Annotation[]>;
   readonly incidents: ReadonlyMap<number, readonly Incident[]>;
   readonly occurrences: Occurrences;
+  /** Another one when a maintenance was entered or changed. */
+  readonly maintenanceKey: string;
 }
 
 export interface FactsSource {
@@ -42,6 +44,7 @@ export async function readFacts(
     intervals: stateIntervals(intervals),
     annotations: byCircuit(annotations, ({ circuit }) => circuit),
     incidents: byCircuit(incidents, ({ circuitRow }) => circuitRow),
+    maintenanceKey: maintenances.map(({ id, revision }) => `${id}.${revision}`).join(' '),
     occurrences: new Occurrences(maintenances, span),
   };
 }

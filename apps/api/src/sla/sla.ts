@@ -1,5 +1,6 @@
 /** Service levels: figures made from what PostgreSQL keeps, with bandwidth and performance from stored telemetry beside them. */
 import type { AcademySla, CircuitIntervals, CircuitSla, SlaCell, SlaMatrix } from '@linewatch/contract';
+import { setImmediate } from 'node:timers/promises';
 import type { Incidents } from '@linewatch/estate';
 import { type Span, monthAfter, monthOf, monthSpan, siteAvailability } from '@linewatch/sla';
 import { type Scope, within } from '../access/principal.ts';
@@ -10,7 +11,8 @@ import { ApiError } from '../problems.ts';
 import { type Telemetry, circuitSla, monthOfCircuit, spanOf } from './circuit.ts';
 import type { SlaAcademy, SlaCircuit, SlaEstate } from './estate.ts';
 import { type FactsSource, type SpanFacts, correctionsBy, readFacts } from './facts.ts';
-import { type CircuitCell, cellOf, circuitCell, inService } from './matrix.ts';
+import { Cells } from './cells.ts';
+import { type CircuitCell, cellOf, inService } from './matrix.ts';
 import { academyWithoutMoney, withoutMoney } from './money.ts';
 import type { SlaTelemetry } from './telemetry.ts';
 
@@ -19,6 +21,8 @@ const maxIntervalsMs = 400 * 86_400_000;
 /** Answers that are kept while nothing changes: whole months with all their lines are large. */
 const maxMatrices = 8;
 const keepMs = 600_000;
+/** Of the matrix, worked out in one go. */
+const academiesAtOnce = 10;
 
 export interface SlaOptions extends FactsSource {
   readonly incidents: Pick<Incidents, 'version'>;
@@ -38,6 +42,8 @@ export interface Sees {
 export class Sla {
   readonly #options: SlaOptions;
   readonly #matrices: ShortCache<ReadonlyMap<string, readonly SlaCell[]>>;
+
+  readonly #made = new Cells();
 
   constructor(options: SlaOptions) {
     this.#options = options;
@@ -73,10 +79,12 @@ export class Sla {
   ): Promise<ReadonlyMap<string, readonly SlaCell[]>> {
     const facts = await this.#facts(estate.circuits, months);
     const rows = new Map<string, SlaCell[]>();
-    for (const { id, circuits } of estate.academies) {
+    for (const [i, { id, circuits }] of estate.academies.entries()) {
+      // Others are served meanwhile.
+      if (i % academiesAtOnce === 0) await setImmediate();
       const cells = months.map((month) => {
         const found = circuits.flatMap(
-          (each): CircuitCell | CircuitCell[] => circuitCell(each, month, facts, nowMs) ?? [],
+          (each): CircuitCell | CircuitCell[] => this.#made.get(each, month, facts, estate.version, nowMs) ?? [],
         );
         return { cell: cellOf(month, found, nowMs < monthSpan(month).toMs), found: found.length };
       });
