@@ -5,6 +5,7 @@ import { decodeBench } from './decode.ts';
 import { pathBench } from './path.ts';
 import { pollsBench } from './polls.ts';
 import { cleanUp } from './processes.ts';
+import { stateBench } from './state.ts';
 import { trapsBench } from './traps.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   api: apiBench,
   decode: decodeBench,
   traps: trapsBench,
+  state: stateBench,
   polls: pollsBench,
 };
 
