@@ -1,12 +1,8 @@
-/** Numbers and texts in as few octets as they need: LEB128, its low bits first; signed ones zigzag. Of numbers only whole ones. */
+/** Numbers and texts in as few octets as they need: whole ones as LEB128, signed ones zigzag. */
 
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
   #to = 0;
-
-  get size(): number {
-    return this.#to;
-  }
 
   whole(value: number): void {
     this.#need(10);
@@ -16,10 +12,6 @@ export class ByteWriter {
       left = Math.floor(left / 128);
     }
     this.#bytes[this.#to++] = left;
-  }
-
-  signed(value: number): void {
-    this.whole(value < 0 ? -value * 2 - 1 : value * 2);
   }
 
   /** Also NaN and the infinities. */

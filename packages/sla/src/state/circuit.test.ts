@@ -175,6 +175,15 @@ describe('a snapshot', () => {
     expect(states(other).map((text) => text.split(' ')[1])).toEqual(['up', 'down', 'up']);
   });
 
+  it('holds the words of a source that told too many of them out of order', () => {
+    const { watch, state } = begin();
+    for (let i = 0; i < 2000; i++) state.add(word(((i * 37) % 400) + i / 10, { says: i % 3 === 0 ? 'down' : 'up' }));
+    state.advance(startMs + 900_000);
+    const restored = CircuitState.restore(state.snapshot(), watch, settings);
+    expect(restored.now).toEqual(state.now);
+    expect(state.counts.late).toBeGreaterThan(0);
+  });
+
   it('is bounded whatever was told, and still says what is', () => {
     const { state } = begin();
     for (let s = 0; s < 300; s++)

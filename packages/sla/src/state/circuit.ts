@@ -29,10 +29,10 @@ export interface CircuitCounts {
 }
 
 /** How far back words are kept one by one: evidence that is late by less finds its place. */
-export const rawMs = 15 * 60_000;
+const rawMs = 15 * 60_000;
 /** How far back what was said may still change, by a word that tells since when. */
-export const backMs = 24 * 3_600_000;
-export const maxSources = 64;
+const backMs = 24 * 3_600_000;
+const maxSources = 64;
 /** Intervals that are kept once they are taken, and of all. */
 const keptTurns = 64;
 const maxTurns = 4096;

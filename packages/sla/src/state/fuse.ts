@@ -41,7 +41,7 @@ const isSilent = (tally: Tally): boolean => tally.reach.down > 0 && !carries(tal
  * - A probe that is down from everywhere goes before a link that is up: a line whose far end cannot be reached is down.
  * - That a device does not answer is no outage by itself: it is one when a probe of the line fails too.
  */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   { state: 'unknown', cause: 'collector', holds: (_, isWatched) => !isWatched, shows: [] },
   { state: 'down', cause: 'admin', holds: ({ admin }) => admin.down > 0, shows: [['admin', 'down']] },
   { state: 'down', cause: 'link', holds: ({ link }) => link.down > 0, shows: [['link', 'down']] },

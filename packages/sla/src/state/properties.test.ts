@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence, Heartbeat, StateSettings } from './evidence.ts';
 import { CircuitState, type StateChange, type ToldInterval } from './circuit.ts';
 import { intervalsOf } from './intervals.ts';
-import { endMs, evidences, heartbeats, settings, stateAt } from './testing.ts';
+import { endMs, evidences, heartbeats, settings, stateAt } from './scenes.suite.ts';
 import { Watch } from './watch.ts';
 
 const span = { fromMs: 0, toMs: endMs };

@@ -1,4 +1,4 @@
-import { type Evidence, type StateSettings, sourceKinds } from './evidence.ts';
+import type { Evidence, StateSettings } from './evidence.ts';
 import type { Phrase } from './track.ts';
 
 export const maxName = 256;
@@ -35,8 +35,6 @@ export const phraseOf = ({ kind, says, holdMs, collector, note }: Evidence): Phr
 /** What a source is called: traffic belongs to its link. */
 export const sourceKind = (kind: Evidence['kind']): Evidence['kind'] => (kind === 'traffic' ? 'link' : kind);
 export const isOfVantage = (kind: Evidence['kind']): boolean => kind === 'probe' || kind === 'quality';
-export const isSourceKind = (kind: string): kind is Evidence['kind'] =>
-  (sourceKinds as readonly string[]).includes(kind);
 
 /** @throws RangeError that says which setting is wrong. */
 export function checkSettings({ confirm, blindMs, staleMs, lapseMs }: StateSettings): void {

@@ -75,8 +75,8 @@ export class Source {
     const atMs = timeOf(evidence);
     const sinceMs = sinceOf(evidence);
     const metMs = this.#meet(phrase.collector, atMs);
-    if (atMs <= this.settledMs) return this.#fill(atMs, sinceMs, phrase, metMs);
     if (this.words.isFull) this.settle(rawMs, true);
+    if (atMs <= this.settledMs) return this.#fill(atMs, sinceMs, phrase, metMs);
     if (this.words.append(atMs, sinceMs, phrase)) {
       const changedMs = this.#live.step(atMs, sinceMs, phrase);
       return changedMs < metMs ? changedMs : metMs;

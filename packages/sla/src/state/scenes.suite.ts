@@ -24,7 +24,7 @@ const source: fc.Arbitrary<readonly [SourceKind, string]> = fc.constantFrom(
   ] satisfies [SourceKind, string][]),
 );
 
-export const anyEvidence: fc.Arbitrary<Evidence> = fc
+const anyEvidence: fc.Arbitrary<Evidence> = fc
   .record({
     atMs: fc.integer({ min: 0, max: endMs }),
     source,
