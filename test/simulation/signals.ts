@@ -115,7 +115,7 @@ export function* signalsOf(world: World, options: SignalOptions): Generator<Told
         world.span.fromMs,
       ),
   );
-  const traps = trapsOf(world, random, options.lostTraps);
+  const traps = trapsOf(world, random, options);
   for (let fromMs = world.span.fromMs; fromMs < world.span.toMs; fromMs += stepMs) {
     const untilMs = Math.min(fromMs + stepMs, world.span.toMs);
     const step = { fromMs, toMs: untilMs };
@@ -188,9 +188,9 @@ interface Trap {
 }
 
 /** Traps that come, the latest first. A device that has no power tells nothing, and that it started when it has. */
-function trapsOf(world: World, random: Random, lost: number): Trap[] {
+function trapsOf(world: World, random: Random, { lostTraps, pollEveryMs }: SignalOptions): Trap[] {
   const traps: Trap[] = [];
-  const send = (ms: number, site: number, index: number, kind: string, detail: object): void => {
+  const send = (ms: number, site: number, index: number, kind: string, detail: object, lost: number): void => {
     if (random.chance(lost)) return;
     const event = { timeMs: 0, exporter: deviceAddress(site), interface: index, kind, detail: JSON.stringify(detail) };
     traps.push({ atMs: Math.round(ms + random.between(5, 400)), event });
@@ -199,10 +199,12 @@ function trapsOf(world: World, random: Random, lost: number): Trap[] {
     for (const { fromMs, toMs, fault } of line.outages) {
       if (fault === 'path' || fault === 'power') continue;
       const index = (line.number % 2) + 1;
-      send(fromMs, line.site, index, 'link.down', { admin: fault === 'admin' });
-      send(toMs, line.site, index, 'link.up', { admin: false });
+      // What is over between two polls shows by its traps or not at all.
+      const lost = toMs - fromMs > 2 * pollEveryMs ? lostTraps : 0;
+      send(fromMs, line.site, index, 'link.down', { admin: fault === 'admin' }, lost);
+      send(toMs, line.site, index, 'link.up', { admin: false }, lost);
     }
   for (const [site, cuts] of world.dark.entries())
-    for (const { toMs } of cuts) send(toMs, site, 0, 'device.cold_start', {});
+    for (const { toMs } of cuts) send(toMs, site, 0, 'device.cold_start', {}, lostTraps);
   return traps.sort((a, b) => b.atMs - a.atMs);
 }
