@@ -33,6 +33,32 @@ const told = (evidence: readonly Evidence[], toS: number, heartbeats = beats(0, 
     ({ fromMs, toMs, state, cause }) => `${fromMs / 1000}-${toMs / 1000} ${state} ${cause}`,
   );
 
+describe('a probe that failed while its line was down', () => {
+  const failing = [...every(0, 60, 60, (s) => probe(s, 'up')), ...every(120, 240, 60, (s) => probe(s, 'down'))];
+  const line = [poll(0, 'up', 0), poll(60, 'up', 0), trap(100, 'down'), trap(250, 'up')];
+
+  it('is over when the line came back, once it answers the next time', () => {
+    expect(told([...line, ...failing, probe(300, 'up')], 360)).toEqual([
+      '0-100 up none',
+      '100-250 down link',
+      '250-360 up none',
+    ]);
+  });
+
+  it('goes on until it answers, where it failed after the line came back', () => {
+    expect(told([...line, ...failing, probe(300, 'down'), probe(360, 'up')], 400)).toEqual([
+      '0-100 up none',
+      '100-250 down link',
+      '250-360 down probe',
+      '360-400 up none',
+    ]);
+  });
+
+  it('is not over before it has answered', () => {
+    expect(told([...line, ...failing], 290)).toEqual(['0-100 up none', '100-250 down link', '250-290 down probe']);
+  });
+});
+
 describe('a link', () => {
   it('whose linkUp was lost is up since when the next poll says', () => {
     expect(

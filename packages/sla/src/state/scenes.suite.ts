@@ -84,6 +84,18 @@ function counted(words: readonly Evidence[]): Evidence[] {
   });
 }
 
+const inOrder = (words: readonly Evidence[]): Evidence[] =>
+  counted(words.toSorted((a, b) => a.atMs - b.atMs || rank[a.says] - rank[b.says] || a.holdMs - b.holdMs));
+
+/** When something of the line itself was no more down: of one instant the last word holds. */
+function returned(sources: Iterable<readonly Evidence[]>): number[] {
+  return [...sources].flatMap((all) => {
+    if (!['link', 'admin', 'reach'].includes(all[0]!.kind)) return [];
+    const words = inOrder(all).filter((word, i, told) => told[i + 1]?.atMs !== word.atMs);
+    return words.flatMap(({ says, atMs }, i) => (says !== 'down' && words[i - 1]?.says === 'down' ? atMs : []));
+  });
+}
+
 /**
  * A second opinion, instant by instant, by what the words say and nothing else: the newest word of each source holds. It
  * knows nothing of `sinceMs`, and of no traffic that takes anything back.
@@ -95,11 +107,17 @@ export function stateAt(evidence: readonly Evidence[], beats: readonly Heartbeat
   );
   const collectors = new Set(evidence.filter((each) => each.atMs <= atMs).map(({ collector }) => collector));
   if (collectors.size > 0 && [...collectors].every((collector) => !watched(beats, collector, atMs))) return 'unknown';
+  const returns = returned(sources.values());
   const words: { readonly kind: SourceKind; readonly says: string }[] = [];
   for (const all of sources.values()) {
-    const told = all.toSorted((a, b) => a.atMs - b.atMs || rank[a.says] - rank[b.says] || a.holdMs - b.holdMs);
-    const last = counted(told).findLast((word) => word.atMs <= atMs);
+    const told = inOrder(all);
+    const at = told.findLastIndex((word) => word.atMs <= atMs);
+    const last = told[at];
     if (!last) continue;
+    const next = told[at + 1];
+    // It answers the next time, and the line came back meanwhile.
+    const isBack = returns.some((backMs) => backMs > last.atMs && backMs <= atMs);
+    if (last.kind === 'probe' && last.says === 'down' && next && next.says !== 'down' && isBack) continue;
     const { kind, says, holdMs } = last;
     // A link and its traffic are told of by the same collectors.
     const tellers = evidence.filter((each) =>

@@ -180,7 +180,10 @@ function firstDifference({ spells: a }: Track, { spells: b }: Track): number {
     if (one?.fromMs !== other?.fromMs || one?.atMs !== other?.atMs || one?.phrase !== other?.phrase)
       return Math.min(one?.fromMs ?? Infinity, other?.fromMs ?? Infinity);
     if (one && other && (one.toMs !== other.toMs || one.isEnded !== other.isEnded || one.saidMs !== other.saidMs))
-      return Math.min(one.toMs, other.toMs);
+      // What failed may have been back since its last failure.
+      return one.says === 'down'
+        ? Math.min(one.saidMs, other.saidMs, one.toMs, other.toMs)
+        : Math.min(one.toMs, other.toMs);
   }
   return Infinity;
 }

@@ -154,14 +154,41 @@ function awayNotes(heard: readonly Heard[], atMs: number): EvidenceNote[] {
   return [...collectors].map((collector) => ({ atMs, source: `collector (${collector})`, text: 'no heartbeat' }));
 }
 
+/** When what a device says of a line stopped being down. */
+const returnsOf = (heard: readonly Heard[]): number[] =>
+  heard.flatMap(({ kind, spells }) =>
+    kind === 'link' || kind === 'admin' || kind === 'reach'
+      ? spells.flatMap(({ says, fromMs }, i) => (says !== 'down' && spells[i - 1]?.says === 'down' ? fromMs : []))
+      : [],
+  );
+
+/**
+ * A probe that answers again does not tell since when. Where the line came back after its last failure, that is when: what had
+ * failed was the line.
+ */
+function withReturns(heard: readonly Heard[]): readonly Heard[] {
+  const returns = returnsOf(heard);
+  if (returns.length === 0) return heard;
+  return heard.map((each) => {
+    if (each.kind !== 'probe') return each;
+    const spells = each.spells.map((spell) => {
+      if (spell.says !== 'down' || spell.toMs === Infinity) return spell;
+      const toMs = Math.min(spell.toMs, ...returns.filter((atMs) => atMs > spell.saidMs));
+      return toMs === spell.toMs ? spell : { ...spell, toMs };
+    });
+    return { ...each, spells };
+  });
+}
+
 /** What a circuit was in [fromMs, toMs): the first begins at `fromMs`, and each differs from the one before. */
 export function sweep(
-  heard: readonly Heard[],
+  said: readonly Heard[],
   watch: Watch,
   settings: SweepSettings,
   fromMs: number,
   toMs: number,
 ): Turn[] {
+  const heard = withReturns(said);
   const turns: Turn[] = [];
   const tally = newTally();
   for (const atMs of [fromMs, ...instants(heard, watch, settings, fromMs, toMs)]) {

@@ -81,11 +81,13 @@ export class Track {
 
   /** Something else is said from `fromMs` on; `firstMs` is the word that began it, `atMs` the one that settled it. */
   turn(fromMs: number, firstMs: number, sinceMs: number, phrase: Phrase, atMs: number): number {
-    this.limitMs = this.last?.saidMs ?? -Infinity;
+    const before = this.last;
+    this.limitMs = before?.saidMs ?? -Infinity;
     this.isPinned = !Number.isNaN(sinceMs);
     this.#cut(fromMs);
     this.spells.push(spell(fromMs, firstMs, phrase, atMs));
-    return fromMs;
+    // What failed until now may have been back since its last failure.
+    return this.confirm > 1 && before?.says === 'down' ? Math.min(fromMs, before.saidMs) : fromMs;
   }
 
   /** A word that comes too late for its place among the others to be known: it tells only of time of which nothing is known. */
