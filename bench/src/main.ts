@@ -7,6 +7,7 @@ import { pollsBench } from './polls.ts';
 import { cleanUp } from './processes.ts';
 import { stateBench } from './state.ts';
 import { trapsBench } from './traps.ts';
+import { watcherBench } from './watcher.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   collector: collectorBench,
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   traps: trapsBench,
   state: stateBench,
   polls: pollsBench,
+  watcher: watcherBench,
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--option value …]`;
