@@ -47,6 +47,8 @@ export interface StateSettings {
   readonly staleMs: number;
   /** A probe that said `up` and is not heard for so long after its hold is no vantage point any more. */
   readonly lapseMs: number;
+  /** By so much the clocks of two collectors may differ. */
+  readonly skewMs: number;
 }
 
 export const defaultStateSettings: StateSettings = {
@@ -54,6 +56,7 @@ export const defaultStateSettings: StateSettings = {
   blindMs: 30_000,
   staleMs: 180_000,
   lapseMs: 3_600_000,
+  skewMs: 5000,
 };
 
 /** What an interval rests on, for people. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LineState } from '../model.ts';
 import type { Evidence, Heartbeat, SourceKind, StateSettings } from './evidence.ts';
 
-export const settings: StateSettings = { confirm: 2, blindMs: 30, staleMs: 40, lapseMs: 100 };
+export const settings: StateSettings = { confirm: 2, blindMs: 30, staleMs: 40, lapseMs: 100, skewMs: 4 };
 export const endMs = 400;
 
 const collectors = ['a', 'b'] as const;
@@ -114,10 +114,18 @@ export function stateAt(evidence: readonly Evidence[], beats: readonly Heartbeat
     const at = told.findLastIndex((word) => word.atMs <= atMs);
     const last = told[at];
     if (!last) continue;
-    const next = told[at + 1];
-    // It answers the next time, and the line came back meanwhile.
-    const isBack = returns.some((backMs) => backMs > last.atMs && backMs <= atMs);
-    if (last.kind === 'probe' && last.says === 'down' && next && next.says !== 'down' && isBack) continue;
+    let [first, end] = [at, at];
+    while (told[first - 1]?.says === 'down') first--;
+    while (told[end + 1]?.says === 'down') end++;
+    // It answers after that, and the line came back meanwhile, give or take what clocks differ by.
+    const isBack = returns.some(
+      (backMs) =>
+        backMs <= atMs &&
+        backMs > told[end]!.atMs - settings.skewMs &&
+        backMs > told[first]!.atMs &&
+        backMs < (told[end + 1]?.atMs ?? -Infinity),
+    );
+    if (last.kind === 'probe' && last.says === 'down' && isBack) continue;
     const { kind, says, holdMs } = last;
     // A link and its traffic are told of by the same collectors.
     const tellers = evidence.filter((each) =>

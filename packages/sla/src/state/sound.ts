@@ -37,8 +37,8 @@ export const sourceKind = (kind: Evidence['kind']): Evidence['kind'] => (kind ==
 export const isOfVantage = (kind: Evidence['kind']): boolean => kind === 'probe' || kind === 'quality';
 
 /** @throws RangeError that says which setting is wrong. */
-export function checkSettings({ confirm, blindMs, staleMs, lapseMs }: StateSettings): void {
+export function checkSettings({ confirm, blindMs, staleMs, lapseMs, skewMs }: StateSettings): void {
   if (!Number.isInteger(confirm) || confirm < 1) throw new RangeError('confirm is to be a whole number of 1 or more');
-  for (const [name, value] of Object.entries({ blindMs, staleMs, lapseMs }))
+  for (const [name, value] of Object.entries({ blindMs, staleMs, lapseMs, skewMs }))
     if (!(value >= 0)) throw new RangeError(`${name} is to be 0 or more`);
 }

@@ -42,6 +42,7 @@ export const maxNotes = 16;
 
 export interface SweepSettings {
   readonly lapseMs: number;
+  readonly skewMs: number;
 }
 
 /** After `toMs` a spell is `lost` until something else is said; a probe's only for so long. */
@@ -166,14 +167,17 @@ const returnsOf = (heard: readonly Heard[]): number[] =>
  * A probe that answers again does not tell since when. Where the line came back after its last failure, that is when: what had
  * failed was the line.
  */
-function withReturns(heard: readonly Heard[]): readonly Heard[] {
+function withReturns(heard: readonly Heard[], { skewMs }: SweepSettings): readonly Heard[] {
   const returns = returnsOf(heard);
   if (returns.length === 0) return heard;
   return heard.map((each) => {
     if (each.kind !== 'probe') return each;
     const spells = each.spells.map((spell) => {
       if (spell.says !== 'down' || spell.toMs === Infinity) return spell;
-      const toMs = Math.min(spell.toMs, ...returns.filter((atMs) => atMs > spell.saidMs));
+      const toMs = Math.min(
+        spell.toMs,
+        ...returns.filter((atMs) => atMs > spell.saidMs - skewMs && atMs > spell.fromMs),
+      );
       return toMs === spell.toMs ? spell : { ...spell, toMs };
     });
     return { ...each, spells };
@@ -188,7 +192,7 @@ export function sweep(
   fromMs: number,
   toMs: number,
 ): Turn[] {
-  const heard = withReturns(said);
+  const heard = withReturns(said, settings);
   const turns: Turn[] = [];
   const tally = newTally();
   for (const atMs of [fromMs, ...instants(heard, watch, settings, fromMs, toMs)]) {
