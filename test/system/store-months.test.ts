@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClickHouseEngine, startClickHouse } from '../../apps/linewatch/src/engines/clickhouse.ts';
 import { freePort } from '../../apps/linewatch/src/engines/engine.ts';
-import { createSumColumns, nativeBlock, parseAddress, sumColumns } from '../../packages/record/src/index.ts';
+import { createSumColumns, labelKey, nativeBlock, parseAddress, sumColumns } from '../../packages/record/src/index.ts';
 import { createLogger } from '../../packages/service/src/index.ts';
 import { percentile } from '../../packages/sla/src/index.ts';
 import {
@@ -204,7 +204,7 @@ test('probes and paths are means by minute of one source; a failure and its reas
   const sample = (seconds: number, metric: string, value: number, text: string, exporter: Uint8Array = none) => ({
     timeMs: atMs + seconds * 1000,
     exporter,
-    interface: 0,
+    interface: metric.startsWith('probe.') ? labelKey(text.split(' ')[0]!) : 3,
     metric,
     value,
     text,
@@ -212,10 +212,12 @@ test('probes and paths are means by minute of one source; a failure and its reas
   const url = 'icmp://10.1.0.1';
   const samples = [
     sample(0, 'probe.rtt.ms', 10, url),
-    sample(30, 'probe.rtt.ms', 20, url),
+    // From before a probe's samples bore the key of its target.
+    { ...sample(30, 'probe.rtt.ms', 20, url), interface: 0 },
     sample(30, 'probe.jitter.ms', 3, url),
     sample(61, 'probe.loss.percent', 100, `${url} timeout`),
     sample(0, 'probe.rtt.ms', 99, `${url}0`),
+    { ...sample(0, 'probe.rtt.ms', 99, `${url}0`), interface: labelKey(url) },
     sample(0, 'path.rtt.ms', 42, 'fortigate.health:WAN1', hub),
     sample(0, 'path.loss.percent', 2, 'fortigate.health:WAN1', hub),
   ];
@@ -255,4 +257,12 @@ test('probes and paths are means by minute of one source; a failure and its reas
       lossPercent: [Number.NaN, 100],
     },
   ]);
+});
+
+test('one question is of the sources of a circuit, not of a whole trust', async () => {
+  const asked = Array.from(
+    { length: 201 },
+    () => ({ kind: 'probe', collector, exporter: '::', name: 'icmp://a' }) as const,
+  );
+  await expect(measured(store, trust, asked, 0, 1)).rejects.toMatchObject({ code: 'input_invalid' });
 });

@@ -8,7 +8,7 @@ export function fnv1a(bytes: Uint8Array): number {
 /**
  * Numeric key of a trust's or collector's label: FNV-1a, 32 bits. Both the collector's configuration and the estate name
  * the label; the key is derived, so neither has to ask the other for a number. The estate refuses two trusts whose keys
- * collide.
+ * collide. Of a probe's target it is where its samples are found; the text says whose they are.
  */
 export const labelKey = (label: string): number => fnv1a(new TextEncoder().encode(label));
 

@@ -186,7 +186,7 @@ export const metricCatalogue = [
   { name: 'tcp.unacknowledged.packets', unit: 'packets', doc: 'Packets in flight of a sampled TCP connection.' },
   { name: 'tcp.lost.packets', unit: 'packets', doc: 'Packets taken for lost of a sampled TCP connection.' },
   { name: 'tcp.retransmitted.packets', unit: 'packets', doc: 'Packets sent again and not yet acknowledged of a sampled TCP connection.' },
-  { name: 'probe.ok', unit: 'state', doc: 'A probe by a collector (the vantage point): 1 answered, 0 not. Of all probe metrics the text is the target as an address, e.g. icmp://10.0.0.1, and after a blank, here, why it failed, or what is wrong though it answered (http 503).' },
+  { name: 'probe.ok', unit: 'state', doc: 'A probe by a collector (the vantage point): 1 answered, 0 not. Of all probe metrics the exporter is all zero, the interface labelKey() of the target, and the text the target as an address, e.g. icmp://10.0.0.1, and after a blank, here, why it failed, or what is wrong though it answered (http 503).' },
   { name: 'probe.rtt.ms', unit: 'ms', doc: 'Mean round trip of a probe; of TCP, HTTP and DNS the time until connected or answered.' },
   { name: 'probe.rtt.min.ms', unit: 'ms', doc: 'Least round trip of a probe.' },
   { name: 'probe.rtt.max.ms', unit: 'ms', doc: 'Largest round trip of a probe.' },

@@ -13,7 +13,7 @@ export * from './inserts.ts';
 export { type MigrateResult, migrate } from './migrate.ts';
 export { type ElementName, type NamesScope, namesOf } from './queries/element-names.ts';
 export { type FirstSeen, type InterfaceId, firstSeen, maxFirstSeen } from './queries/first-seen.ts';
-export { type Measured, type MeasuredAsked, maxMeasured, measured } from './queries/measured.ts';
+export { type Measured, type MeasuredAsked, measured } from './queries/measured.ts';
 export { type FiveMinuteMeans, fiveMinuteMeans } from './queries/five-minutes.ts';
 export { type UnmappedInterface, resolveInterfaces, unmappedInterfaces } from './queries/interfaces.ts';
 export type { ResolvedInterface } from './queries/names.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Probing, Sample } from '@linewatch/record';
+import { type Probing, type Sample, labelKey } from '@linewatch/record';
 import { Metrics, createLogger } from '@linewatch/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ControlState, defaultControl } from '../control.ts';
@@ -76,7 +76,7 @@ describe('a prober', () => {
     await vi.waitFor(() => expect(connections).toBeGreaterThanOrEqual(2), soon);
     await vi.waitFor(async () => expect(await count('tcp', 'ok')).toBeGreaterThanOrEqual(2), soon);
     const ok = samples.filter(({ metric, text }) => metric === 'probe.ok' && text.startsWith('tcp'));
-    expect(ok[0]).toMatchObject({ value: 1, text: target, interface: 0, exporter: new Uint8Array(16) });
+    expect(ok[0]).toMatchObject({ value: 1, text: target, interface: labelKey(target), exporter: new Uint8Array(16) });
     expect(ok[1]!.timeMs - ok[0]!.timeMs).toBeGreaterThan(1000);
     const failed = samples.find(({ text }) => text.startsWith('dns'));
     expect(failed).toMatchObject({ metric: 'probe.ok', value: 0, text: `dns://${here}:1/example.org refused` });

@@ -1,4 +1,4 @@
-import { metricCatalogue } from '@linewatch/record';
+import { labelKey, metricCatalogue } from '@linewatch/record';
 import { mos } from '@linewatch/sla';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const packets = (sent: number, ...rttsMs: number[]): Outcome => ({ is: 'packets'
 function tell(told: Told, outcome: Outcome, timeMs = 1000) {
   const samples = told.samples(outcome, timeMs);
   for (const sample of samples) {
-    expect(sample).toMatchObject({ timeMs, interface: 0, exporter: new Uint8Array(16) });
+    expect(sample).toMatchObject({ timeMs, interface: labelKey(url), exporter: new Uint8Array(16) });
     expect(metricCatalogue.map(({ name }) => name as string)).toContain(sample.metric);
   }
   return Object.fromEntries(samples.map(({ metric, value, text }) => [metric, text === url ? value : [value, text]]));

@@ -1,5 +1,5 @@
 /** From what runs of a probe came to, to samples; of one target, with what is remembered between its runs. */
-import type { MetricName, Sample } from '@linewatch/record';
+import { type MetricName, type Sample, labelKey } from '@linewatch/record';
 import { mos } from '@linewatch/sla';
 import { Jitter } from './jitter.ts';
 import { type OneWay, type Outcome, type Packets, plainText } from './outcome.ts';
@@ -22,6 +22,7 @@ interface Run {
 
 export class Told {
   readonly #url: string;
+  readonly #key: number;
   readonly #jitter = new Jitter();
   readonly #out = new Jitter();
   readonly #back = new Jitter();
@@ -29,6 +30,7 @@ export class Told {
 
   constructor(url: string) {
     this.#url = url;
+    this.#key = labelKey(url);
   }
 
   /** All of a run bear one time, Unix ms; none where nothing is known of the target. */
@@ -37,7 +39,7 @@ export class Told {
     const tell = (metric: MetricName, value: number | undefined, reason = ''): void => {
       if (value === undefined || !Number.isFinite(value)) return;
       const text = reason === '' ? this.#url : `${this.#url} ${plainText(reason)}`;
-      samples.push({ timeMs, exporter: noExporter, interface: 0, metric, value, text });
+      samples.push({ timeMs, exporter: noExporter, interface: this.#key, metric, value, text });
     };
     switch (outcome.is) {
       case 'untried':

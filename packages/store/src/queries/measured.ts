@@ -1,4 +1,6 @@
 /** Latency, jitter and loss by minute, of probes and of devices' own paths. */
+import { labelKey } from '@linewatch/record';
+import { StoreError } from '../errors.ts';
 import type { CallOptions, Store } from '../store.ts';
 import { ofTrust } from './scope.ts';
 
@@ -26,10 +28,14 @@ export interface Measured {
   readonly lossPercent: readonly number[];
 }
 
-/** Most sources in one question. */
-export const maxMeasured = 500;
+/** Most sources in one question: more than one circuit has. A month of each takes some 10 MB of the server, and of the answer. */
+const maxMeasured = 200;
 
-/** Path names are matched whatever their case, with or without their source. A probe says behind a blank why it failed. */
+/**
+ * Path names are matched whatever their case, with or without their source. A probe says behind a blank why it failed. All
+ * of a collector's probes have one exporter: the key of the target, which stands for an interface, is what they are found
+ * by. 0 is the interface of samples from before they had it.
+ */
 const sql = `
 SELECT kind, collector, replaceRegexpOne(toString(exporter_address), '^::ffff:', '') AS exporter, name,
   groupArray(minute) AS timesS, groupArray(rtt) AS rttMs, groupArray(jitter) AS jitterMs, groupArray(loss) AS lossPercent
@@ -44,6 +50,7 @@ FROM (
   WHERE ${ofTrust}
     AND metric IN ('probe.rtt.ms', 'probe.jitter.ms', 'probe.loss.percent', 'path.rtt.ms', 'path.jitter.ms', 'path.loss.percent')
     AND collector IN {collectors:Array(UInt32)} AND exporter IN (SELECT toIPv6(arrayJoin({exporters:Array(String)})))
+    AND (startsWith(metric, 'path.') OR interface IN {targets:Array(UInt32)})
     AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
     AND ((kind = 'probe' AND (collector, name) IN (SELECT arrayJoin(arrayZip({probeCollectors:Array(UInt32)}, {probes:Array(String)}))))
       OR (kind = 'path' AND arrayExists(
@@ -56,8 +63,8 @@ GROUP BY kind, collector, exporter_address, name
 ORDER BY kind, collector, exporter, name`;
 
 /**
- * What was measured of some sources between two times, Unix ms.
- * @throws StoreError
+ * What was measured of a circuit's sources between two times, Unix ms. Circuit by circuit is how a month of all is asked.
+ * @throws StoreError `input_invalid` for too many sources, or the server's
  */
 export async function measured(
   store: Store,
@@ -68,6 +75,8 @@ export async function measured(
   options?: CallOptions,
 ): Promise<Measured[]> {
   if (asked.length === 0 || fromMs >= toMs) return [];
+  if (asked.length > maxMeasured)
+    throw new StoreError('input_invalid', `measurements: ${asked.length} sources are over ${maxMeasured}`);
   const probes = asked.filter(({ kind }) => kind === 'probe');
   const paths = asked.filter(({ kind }) => kind === 'path');
   const rows = await store.query<
@@ -83,6 +92,7 @@ export async function measured(
       exporters: [...new Set(asked.map(({ exporter }) => exporter))],
       probeCollectors: probes.map(({ collector }) => collector),
       probes: probes.map(({ name }) => name),
+      targets: [0, ...probes.map(({ name }) => labelKey(name))],
       pathCollectors: paths.map(({ collector }) => collector),
       pathExporters: paths.map(({ exporter }) => exporter),
       paths: paths.map(({ name }) => name.toLowerCase()),
