@@ -374,16 +374,16 @@ const traps: readonly Case[] = [
     march,
     line(down('2026-03-31 22:00', '2026-04-01 04:00')),
     {},
-    // 22 to 24 h: 741 of 743 = 99.73082… It took 6 h to restore.
-    { contractual: '99.730 %', lost: 2, failures: 1, mttr: 6, longest: 2, mtbf: 741 },
+    // 22 to 24 h: 741 of 743 = 99.73082… It was not restored in this month.
+    { contractual: '99.730 %', lost: 2, failures: 1, mttr: null, longest: 2, mtbf: 741 },
   ],
   [
     'the other side of that edge',
     april,
     line(down('2026-03-31 22:00', '2026-04-01 04:00')),
     {},
-    // 716 of 720.
-    { contractual: '99.444 %', lost: 4, outages: 1, failures: 0, mttr: null, longest: 4 },
+    // 716 of 720. It took 6 h to restore, and that was in this month.
+    { contractual: '99.444 %', lost: 4, outages: 1, failures: 0, mttr: 6, longest: 4 },
   ],
   [
     'an outage that begins with the month is of the month',

@@ -104,8 +104,8 @@ export class PlannedMaintenance {
     const intervals = new Map<number, StateInterval[]>();
     if (past.fromMs < past.toMs && covered.size > 0) {
       const rows = [...covered].map(({ row }) => row);
-      for (const [row, each] of stateIntervals(await asked(facts.intervals(trust, past.fromMs, past.toMs, rows))))
-        intervals.set(row, each);
+      const stored = await asked(facts.intervals(trust, past.fromMs, past.toMs, rows, false));
+      for (const [row, each] of stateIntervals(stored, nowMs)) intervals.set(row, each);
     }
     const noticed = new Occurrences(seen, span);
     return { nowMs, occurrences: found.map((each) => tell(each, [...covered], noticed, intervals)) };

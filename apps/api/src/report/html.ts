@@ -41,8 +41,12 @@ export function reportHtml(report: Report): string {
   }</body>\n</html>\n`;
 }
 
-function issueNote({ issued }: Report): Markup {
+function issueNote({ issued, changed }: Report): Markup {
   if (!issued) return html`<p>Not issued: these figures may still change.</p> `;
+  if (changed)
+    return html`<p class="note">
+      Not issued as it stands here: since report number ${issued.number} was issued, figures have changed.
+    </p> `;
   if (issued.number === 1) return html`<p>Report number 1 of this month.</p> `;
   return html`<p class="note">
     Corrected report, number ${issued.number} of this month. ${issued.reason === null ? '' : `Why: ${issued.reason}`}
@@ -178,7 +182,7 @@ const performanceTable = ({ performance }: CircuitSla): Markup =>
   table(
     'Latency, jitter and loss',
     ['What', 'Limit', 'Mean', 'Worst window', 'Window', 'Windows', 'Over the limit', 'Measured by'],
-    performance.map(({ what, unit, limit, mean, worst, windowMinutes, windows, breaches, source }) => {
+    performance.map(({ what, unit, limit, mean, worst, windowMinutes, windows, breaches, unjudged, source }) => {
       const value = (of: number | null): string => (of === null ? '–' : `${of.toFixed(2)} ${unit}`);
       return [
         what,
@@ -186,7 +190,7 @@ const performanceTable = ({ performance }: CircuitSla): Markup =>
         value(mean),
         value(worst),
         `${windowMinutes} min`,
-        String(windows),
+        `${windows}${unjudged > 0 ? `; not judged: ${unjudged}, for want of measurements` : ''}`,
         String(breaches),
         source,
       ];

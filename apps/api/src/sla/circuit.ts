@@ -128,9 +128,9 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
   const { contract, calendar } = circuit;
   const terms: Terms = contract?.terms ?? {};
   const span = monthOfCircuit(circuit, month);
-  // A longer period is told of as it stood when the month ended: later months have their own figures.
+  // A month is told of as it stood when it ended, by all that is known now: what goes on belongs to the months that follow.
   const thenMs = Math.min(nowMs, span.toMs);
-  const own = judge(circuit, span, facts, nowMs);
+  const own = judge(circuit, span, facts, thenMs);
   const { figures, outages, mttrMs, mtbfMs, longestMs, teachingMs, working } = own.result;
   const longer =
     terms.period === 'quarter' || terms.period === 'year'
@@ -166,7 +166,7 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
       incidents,
       exclusions: own.exclusions,
       maintenance: own.maintenance,
-      nowMs,
+      nowMs: thenMs,
     }),
     mttrMs,
     mtbfMs,
@@ -174,7 +174,7 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
     teachingHoursLost: teachingMs === null ? null : teachingMs / 3_600_000,
     pupils: circuit.academy.pupils,
     performance: measured.flatMap(({ measures }) =>
-      measures.map(({ what, unit, limit, windowMinutes, mean, worst, windows, breaches, source }) => ({
+      measures.map(({ what, unit, limit, windowMinutes, mean, worst, windows, breaches, unjudged, source }) => ({
         what,
         unit,
         limit,
@@ -183,6 +183,7 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
         worst,
         windows,
         breaches,
+        unjudged,
         source,
       })),
     ),
@@ -235,7 +236,7 @@ function budgetOf(
 
 /** Null: the contract gives no credits. Judged over a quarter or year, it is reckoned in its last month. */
 function creditFor(input: CircuitMonth, judged: Judged, measured: readonly Performance[]): CircuitSla['credit'] {
-  const { circuit, month, facts, beside, nowMs } = input;
+  const { circuit, month, facts, beside } = input;
   const { contract } = circuit;
   const terms = contract?.terms;
   if (!contract || !terms?.credits) return null;
@@ -261,7 +262,8 @@ function creditFor(input: CircuitMonth, judged: Judged, measured: readonly Perfo
       outages: of.result.outages.map((outage) => ({
         fromMs: outage.fromMs,
         countedMs: outage.countedMs,
-        reportedMs: incidentOf(outage, facts.incidents.get(circuit.row) ?? [])?.supplier.reportedMs ?? null,
+        reportedMs:
+          incidentOf(outage, facts.incidents.get(circuit.row) ?? [], of.period.toMs)?.supplier.reportedMs ?? null,
       })),
       performanceBreachMs: breachMs,
       ...(capped && { earlier: earlier.toFixed(2) }),
@@ -269,7 +271,8 @@ function creditFor(input: CircuitMonth, judged: Judged, measured: readonly Perfo
   // Months judged by themselves, under a cap of the quarter or year: each takes from it.
   if ((terms.period ?? 'month') === 'month')
     for (const each of before) {
-      const { due } = reckon(judge(circuit, monthSpan(each, zone), facts, nowMs), 0);
+      const past = monthSpan(each, zone);
+      const { due } = reckon(judge(circuit, past, facts, past.toMs), 0);
       earlier += Number(due ?? 0);
     }
   // Of several vantage points the one that saw most breaches: they are breaches of the same line.

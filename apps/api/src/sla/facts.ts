@@ -30,18 +30,19 @@ export async function readFacts(
   { facts, maintenance }: FactsSource,
   trust: string,
   span: Span,
+  nowMs: number,
   rows?: readonly number[],
 ): Promise<SpanFacts> {
   const [fromMs, toMs] = [span.fromMs - edgeMs, span.toMs + edgeMs];
   const [intervals, annotations, incidents, maintenances] = await Promise.all([
-    facts.intervals(trust, fromMs, toMs, rows),
+    facts.intervals(trust, fromMs, toMs, rows, false),
     facts.annotations(trust, fromMs, toMs),
     facts.incidents(trust, fromMs, toMs),
     maintenance.list(trust),
   ]);
   return {
     span,
-    intervals: stateIntervals(intervals),
+    intervals: stateIntervals(intervals, nowMs),
     annotations: byCircuit(annotations, ({ circuit }) => circuit),
     incidents: byCircuit(incidents, ({ circuitRow }) => circuitRow),
     maintenanceKey: maintenances.map(({ id, revision }) => `${id}.${revision}`).join(' '),

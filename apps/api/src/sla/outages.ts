@@ -8,34 +8,51 @@ import {
   type Span,
   fixClock,
   overlap,
-  schoolSpans,
-  total,
 } from '@linewatch/sla';
 import type { NoticedOccurrence } from '../maintenance/occurrences.ts';
 import type { SlaCircuit } from './estate.ts';
-
-/** Of what goes on: as long as the figures know. */
-const endOf = ({ endedMs }: Incident): number => endedMs ?? Infinity;
 
 const touches = (a: Span, b: Span): boolean => {
   const { fromMs, toMs } = overlap(a, b);
   return fromMs < toMs;
 };
 
-/** The incident that an outage is of: several of its flaps are one. */
+/** The incident that an outage is of: several of its flaps are one. @param nowMs up to when an outage that goes on is told of */
 export const incidentOf = (
   outage: Pick<Outage, 'fromMs' | 'toMs'>,
   incidents: readonly Incident[],
+  nowMs: number,
 ): Incident | undefined =>
   incidents
     .filter(({ kind, mergedInto }) => kind === 'outage' && mergedInto === null)
     .toSorted((a, b) => a.startedMs - b.startedMs || a.id - b.id)
     .find((each) =>
       touches(
-        { fromMs: each.startedMs, toMs: Math.max(endOf(each), each.startedMs + 1) },
-        { fromMs: outage.fromMs, toMs: outage.toMs ?? Infinity },
+        { fromMs: each.startedMs, toMs: Math.max(each.endedMs ?? Infinity, each.startedMs + 1) },
+        { fromMs: outage.fromMs, toMs: outage.toMs ?? Math.max(nowMs, outage.fromMs + 1) },
       ),
     );
+
+/** One that went on then: what took place later is left out. Of one that was over all holds, whenever it was told. */
+function asOf(incident: Incident, thenMs: number): Incident {
+  const { endedMs, supplier, ticket } = incident;
+  if (endedMs !== null && endedMs <= thenMs) return incident;
+  const by = (atMs: number | null): number | null => (atMs !== null && atMs > thenMs ? null : atMs);
+  return {
+    ...incident,
+    endedMs: null,
+    ticket: ticket && (ticket.atMs ?? 0) <= thenMs ? ticket : null,
+    supplier: {
+      ...supplier,
+      reportedMs: by(supplier.reportedMs),
+      startedMs: by(supplier.startedMs),
+      fixedMs: by(supplier.fixedMs),
+      stops: supplier.stops
+        .filter(({ fromMs }) => fromMs < thenMs)
+        .map((stop) => ({ ...stop, toMs: Math.min(stop.toMs, thenMs) })),
+    },
+  };
+}
 
 const clock = (figures: FixFigures): NonNullable<SlaOutage['fix']>['ours'] => ({
   ...figures,
@@ -72,16 +89,9 @@ export const bothClocks = ({ ours, suppliers }: FixResult): NonNullable<SlaOutag
   suppliers: suppliers && clock(suppliers),
 });
 
-/** When the supplier opened a ticket: when it was told, if it gave a reference. */
-const ticketMs = ({ supplier: { reference, reportedMs } }: Incident): number | null =>
-  reference === null ? null : reportedMs;
-
-/** School hours within an incident, as it was or is; null = no calendar that could tell. */
-export function teachingHours(incident: Incident, { calendar }: SlaCircuit, nowMs: number): number | null {
-  const span = { fromMs: incident.startedMs, toMs: Math.max(incident.startedMs, incident.endedMs ?? nowMs) };
-  const school = calendar && schoolSpans(calendar, span);
-  return school ? total(school) / 3_600_000 : null;
-}
+/** When a ticket was entered here; else when the supplier was told, if it gave a reference. */
+const ticketMs = ({ ticket, supplier: { reference, reportedMs } }: Incident): number | null =>
+  ticket?.atMs ?? (reference === null ? null : reportedMs);
 
 export interface OutageContext {
   readonly circuit: SlaCircuit;
@@ -98,10 +108,10 @@ export function slaOutages(outages: readonly Outage[], context: OutageContext): 
   const { circuit, incidents, exclusions, maintenance, nowMs } = context;
   const told = new Set<number>();
   return outages.map((outage) => {
-    const incident = incidentOf(outage, incidents);
+    const incident = incidentOf(outage, incidents, nowMs);
     const first = incident !== undefined && !told.has(incident.id);
     if (incident) told.add(incident.id);
-    const fix = first ? fixOf(incident, circuit, exclusions, nowMs) : undefined;
+    const fix = first ? fixOf(asOf(incident, nowMs), circuit, exclusions, nowMs) : undefined;
     return {
       incident: incident?.id ?? null,
       fromMs: outage.fromMs,
@@ -110,7 +120,7 @@ export function slaOutages(outages: readonly Outage[], context: OutageContext): 
       countedMs: outage.countedMs,
       cause: outage.cause,
       beganBefore: outage.beganBefore,
-      exclusions: [...outage.exclusions, ...refusedMaintenance(outage, maintenance)].map(
+      exclusions: [...outage.exclusions, ...refusedMaintenance(outage, maintenance, nowMs)].map(
         ({ code, reason, fromMs, toMs, excuses }) => ({
           code,
           reason,
@@ -127,8 +137,12 @@ export function slaOutages(outages: readonly Outage[], context: OutageContext): 
 }
 
 /** Maintenance that the contract does not let excuse the outage: it is shown, with why not. */
-function refusedMaintenance(outage: Outage, maintenance: readonly NoticedOccurrence[]): Outage['exclusions'] {
-  const span = { fromMs: outage.fromMs, toMs: outage.toMs ?? Infinity };
+function refusedMaintenance(
+  outage: Outage,
+  maintenance: readonly NoticedOccurrence[],
+  nowMs: number,
+): Outage['exclusions'] {
+  const span = { fromMs: outage.fromMs, toMs: outage.toMs ?? nowMs };
   return maintenance
     .filter((each) => each.notice?.excused.length === 0 && touches(each, span))
     .map(({ maintenance: { code, title }, notice, ...each }) => ({

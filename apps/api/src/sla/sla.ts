@@ -6,6 +6,7 @@ import { type Span, monthAfter, monthOf, monthSpan, siteAvailability } from '@li
 import { type Scope, within } from '../access/principal.ts';
 import { ShortCache } from '../cache.ts';
 import { asked } from '../estate/records.ts';
+import { seenIntervals } from './intervals.ts';
 import { incidentOf } from './outages.ts';
 import { ApiError } from '../problems.ts';
 import { type Telemetry, circuitSla, monthOfCircuit, spanOf } from './circuit.ts';
@@ -77,7 +78,7 @@ export class Sla {
     months: readonly string[],
     nowMs: number,
   ): Promise<ReadonlyMap<string, readonly SlaCell[]>> {
-    const facts = await this.#facts(estate.circuits, months);
+    const facts = await this.#facts(estate.circuits, months, nowMs);
     const rows = new Map<string, SlaCell[]>();
     for (const [i, { id, circuits }] of estate.academies.entries()) {
       // Others are served meanwhile.
@@ -117,7 +118,7 @@ export class Sla {
     const of = month ?? monthOf(nowMs);
     checkMonth(of, nowMs, 'query.month');
     const { circuit, estate } = await this.#circuit(sees.scope, id);
-    const facts = await this.#facts([circuit], [of]);
+    const facts = await this.#facts([circuit], [of], nowMs);
     const made = await this.#make(circuit, estate, of, facts, nowMs);
     return within(sees.prices, circuit.academy.id) ? made : withoutMoney(made);
   }
@@ -131,7 +132,7 @@ export class Sla {
   ): Promise<AcademySla[]> {
     const circuitsOf = ({ circuits }: SlaAcademy): readonly SlaCircuit[] =>
       circuits.filter((each) => inService(each, monthOfCircuit(each, month)));
-    const facts = await this.#facts(academies.flatMap(circuitsOf), [month]);
+    const facts = await this.#facts(academies.flatMap(circuitsOf), [month], nowMs);
     return Promise.all(
       academies.map(async (academy) => {
         const circuits = circuitsOf(academy);
@@ -161,6 +162,7 @@ export class Sla {
   /** What a circuit's figures rest on. @throws ApiError `circuit_unknown`, `request_invalid` */
   async intervals(scope: Scope, id: string, fromMs: number, toMs: number): Promise<CircuitIntervals> {
     const { facts, trust, clock } = this.#options;
+    const nowMs = clock();
     if (fromMs >= toMs) throw new ApiError('request_invalid', 'query.from is not before query.to');
     if (toMs - fromMs > maxIntervalsMs) throw new ApiError('request_invalid', 'at most 400 days are given at once');
     const { circuit } = await this.#circuit(scope, id);
@@ -168,23 +170,25 @@ export class Sla {
     const [stored, all] = await asked(
       Promise.all([
         facts.intervals(trust, fromMs, toMs, [circuit.row]),
-        readFacts(this.#options, trust, span, [circuit.row]),
+        readFacts(this.#options, trust, span, nowMs, [circuit.row]),
       ]),
     );
     const incidents = all.incidents.get(circuit.row) ?? [];
     return {
-      nowMs: clock(),
+      nowMs,
       circuit: { id: circuit.id, name: circuit.name },
       fromMs,
       toMs,
-      intervals: stored.map((each) => ({
-        fromMs: each.fromMs,
-        toMs: each.toMs,
-        state: each.state,
-        cause: each.cause,
-        incident: each.state === 'down' ? (incidentOf(each, incidents)?.id ?? null) : null,
-        evidence: [...each.evidence],
-      })),
+      intervals: seenIntervals(stored, nowMs)
+        .filter((each) => each.fromMs < toMs)
+        .map((each) => ({
+          fromMs: each.fromMs,
+          toMs: each.toMs,
+          state: each.state,
+          cause: each.cause,
+          incident: each.state === 'down' ? (incidentOf(each, incidents, nowMs)?.id ?? null) : null,
+          evidence: [...each.evidence],
+        })),
       exclusions: saidOf(circuit, span, all),
     };
   }
@@ -198,7 +202,7 @@ export class Sla {
   }
 
   /** Of all the time that the figures of these months look at. */
-  #facts(circuits: readonly SlaCircuit[], months: readonly string[]): Promise<SpanFacts> {
+  #facts(circuits: readonly SlaCircuit[], months: readonly string[], nowMs: number): Promise<SpanFacts> {
     const spans = [
       ...months.map((month) => monthSpan(month)),
       ...circuits.flatMap((each) => [spanOf(each, months[0]!), spanOf(each, months.at(-1)!)]),
@@ -213,6 +217,7 @@ export class Sla {
         this.#options,
         trust,
         span,
+        nowMs,
         circuits.map(({ row }) => row),
       ),
     );

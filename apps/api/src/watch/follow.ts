@@ -7,6 +7,10 @@ import type { ApiMetrics } from '../metrics.ts';
 import { academyLine, noLine, sameLine } from './lines.ts';
 
 const everyMs = 1000;
+/** How far lines were seen is nothing new to the version: it is read again so often. */
+const seenEveryMs = 30_000;
+/** The watcher tells at least each minute how far it saw: one that was not seen for so long is not watched. */
+const blindMs = 180_000;
 
 export interface LinesOptions {
   readonly incidents: Pick<Incidents, 'version' | 'now'>;
@@ -20,11 +24,12 @@ export interface LinesOptions {
   readonly clock: () => number;
 }
 
-/** While PostgreSQL is away the last known state stays. */
+/** While PostgreSQL is away the last known state stays, until it is too old to tell of now. */
 export class Lines {
   readonly #options: LinesOptions;
   readonly #stopped = new AbortController();
   #version: number | undefined;
+  #readMs = -Infinity;
   #now: ReadonlyMap<number, LineNow> = new Map();
   #covered: ReadonlySet<number> = new Set();
   /** That the academies were arranged by. */
@@ -50,7 +55,10 @@ export class Lines {
     const now = this.#now.get(circuit.id);
     const maintenance = this.#covered.has(circuit.id);
     if (!now) return maintenance ? { state: null, cause: 'none', sinceMs: null, maintenance, incident: null } : null;
-    const { state, cause, sinceMs, incident } = now;
+    const { state, cause, sinceMs, seenMs, incident } = now;
+    // What it was when it was last seen says nothing of now.
+    if (state !== 'unknown' && seenMs < this.#options.clock() - blindMs)
+      return { state: 'unknown', cause: 'collector', sinceMs: seenMs, maintenance, incident };
     return { state, cause, sinceMs, maintenance, incident };
   }
 
@@ -82,11 +90,13 @@ export class Lines {
   async #read(): Promise<void> {
     const { incidents, covered, trust, plan, clock } = this.#options;
     const version = await incidents.version();
-    if (version !== this.#version) {
+    const nowMs = clock();
+    if (version !== this.#version || Math.abs(nowMs - this.#readMs) >= seenEveryMs) {
       this.#now = new Map((await incidents.now(trust)).map((each) => [each.circuit, each]));
       this.#version = version;
+      this.#readMs = nowMs;
     }
-    this.#covered = await covered(clock(), `${version} ${plan()?.version ?? 0}`);
+    this.#covered = await covered(nowMs, `${version} ${plan()?.version ?? 0}`);
   }
 
   /** Also when nothing was read: circuits begin and end. */

@@ -15,7 +15,8 @@ import { ApiError } from '../problems.ts';
 import type { SlaCircuit, SlaEstate } from '../sla/estate.ts';
 import { judge } from '../sla/circuit.ts';
 import { type FactsSource, readFacts } from '../sla/facts.ts';
-import { bothClocks, fixOf, teachingHours } from '../sla/outages.ts';
+import { seenIntervals } from '../sla/intervals.ts';
+import { bothClocks, fixOf } from '../sla/outages.ts';
 import { askedOfWatch } from './asked.ts';
 
 /** What an incident shows of the time around it, ms. */
@@ -85,8 +86,7 @@ export class WatchIncidents {
       timeline,
       members,
       intervals: await this.#intervals(incident, circuits, nowMs),
-      teachingHoursLost: own ? teachingHours(incident, own, nowMs) : null,
-      fix: own ? await this.#fix(incident, own, nowMs) : null,
+      ...(own ? await this.#judged(incident, own, nowMs) : { teachingHoursLost: null, fix: null }),
     };
   }
 
@@ -139,19 +139,33 @@ export class WatchIncidents {
     const fromMs = Math.max(startedMs - aroundMs, toMs - maxShownMs);
     const byRow = new Map(circuits.map((each) => [each.row, each]));
     const intervals = await asked(facts.intervals(trust, fromMs, toMs, [...byRow.keys()]));
-    return intervals.map(({ circuit, evidence, ...each }) => ({
-      ...each,
-      circuit: byRow.get(circuit)!.id,
-      evidence: [...evidence],
-    }));
+    return seenIntervals(intervals, nowMs)
+      .filter((each) => each.fromMs < toMs)
+      .map(({ circuit, fromMs, toMs: endMs, state, cause, evidence }) => ({
+        circuit: byRow.get(circuit)!.id,
+        fromMs,
+        toMs: endMs,
+        state,
+        cause,
+        evidence: [...evidence],
+      }));
   }
 
-  async #fix(incident: Incident, circuit: SlaCircuit, nowMs: number): Promise<IncidentDetail['fix']> {
-    if (!circuit.contract) return null;
+  async #judged(
+    incident: Incident,
+    circuit: SlaCircuit,
+    nowMs: number,
+  ): Promise<Pick<IncidentDetail, 'teachingHoursLost' | 'fix'>> {
     const span = { fromMs: incident.startedMs, toMs: Math.max(incident.endedMs ?? nowMs, incident.startedMs + 1) };
-    const facts = await asked(readFacts(this.#options, this.#options.trust, span, [circuit.row]));
-    const fix = fixOf(incident, circuit, judge(circuit, span, facts, nowMs).exclusions, nowMs);
-    return fix ? { ...bothClocks(fix), differenceMs: fix.differenceMs } : null;
+    const facts = await asked(readFacts(this.#options, this.#options.trust, span, nowMs, [circuit.row]));
+    const { exclusions, result } = judge(circuit, span, facts, nowMs);
+    const fix = fixOf(incident, circuit, exclusions, nowMs);
+    // Of what was down and seen to be: what is slow, or not watched, is not lost.
+    const lostMs = incident.kind === 'outage' ? result.teachingMs : null;
+    return {
+      teachingHoursLost: lostMs === null ? null : lostMs / 3_600_000,
+      fix: fix ? { ...bothClocks(fix), differenceMs: fix.differenceMs } : null,
+    };
   }
 }
 

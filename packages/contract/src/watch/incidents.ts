@@ -60,7 +60,13 @@ export const Incident = Type.Object(
     maintenance: Type.Boolean({ description: 'It began within a planned maintenance.' }),
     acknowledged: nullable(Type.Object({ ...By, untilMs: nullable(Type.Number()) })),
     assignee: nullable(Type.String()),
-    ticket: nullable(Type.Object({ reference: Type.String(), url: nullable(Type.String()) })),
+    ticket: nullable(
+      Type.Object({
+        reference: Type.String(),
+        url: nullable(Type.String()),
+        atMs: nullable(Type.Number(), 'When it was entered.'),
+      }),
+    ),
     supplier: SupplierReport,
     faultClass: nullable(oneOf(faultClasses, '')),
     exclusion: nullable(Type.Object({ code: oneOf(exclusions, ''), reason: Type.String(), ...By })),

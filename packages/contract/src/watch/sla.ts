@@ -90,6 +90,9 @@ export const SlaPerformance = Type.Object(
     worst: nullable(Type.Number(), 'Of all windows.'),
     windows: Type.Integer(),
     breaches: Type.Integer({ description: 'Windows over the limit.' }),
+    unjudged: Type.Integer({
+      description: 'Windows with less than half of their samples: not judged, in neither count.',
+    }),
     source: Type.String({ description: 'Probe or device and vantage point.' }),
   },
   { $id: 'SlaPerformance' },
@@ -223,9 +226,12 @@ export const Report = Type.Object({
   trust: Named,
   issued: nullable(
     Type.Object({ number: Type.Integer(), atMs: Type.Number(), by: Type.String(), reason: nullable(Type.String()) }),
-    'number 1 = the first issue; each later one is a corrected report with its reason. null = not issued.',
+    'The latest, or the one asked for: number 1 = the first issue, each later one a corrected report with its reason. null = not issued.',
   ),
-  changed: Type.Boolean({ description: 'What is known now differs from what was issued last.' }),
+  changed: Type.Boolean({
+    description:
+      'What is known now differs from what was issued last: figures without a number asked for are not those issued.',
+  }),
   summary: Type.Array(Type.String(), { description: 'In plain words.' }),
   academies: Type.Array(AcademySla),
 });

@@ -5,9 +5,10 @@ import type { Annotation, CircuitInterval, Facts } from './ports.ts';
 import { live, moment, ms } from './sql.ts';
 
 /** $1 trust's label, $2 and $3 the span, $4 rows of circuits or null. */
-const intervalsText = `
-  SELECT v.circuit_id AS circuit, ${ms('v.from_at')} AS "fromMs", ${ms('v.to_at')} AS "toMs", v.state, v.cause, v.evidence
-  FROM circuit c JOIN circuit_interval v ON v.circuit_id = c.id
+const intervalsText = (evidence: boolean): string => `
+  SELECT v.circuit_id AS circuit, ${ms('v.from_at')} AS "fromMs", ${ms('v.to_at')} AS "toMs", v.state, v.cause,
+    ${evidence ? 'v.evidence' : `'[]'::json AS evidence`}, ${ms('s.seen_at')} AS "seenMs"
+  FROM circuit c JOIN circuit_interval v ON v.circuit_id = c.id LEFT JOIN circuit_state s ON s.circuit_id = c.id
   WHERE c.trust_id = (SELECT id FROM trust WHERE slug = $1) AND ($4::integer[] IS NULL OR c.id = ANY ($4))
     AND v.superseded_at IS NULL AND tstzrange(v.from_at, v.to_at) && tstzrange(${moment('$2')}, ${moment('$3')})
   ORDER BY v.circuit_id, v.from_at`;
@@ -24,8 +25,8 @@ const annotationsText = `
   WHERE a."fromMs" < $3::float8 AND coalesce(a."toMs" > $2::float8 AND a."toMs" > a."fromMs", true) ORDER BY a.id`;
 
 export const createFacts = (database: Database, clock: () => number): Facts => ({
-  intervals: (trust, fromMs, toMs, circuits) =>
-    database.query<CircuitInterval & { [column: string]: unknown }>('reading intervals', intervalsText, [
+  intervals: (trust, fromMs, toMs, circuits, evidence = true) =>
+    database.query<CircuitInterval & { [column: string]: unknown }>('reading intervals', intervalsText(evidence), [
       ...[trust, fromMs, toMs, circuits ?? null],
     ]),
 

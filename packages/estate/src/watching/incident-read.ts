@@ -21,7 +21,9 @@ export const selectIncidents = (more = ''): string => `
     CASE WHEN i.acknowledged_by IS NOT NULL AND coalesce(i.acknowledged_until > ${moment('$2')}, true) THEN json_build_object(
       'by', i.acknowledged_by, 'atMs', ${ms('i.acknowledged_at')}, 'untilMs', ${ms('i.acknowledged_until')}) END AS acknowledged,
     i.assignee,
-    CASE WHEN i.ticket_reference IS NOT NULL THEN json_build_object('reference', i.ticket_reference, 'url', i.ticket_url) END AS ticket,
+    CASE WHEN i.ticket_reference IS NOT NULL THEN json_build_object('reference', i.ticket_reference, 'url', i.ticket_url,
+      'atMs', (SELECT ${ms('e.at')} FROM incident_entry e
+        WHERE e.incident_id = i.id AND e.kind = 'ticket' AND e.detail->>'reference' = i.ticket_reference ORDER BY e.seq LIMIT 1)) END AS ticket,
     i.supplier, i.fault_class AS "faultClass", x.exclusion, i.merged_into AS "mergedInto",
     num_nonnulls(i.said_started_at, i.said_ended_at) > 0 AS backdated, i.reopened, i.revision${more}
   FROM incident i JOIN trust t ON t.id = i.trust_id

@@ -28,6 +28,8 @@ export interface LineNow {
 export interface CircuitInterval extends StoredInterval {
   /** Row. */
   readonly circuit: number;
+  /** Up to when the circuit is known: beyond it nobody saw whether an interval still goes on. Null: nothing was ever kept of it. */
+  readonly seenMs: number | null;
 }
 
 /** What a person said of a stretch of time; what was taken back is not among them. */
@@ -95,12 +97,13 @@ export interface Maintenances {
 
 /** What figures are made from. */
 export interface Facts {
-  /** Current intervals that overlap a span, of some circuits (rows) or all, by circuit and time. */
+  /** Current intervals that overlap a span, of some circuits (rows) or all, by circuit and time; without their evidence if so asked. */
   intervals(
     trust: string,
     fromMs: number,
     toMs: number,
     circuits?: readonly number[],
+    evidence?: boolean,
   ): Promise<readonly CircuitInterval[]>;
   annotations(trust: string, fromMs: number, toMs: number): Promise<readonly Annotation[]>;
   /** Of circuits that overlap a span. */

@@ -41,7 +41,7 @@ export function availability(input: AvailabilityInput): Availability {
   return {
     figures,
     outages,
-    ...meansOf(outages, figures.upMs),
+    ...meansOf(outages, figures.upMs, counted.toMs),
     teachingMs,
     working: workingOf({ input, counted, service, figures, countedOutages, school, teachingMs }),
   };
@@ -63,11 +63,15 @@ function known({ period, validity, intervals, corrections, nowMs }: Availability
 function meansOf(
   outages: readonly Outage[],
   upMs: number,
+  endMs: number,
 ): Pick<Availability, 'failures' | 'mttrMs' | 'mtbfMs' | 'longestMs'> {
   // Works that the contract excuses from end to end are no failures of the line.
   const own = outages.filter(({ excused }) => !excused);
   const failures = own.filter(({ beganBefore }) => !beganBefore);
-  const restored = failures.flatMap(({ fromMs, toMs, restored }) => (restored && toMs !== null ? [toMs - fromMs] : []));
+  // Each in the period that it ended in: then it is counted once, and no later end changes what was said of an earlier period.
+  const restored = own.flatMap(({ fromMs, toMs, restored }) =>
+    restored && toMs !== null && toMs <= endMs ? [toMs - fromMs] : [],
+  );
   return {
     failures: failures.length,
     mttrMs: restored.length > 0 ? restored.reduce((sum, ms) => sum + ms, 0) / restored.length : null,

@@ -98,7 +98,7 @@ export interface Availability {
   readonly outages: readonly Outage[];
   /** Outages that began in the period and are not wholly excused. */
   readonly failures: number;
-  /** Mean time from beginning to end, the whole of it, of those failures that were restored. */
+  /** Mean time from beginning to end, the whole of it, of outages that were restored in the period and are not wholly excused. */
   readonly mttrMs: number | null;
   /** Time up in the period for each failure. */
   readonly mtbfMs: number | null;
