@@ -422,13 +422,16 @@ describe('a report', () => {
     expect(frozen).toContain('Report number 1');
     expect((await send('admin', 'reports/2026-09/issue', { reason: 'Again.' })).status).toBe(409);
     expect(await get<Report>('admin', 'reports/2026-09')).toMatchObject({ changed: false, issued: { number: 1 } });
+    expect(await html('')).toBe(frozen);
     await get<Incident>('admin', 'incidents/1/actions', {
       action: 'exclude',
       code: 'site-power',
       reason: 'The UPS failed.',
     });
     expect((await line()).figures).toMatchObject({ countedDownMs: 0, contractualPercent: 100 });
-    expect(await get<Report>('admin', 'reports/2026-09')).toMatchObject({ changed: true });
+    // What is shown is not what was issued, and says so; what was issued last is named.
+    expect(await get<Report>('admin', 'reports/2026-09')).toMatchObject({ changed: true, issued: { number: 1 } });
+    expect(await html('')).toContain('Not issued as it stands here: since report number 1 was issued');
     expect((await send('admin', 'reports/2026-09/issue', {})).status).toBe(409);
     const second = await get<ReportIssue>('admin', 'reports/2026-09/issue', { reason: 'Site power at Quirkwood.' });
     expect(second.number).toBe(2);

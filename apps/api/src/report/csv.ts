@@ -99,8 +99,8 @@ function outageRow(sla: CircuitSla, outage: SlaOutage, report: string): Row {
 }
 
 /** RFC 4180. Times are UTC (ISO 8601). */
-export function reportCsv({ academies, issued }: Pick<Report, 'academies' | 'issued'>): string {
-  const report = issued ? `number ${issued.number}` : 'not issued';
+export function reportCsv({ academies, issued, changed }: Pick<Report, 'academies' | 'issued' | 'changed'>): string {
+  const report = issued ? `${changed ? 'changed since ' : ''}number ${issued.number}` : 'not issued';
   const circuits = academies.flatMap((each) => each.circuits);
   const rows = [
     ...circuits.map((sla) => circuitRow(sla, report)),

@@ -65,24 +65,21 @@ export class Reports {
 
   /** @throws ApiError `request_invalid`, `report_unknown`, `academy_unknown` */
   async report(sees: Sees, { month, number, academy }: ReportAsked): Promise<Report> {
-    const { reports, trust, clock } = this.#options;
-    checkMonth(month, clock(), 'month');
+    checkMonth(month, this.#options.clock(), 'month');
     await this.#checkAcademy(sees, academy);
-    const latest = await asked(reports.get(trust, month));
-    const now = (await this.#make(month)).report;
-    const changed = latest !== undefined && figuresOf(now) !== latest.figures;
-    const shown = number === undefined ? now : reportOf(await this.#issued(month, number));
-    const of = number === undefined && !changed && latest ? issueOf(latest) : shown.issued;
-    return view({ ...shown, issued: of, changed }, sees, academy);
+    const { now } = await this.#now(month);
+    if (number === undefined) return view(now, sees, academy);
+    return view({ ...reportOf(await this.#issued(month, number)), changed: now.changed }, sees, academy);
   }
 
-  /** A file of it: as it was issued to the octet, for who sees all of it. @throws ApiError as `report` */
+  /** A file of it: as it was issued to the octet where nothing has changed since, for who sees all of it. @throws ApiError as `report` */
   async file(kind: 'html' | 'csv', sees: Sees, which: ReportAsked): Promise<string> {
     const { month, number, academy } = which;
     checkMonth(month, this.#options.clock(), 'month');
     await this.#checkAcademy(sees, academy);
-    if (number === undefined) return rendered(kind, view((await this.#make(month)).report, sees, academy));
-    const issued = await this.#issued(month, number);
+    const { now, latest } = number === undefined ? await this.#now(month) : {};
+    if (now && (!latest || now.changed)) return rendered(kind, view(now, sees, academy));
+    const issued = latest ?? (await this.#issued(month, number!));
     const all = sees.scope === 'all' && sees.prices === 'all' && academy === undefined;
     return all ? issued[kind] : rendered(kind, view(reportOf(issued), sees, academy));
   }
@@ -129,6 +126,15 @@ export class Reports {
       }),
       'report_unknown',
     );
+  }
+
+  /** As it would be made now, and what was issued last. */
+  async #now(month: string): Promise<{ readonly now: Report; readonly latest: IssuedReport | undefined }> {
+    const { reports, trust } = this.#options;
+    const latest = await asked(reports.get(trust, month));
+    const { report } = await this.#make(month);
+    const changed = latest !== undefined && figuresOf(report) !== latest.figures;
+    return { now: { ...report, issued: latest ? issueOf(latest) : null, changed }, latest };
   }
 
   async #issued(month: string, number: number): Promise<IssuedReport> {
