@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { type Probing, type Sample, labelKey } from '@linewatch/record';
 import { Metrics, createLogger } from '@linewatch/service';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type TestContext, describe, expect, it, vi } from 'vitest';
 import { type ControlState, defaultControl } from '../control.ts';
 import { createClock } from './clock.ts';
 import { Names } from './names.ts';
@@ -11,27 +11,26 @@ import { Stall } from './stall.ts';
 import { unknownTime } from './stamp/reflector.ts';
 
 const here = '127.0.0.1';
-const ends: (() => Promise<unknown>)[] = [];
+type Ends = Pick<TestContext, 'onTestFinished'>;
 
-describe('a prober', () => {
-  let port: number;
-  let connections: number;
-  beforeEach(async () => {
-    connections = 0;
-    const server = createServer((socket) => {
-      connections++;
-      socket.on('error', () => undefined).resume();
-    });
-    await new Promise<void>((resolve) => server.listen(0, here, resolve));
-    ends.push(() => new Promise((resolve) => server.close(resolve)));
-    port = (server.address() as AddressInfo).port;
+/** Something at a port of its own that takes connections and says nothing. */
+async function listening({ onTestFinished }: Ends, onConnection: () => void = () => undefined) {
+  const found = { port: 0, connections: 0 };
+  const server = createServer((socket) => {
+    found.connections++;
+    socket.on('error', () => undefined).resume();
+    onConnection();
   });
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
+  await new Promise<void>((resolve) => server.listen(0, here, resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  found.port = (server.address() as AddressInfo).port;
+  return found;
+}
 
+// Each waits for its prober's own time, and takes next to none of the machine's: all at once.
+describe.concurrent('a prober', () => {
   /** As a collector has one; the time is real, from an hour of the test's choice. */
-  function open(probing: Partial<Probing>, more: Partial<ProberOptions> = {}) {
+  function open({ onTestFinished }: Ends, probing: Partial<Probing>, more: Partial<ProberOptions> = {}) {
     const samples: Sample[] = [];
     const listeners: ((state: ControlState) => void)[] = [];
     const stateOf = (part: Partial<Probing>): ControlState => ({
@@ -54,7 +53,7 @@ describe('a prober', () => {
       logger: createLogger('test', 'silent'),
       ...more,
     });
-    ends.push(() => prober.stop());
+    onTestFinished(() => prober.stop());
     prober.start();
     const tell = (part: Partial<Probing>): void => {
       control.state = stateOf(part);
@@ -70,10 +69,11 @@ describe('a prober', () => {
   }
   const soon = { timeout: 12_000 };
 
-  it('tells what it found, counts it, and goes on', async () => {
-    const target = `tcp://${here}:${port}`;
-    const { samples, count, prober } = open({ targets: [target, `dns://${here}:1/example.org`] });
-    await vi.waitFor(() => expect(connections).toBeGreaterThanOrEqual(2), soon);
+  it('tells what it found, counts it, and goes on', async (test) => {
+    const at = await listening(test);
+    const target = `tcp://${here}:${at.port}`;
+    const { samples, count, prober } = open(test, { targets: [target, `dns://${here}:1/example.org`] });
+    await vi.waitFor(() => expect(at.connections).toBeGreaterThanOrEqual(2), soon);
     await vi.waitFor(async () => expect(await count('tcp', 'ok')).toBeGreaterThanOrEqual(2), soon);
     const ok = samples.filter(({ metric, text }) => metric === 'probe.ok' && text.startsWith('tcp'));
     expect(ok[0]).toMatchObject({ value: 1, text: target, interface: labelKey(target), exporter: new Uint8Array(16) });
@@ -86,23 +86,25 @@ describe('a prober', () => {
     expect(samples).toHaveLength(before);
   }, 30_000);
 
-  it('probes no host that it may not, says nothing of one, and takes what it is told later', async () => {
-    const target = `tcp://${here}:${port}`;
+  it('probes no host that it may not, says nothing of one, and takes what it is told later', async (test) => {
+    const at = await listening(test);
+    const target = `tcp://${here}:${at.port}`;
     const refused = ['stamp://224.0.0.1', 'tcp://255.255.255.255:80', 'icmp://0.0.0.0'];
-    const { samples, count, tell } = open({ deny: ['127.0.0.0/8'], targets: [target, 'no target', ...refused] });
+    const { samples, count, tell } = open(test, { deny: ['127.0.0.0/8'], targets: [target, 'no target', ...refused] });
     await vi.waitFor(async () => expect(await count('tcp', 'denied')).toBeGreaterThanOrEqual(2), soon);
     await vi.waitFor(async () => expect(await count('stamp', 'denied')).toBeGreaterThanOrEqual(1), soon);
     await vi.waitFor(async () => expect(await count('icmp', 'denied')).toBeGreaterThanOrEqual(1), soon);
     expect(samples).toEqual([]);
-    expect(connections).toBe(0);
+    expect(at.connections).toBe(0);
     tell({ allow: ['127.0.0.0/8'], targets: [target] });
-    await vi.waitFor(() => expect(connections).toBeGreaterThan(0), soon);
+    await vi.waitFor(() => expect(at.connections).toBeGreaterThan(0), soon);
     tell({ targets: [] });
   }, 40_000);
 
-  it('is one of several that have each target between them once', async () => {
+  it('is one of several that have each target between them once', async (test) => {
+    const { port } = await listening(test);
     const targets = Array.from({ length: 40 }, (_, i) => `tcp://127.0.0.${i + 1}:${port}`);
-    const found = [0, 1, 2].map((worker) => open({ targets }, { place: { worker, workers: 3 } }));
+    const found = [0, 1, 2].map((worker) => open(test, { targets }, { place: { worker, workers: 3 } }));
     const urls = (): string[] =>
       found.flatMap(({ samples }) => [...new Set(samples.map(({ text }) => text.split(' ')[0]!))]);
     await vi.waitFor(() => expect(new Set(urls()).size).toBe(40), soon);
@@ -110,28 +112,20 @@ describe('a prober', () => {
     for (const { samples } of found) expect(samples.length).toBeGreaterThan(0);
   }, 30_000);
 
-  it('says that echo requests need a program that is not there, and nothing of their targets', async () => {
-    const { samples, count, prober } = open({ targets: [`icmp://${here}`] }, { fping: '/nonexistent/fping' });
+  it('says that echo requests need a program that is not there, and nothing of their targets', async (test) => {
+    const { samples, count, prober } = open(test, { targets: [`icmp://${here}`] }, { fping: '/nonexistent/fping' });
     expect(prober.problem).toBe('');
     await vi.waitFor(async () => expect(await count('icmp', 'no_fping')).toBeGreaterThan(0), soon);
     expect(prober.problem).toContain('need fping');
     expect(samples).toEqual([]);
   }, 30_000);
 
-  it('does not believe what it found while it stood still itself', async () => {
+  it('does not believe what it found while it stood still itself', async (test) => {
     const clock = { aheadMs: 0 };
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, here, resolve));
-    ends.push(() => new Promise((resolve) => silent.close(resolve)));
-    const target = `http://${here}:${(silent.address() as AddressInfo).port}/`;
-    let asked = 0;
-    silent.on('connection', (socket) => {
-      asked++;
-      socket.on('error', () => undefined).resume();
-      // The machine slept while the answer was waited for.
-      if (asked === 1) clock.aheadMs += 60_000;
-    });
-    const { samples, count } = open({ targets: [target] }, { now: () => Date.now() + clock.aheadMs });
+    // The machine slept while the first answer was waited for.
+    const { port } = await listening(test, () => (clock.aheadMs = 60_000));
+    const target = `http://${here}:${port}/`;
+    const { samples, count } = open(test, { targets: [target] }, { now: () => Date.now() + clock.aheadMs });
     await vi.waitFor(async () => expect(await count('http', 'stalled')).toBe(1), soon);
     expect(samples).toEqual([]);
     await vi.waitFor(async () => expect(await count('http', 'failed')).toBeGreaterThan(0), soon);
