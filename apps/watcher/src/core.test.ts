@@ -254,7 +254,7 @@ describe('the core', () => {
         expect(kept.incidents()).toEqual(whole.incidents());
         expect([...kept.entries.keys()].sort()).toEqual([...whole.entries.keys()].sort());
       }),
-      { numRuns: 40 },
+      { numRuns: 150 },
     );
   });
 });

@@ -198,6 +198,8 @@ class WatcherCore implements Core {
   take(place: Place, batch: SignalBatch): void {
     this.#note(place);
     if (!this.#plan) throw new Error('the estate is not known yet');
+    // Of a trust that is not in the estate nothing can be a line's.
+    if (!this.#plan.isTrust(batch.trust)) return;
     if (!this.#taken.add(batch, place.partition)) {
       this.#options.metrics.dropped('repeated');
       return;

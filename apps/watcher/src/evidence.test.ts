@@ -214,10 +214,11 @@ describe('probes', () => {
   const probed = [1, 2, 3].map((id) => circuitOf(id, { probe: `10.0.0.${id} 10.0.0.${id}#far` }));
 
   it('are of the circuit that names the target, from their vantage point', () => {
-    const heard = on(...probed).samples(probe(2, t0, 0));
+    const heard = on(...probed).samples(probe(1, t0, 1), probe(2, t0, 0));
     heard.batch(batchOf([probe(2, t0, 1)], [], { collector: 'far' }));
     heard.batch(batchOf([probe(2, t0, 1)], [], { collector: 'elsewhere' }));
     expect(heard.said.map(({ circuit, collector, says }) => `${circuit} ${collector} ${says}`)).toEqual([
+      '1 main up',
       '2 main down',
       '2 far up',
     ]);
@@ -233,6 +234,13 @@ describe('probes', () => {
     heard.samples(probe(1, t0 + 3 * minute, 1)).samples(probe(2, t0 + 3 * minute, 0));
     expect(heard.words.slice(-2)).toEqual(['1 probe icmp://10.0.0.1 up', '2 probe icmp://10.0.0.2 down']);
   });
+});
+
+it('what polls that are read again confirm is not what was told after them', () => {
+  const heard = on(circuitOf(1)).samples(sampleOf(1, t0, 'interface.oper.state', 1));
+  heard.samples(sampleOf(1, t0 + 2 * minute, 'interface.oper.state', 2));
+  heard.samples(sampleOf(1, t0 + minute, 'poll.ok', 1));
+  expect(heard.words).toEqual(['1 link up', '1 link down', '1 reach up']);
 });
 
 describe('collectors and time', () => {

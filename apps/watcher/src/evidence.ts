@@ -37,10 +37,12 @@ export interface EvidenceOptions {
 }
 
 /** `vantage`: every probe from there failed. `future`: its time has not come. */
-export const dropReasons = ['vantage', 'future'] as const;
-export type DropReason = (typeof dropReasons)[number];
+export type DropReason = 'vantage' | 'future';
 
-/** A state that polls have not told again for so long no longer is what they confirm: they tell it each hour. */
+/**
+ * A state that polls have not told again for so long no longer is what they confirm: they tell it each hour. One that was told
+ * later is none of theirs: after a restart they may be read again.
+ */
 const confirmedMs = 75 * 60_000;
 /** Two readings of the age of one state are of the same change. */
 const sameChangeMs = 5000;
@@ -142,7 +144,8 @@ export class EvidenceReader {
           this.#say(line, watcher, saying),
         );
     this.#interfaces(pending);
-    for (const reading of pending.readings.values()) this.#reading(reading, watcher);
+    const from = { collector, lines: plan.probedFrom(trust, collector) };
+    for (const reading of pending.readings.values()) this.#reading(reading, watcher, from);
     if (devices) this.#sums(batch, watcher, devices);
   }
 
@@ -232,15 +235,19 @@ export class EvidenceReader {
       const sinceMs = age && this.#since(memory, age.atMs - age.ageMs);
       const how = polledMs === undefined ? 'counters' : 'poll';
       const { oper, admin } = memory;
-      const adminSaid = admin && atMs - admin.ms <= confirmedMs ? adminSays[admin.value] : undefined;
+      const isTold = (told: LineMemory['oper']): boolean =>
+        told !== undefined && told.ms <= atMs && atMs - told.ms <= confirmedMs;
+      const adminSaid = admin && isTold(admin) ? adminSays[admin.value] : undefined;
       if (adminSaid)
         this.#say(line, watcher, {
           atMs,
           kind: 'admin',
           says: adminSaid,
           note: `${how}: ifAdminStatus ${admin!.value}`,
+          // Who shuts an interface, or opens it, changes its state in that moment.
+          ...(sinceMs !== undefined && { sinceMs: Math.min(sinceMs, atMs) }),
         });
-      const operSaid = oper && atMs - oper.ms <= confirmedMs ? operSays[oper.value] : undefined;
+      const operSaid = oper && isTold(oper) ? operSays[oper.value] : undefined;
       if (operSaid)
         this.#say(line, watcher, {
           atMs,
@@ -258,10 +265,14 @@ export class EvidenceReader {
     return memory.sinceMs;
   }
 
-  #reading({ line, name, atMs, isProbe, carries, note, quality }: Reading, watcher: string): void {
+  #reading(
+    { line, name, atMs, isProbe, carries, note, quality }: Reading,
+    watcher: string,
+    from: { readonly collector: string; readonly lines: number },
+  ): void {
     const isCarried = carries ?? true;
     if (carries !== undefined) {
-      if (isProbe && !this.#vantages.saw(line.trust, watcher, name, line.circuit.id, carries, atMs))
+      if (isProbe && !this.#vantages.saw(`${line.trust}/${from.collector}`, name, carries, atMs, from.lines))
         this.#options.onDropped('vantage');
       else
         this.#say(line, watcher, { atMs, kind: isProbe ? 'probe' : 'path', name, says: carries ? 'up' : 'down', note });

@@ -1,7 +1,7 @@
 import type { Metrics } from '@linewatch/service';
 
 /** Why a message or a word of it was left out. */
-export type Dropped = 'invalid' | 'repeated' | 'vantage' | 'future';
+type Dropped = 'invalid' | 'repeated' | 'vantage' | 'future';
 
 /** What `/metrics` asks for at each scrape. */
 export interface WatcherFigures {

@@ -6,7 +6,7 @@ import { AddressMap } from './addresses.ts';
 /** Most circuits that one probe or tunnel is taken to tell of. */
 const maxOfName = 200;
 
-export interface ProbeName {
+interface ProbeName {
   /** As samples have it. */
   readonly url: string;
   /** Label of the vantage point. */
@@ -42,12 +42,14 @@ export interface Plan {
   /** Devices of a collector; undefined where none of the estate sends to it. */
   devices(trust: string, collector: string): AddressMap<Device> | undefined;
   probed(trust: string, collector: string, url: string): readonly Line[];
+  /** How many lines are probed from a vantage point. */
+  probedFrom(trust: string, collector: string): number;
   /** Whose tunnel has this name, lower case. */
   tunnelled(trust: string, name: string): readonly Line[];
   /** Of an academy's row. */
   academy(row: number): readonly Line[];
-  /** Label of a trust's row. */
-  readonly trusts: ReadonlyMap<number, string>;
+  /** Whether a trust has this label. */
+  isTrust(label: string): boolean;
 }
 
 const words = (text: string | null): string[] => (text ?? '').split(/\s+/).filter((word) => word !== '');
@@ -66,10 +68,12 @@ function probesOf({ probe, collector }: Circuit): readonly ProbeName[] {
 
 export function planOf(snapshot: Snapshot): Plan {
   const trusts = new Map(snapshot.trusts.map(({ id, label }) => [id, label]));
+  const labels = new Set(trusts.values());
   const academies = new Map(snapshot.academies.map(({ id, name }) => [id, name]));
   const lines = new Map<number, Line>();
   const devices = new Map<string, AddressMap<Device>>();
   const probed = new Map<string, Line[]>();
+  const vantages = new Map<string, Set<Line>>();
   const tunnelled = new Map<string, Line[]>();
   const byAcademy = new Map<number, Line[]>();
   const put = <K>(map: Map<K, Line[]>, key: K, line: Line): void => {
@@ -100,7 +104,11 @@ export function planOf(snapshot: Snapshot): Plan {
     };
     lines.set(circuit.id, line);
     device?.lines.push(line);
-    for (const { url, collector: vantage } of line.probes) put(probed, `${trust}/${vantage}/${url}`, line);
+    for (const { url, collector: vantage } of line.probes) {
+      put(probed, `${trust}/${vantage}/${url}`, line);
+      const from = `${trust}/${vantage}`;
+      vantages.set(from, (vantages.get(from) ?? new Set()).add(line));
+    }
     for (const name of line.tunnels) put(tunnelled, `${trust}/${name}`, line);
     const siblings = byAcademy.get(circuit.academy);
     if (siblings) siblings.push(line);
@@ -109,9 +117,10 @@ export function planOf(snapshot: Snapshot): Plan {
   return {
     version: snapshot.version,
     lines,
-    trusts,
+    isTrust: (label) => labels.has(label),
     devices: (trust, collector) => devices.get(`${trust}/${collector}`),
     probed: (trust, collector, url) => probed.get(`${trust}/${collector}/${url}`) ?? none,
+    probedFrom: (trust, collector) => vantages.get(`${trust}/${collector}`)?.size ?? 0,
     tunnelled: (trust, name) => tunnelled.get(`${trust}/${name}`) ?? none,
     academy: (row) => byAcademy.get(row) ?? none,
   };

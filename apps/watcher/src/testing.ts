@@ -43,7 +43,7 @@ export const circuitOf = (id: number, circuit: Partial<Circuit> = {}): Circuit =
   ...circuit,
 });
 
-export function snapshotOf(circuits: readonly Circuit[]): Snapshot {
+function snapshotOf(circuits: readonly Circuit[]): Snapshot {
   const academies = [...new Set(circuits.map(({ academy }) => academy))];
   return {
     version: 1,
