@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Change, CircuitSla, MaintenanceList } from '@linewatch/contract';
 import { type Estate, type WatchedIncident, createEstate } from '@linewatch/estate';
 import { createLogger } from '@linewatch/service';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessOptions } from '../../apps/api/src/access/services.ts';
 import { type Running, startApi } from '../../apps/api/src/testing/api.ts';
@@ -34,6 +34,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the pages of the watch (c
   let estate: Estate;
   let api: Running;
   let browser: Browser;
+  let context: BrowserContext;
   const incident: Record<'over' | 'open', number> = { over: 0, open: 0 };
   const faults: string[] = [];
 
@@ -73,6 +74,9 @@ describe.skipIf(!executablePath || !existsSync(dist))('the pages of the watch (c
       executablePath: executablePath!,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
     });
+    // One person's, who has the scripts once they were fetched.
+    context = await browser.newContext({ locale: 'en-GB' });
+    context.setDefaultTimeout(10_000);
   });
   afterAll(async () => {
     await browser.close();
@@ -164,12 +168,9 @@ describe.skipIf(!executablePath || !existsSync(dist))('the pages of the watch (c
   }
 
   async function open(route: string, width = 1280, dark = false): Promise<Page> {
-    const page = await browser.newPage({
-      viewport: { width, height: 900 },
-      colorScheme: dark ? 'dark' : 'light',
-      locale: 'en-GB',
-    });
-    page.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
