@@ -20,7 +20,7 @@ import { temporaryDirectory, until } from '../support/system.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const span = { fromMs: Date.UTC(2026, 2, 1), toMs: Date.UTC(2026, 3, 1) };
-const world = createWorld({ seed: 99, lines: 24, span, collectors: 2 });
+const world = createWorld({ seed: 99, lines: 24, span, collectors: 2, leastMs: 20 * minute });
 const skewMs = 1500;
 const probeEveryMs = 5 * minute;
 const logger = createLogger('watch-month', 'silent');
@@ -137,7 +137,7 @@ describe('a simulated month', () => {
   it('is stored as it is, whoever watched, and nothing of it twice', async () => {
     const signals = signalsOf(world, {
       seed: 3,
-      stepMs: minute,
+      stepMs: 5 * minute,
       pollEveryMs: 5 * minute,
       probeEveryMs,
       beatEveryMs: 20_000,
