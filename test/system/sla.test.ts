@@ -18,9 +18,16 @@ import type {
   ReportIssue,
   SlaMatrix,
 } from '@linewatch/contract';
-import { type Actor, type Estate, type StoredInterval, createEstate } from '@linewatch/estate';
+import {
+  type Actor,
+  type CircuitStateRow,
+  type Estate,
+  type StoredInterval,
+  type WatcherChange,
+  createEstate,
+} from '@linewatch/estate';
 import { createLogger } from '@linewatch/service';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Principal } from '../../apps/api/src/access/principal.ts';
 import { reportCsv } from '../../apps/api/src/report/csv.ts';
 import { reportHtml } from '../../apps/api/src/report/html.ts';
@@ -455,4 +462,103 @@ describe('a report', () => {
 test('the state of the lines is in the overview', async () => {
   const { academies } = await get<{ academies: { line: object }[] }>('reader', 'academies');
   expect(academies).toMatchObject([{ line: { state: 'up', circuits: 1, down: 0 } }]);
+});
+
+describe('what nobody watched', () => {
+  const circuit = (slug: string): number => rows.get(slug)!;
+  const seen = (slug: string, seenMs: number, state: StoredInterval['state'] = 'up'): CircuitStateRow => ({
+    ...{ circuit: circuit(slug), state, cause: state === 'down' ? 'link' : 'none' },
+    ...{ sinceMs: at(15, '12:00'), seenMs, snapshot: new Uint8Array(1) },
+  });
+  const commit = (over: Partial<WatcherChange>): Promise<void> =>
+    estate.watching.commit(epoch, {
+      ...{ positions: [], states: [], intervals: [], incidents: [], entries: [], quality: [], ...over },
+    });
+  const files = async (month: string): Promise<string[]> =>
+    Promise.all(['html', 'csv'].map(async (kind) => (await send('admin', `reports/${month}/${kind}`)).text));
+
+  test('is up to two minutes ago no blindness, and then it is neither up nor down', async () => {
+    // The matrix goes on by the minute.
+    const lastMs = Math.ceil(nowMs / 60_000) * 60_000;
+    await commit({ states: [seen('quirk-1', lastMs)] });
+    const november = (): Promise<CircuitSla> => get('admin', 'sla/circuits/quirk-1?month=2026-11');
+    nowMs = lastMs + 120_000;
+    expect((await november()).figures).toMatchObject({ unknownMs: 0, downMs: 0 });
+    nowMs = lastMs + 30 * 60_000;
+    const { figures } = await november();
+    expect(figures).toMatchObject({ unknownMs: 30 * 60_000, downMs: 0 });
+    expect(figures.coveragePercent).toBeLessThan(100);
+    const { intervals } = await get<CircuitIntervals>(
+      'admin',
+      `sla/circuits/quirk-1/intervals?from=${lastMs - hour}&to=${nowMs}`,
+    );
+    expect(intervals).toMatchObject([
+      { state: 'up', toMs: lastMs },
+      { state: 'unknown', cause: 'collector', fromMs: lastMs, toMs: null },
+    ]);
+    const cells = (await get<SlaMatrix>('admin', 'sla?months=1')).academies.find(({ id }) => id === 'quirk')!.cells;
+    expect(cells[0]!.coveragePercent).toBe(figures.coveragePercent);
+  });
+
+  test('is no green line: it shows that nobody watches', async () => {
+    const shows = (expected: object): Promise<void> =>
+      vi.waitFor(
+        async () => {
+          const { academy } = await get<{ academy: { line: object } }>('admin', 'academies/quirk');
+          expect(academy.line).toMatchObject(expected);
+        },
+        { timeout: 10_000, interval: 500 },
+      );
+    const lastMs = nowMs;
+    await commit({ states: [seen('quirk-1', lastMs)] });
+    nowMs += 5 * 60_000;
+    await shows({ state: 'unknown', sinceMs: lastMs });
+    // Seen again, it is what it was: nothing else has changed.
+    await commit({ states: [seen('quirk-1', nowMs)] });
+    nowMs += 60_000;
+    await shows({ state: 'up' });
+  });
+
+  test('an outage that goes on for months changes no month that is over', async () => {
+    const fromMs = Date.UTC(2026, 9, 31, 23);
+    const watched = {
+      ...{ key: 'quirk', kind: 'outage', state: 'open', severity: 'critical', title: 'down', cause: 'link' },
+      ...{ trust: (await estate.snapshot()).trusts[0]!.id, circuit: circuit('quirk-1'), academy: null, provider: null },
+      ...{ parent: null, startedMs: fromMs, endedMs: null, detectedMs: fromMs, resolvedMs: null, flaps: 0 },
+      ...{ backupCarried: false, maintenance: false },
+    } as const;
+    await commit({
+      states: [seen('quirk-1', nowMs, 'down')],
+      intervals: [{ circuit: circuit('quirk-1'), fromMs, intervals: [interval(fromMs, null, 'down')] }],
+      incidents: [watched],
+    });
+    const october = (): Promise<CircuitSla> => get('admin', 'sla/circuits/quirk-1?month=2026-10');
+    const then = await files('2026-10');
+    expect((await october()).outages).toMatchObject([
+      { fromMs, toMs: null, inPeriodMs: hour, fix: { ours: { tookMs: hour, met: null } } },
+    ]);
+    nowMs += 5 * hour;
+    await commit({ states: [seen('quirk-1', nowMs, 'down')] });
+    expect(await files('2026-10')).toEqual(then);
+    await commit({
+      states: [seen('quirk-1', nowMs)],
+      intervals: [
+        {
+          circuit: circuit('quirk-1'),
+          fromMs,
+          intervals: [interval(fromMs, nowMs - hour, 'down'), interval(nowMs - hour, null)],
+        },
+      ],
+      incidents: [{ ...watched, state: 'resolved', endedMs: nowMs - hour, resolvedMs: nowMs }],
+    });
+    expect(await files('2026-10')).toEqual(then);
+    // It is told whole in the month in which it ended.
+    const november = await get<CircuitSla>('admin', 'sla/circuits/quirk-1?month=2026-11');
+    expect(november).toMatchObject({
+      mttrMs: nowMs - hour - fromMs,
+      outages: [
+        { beganBefore: true, toMs: nowMs - hour, fix: { ours: { met: false, tookMs: nowMs - hour - fromMs } } },
+      ],
+    });
+  });
 });
