@@ -38,6 +38,7 @@ export default defineConfig({
             'apps/**/*.test.ts',
             'test/architecture.test.ts',
             'test/soak/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
           testTimeout: 30_000,

@@ -79,9 +79,9 @@ function replace(kept: StoredInterval[], fromMs: number, intervals: readonly Sto
 const silent = { evidence: () => undefined, dropped: () => undefined, transition: () => undefined };
 
 /** Messages of one collector are one partition, in the order of time. */
-export function watchWorld(world: World, told: Iterable<Told>): Found {
+export function watchWorld(world: World, told: Iterable<Told>, config: Partial<WatcherConfig> = {}): Found {
   const core = createCore({
-    config: Value.Default(WatcherConfig, {}) as WatcherConfig,
+    config: Value.Default(WatcherConfig, { ...config }) as WatcherConfig,
     memory: { positions: [], states: [], intervals: [], incidents: [] },
     metrics: silent,
   });

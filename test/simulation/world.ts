@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly lines: number;
   readonly span: Span;
   readonly collectors: number;
+  /** What only probes or polls see is down for so long at least: what is over between two of them nobody could tell. */
+  readonly leastMs: number;
 }
 
 const second = 1000;
@@ -76,16 +78,16 @@ function gapsOf(random: Random, span: Span): Span[] {
   return gaps;
 }
 
-function darkOf(random: Random, span: Span): Span[] {
+function darkOf(random: Random, span: Span, leastMs: number): Span[] {
   const dark: Span[] = [];
   for (const fromMs of happenings(random, span, 1.5)) {
-    const cut = { fromMs, toMs: Math.round(fromMs + Math.max(20 * minute, random.spread(40 * minute, 10 * hour))) };
+    const cut = { fromMs, toMs: Math.round(fromMs + Math.max(leastMs, random.spread(40 * minute, 10 * hour))) };
     if (fromMs - after(dark) > day && cut.toMs < span.toMs) dark.push(cut);
   }
   return dark;
 }
 
-function outagesOf(random: Random, span: Span, dark: readonly Span[]): Outage[] {
+function outagesOf(random: Random, span: Span, dark: readonly Span[], leastMs: number): Outage[] {
   const outages: Outage[] = [];
   const isFree = (from: number, to: number): boolean =>
     from - after(outages) > calmMs &&
@@ -106,8 +108,7 @@ function outagesOf(random: Random, span: Span, dark: readonly Span[]): Outage[] 
       continue;
     }
     const fault: Fault = kind < 0.6 ? 'link' : kind < 0.93 ? 'path' : 'admin';
-    // A path is seen by probes only: what is over between two of them nobody could tell.
-    const least = fault === 'path' ? 20 * minute : 2 * second;
+    const least = fault === 'path' ? leastMs : 2 * second;
     const toMs = Math.round(at + Math.max(least, random.spread(25 * minute, 30 * hour)));
     if (isFree(at, toMs)) outages.push({ fromMs: at, toMs, fault, planned: fault === 'link' && random.chance(0.2) });
   }
@@ -115,9 +116,9 @@ function outagesOf(random: Random, span: Span, dark: readonly Span[]): Outage[] 
   return [...outages, ...cuts].sort((a, b) => a.fromMs - b.fromMs);
 }
 
-export function createWorld({ seed, lines: count, span, collectors }: WorldOptions): World {
+export function createWorld({ seed, lines: count, span, collectors, leastMs }: WorldOptions): World {
   const sites = Math.ceil(count / 2);
-  const dark = Array.from({ length: sites }, (_, site) => darkOf(randomOf(seed * 7919 + site), span));
+  const dark = Array.from({ length: sites }, (_, site) => darkOf(randomOf(seed * 7919 + site), span, leastMs));
   const lines = Array.from({ length: count }, (_, number): SimulatedLine => {
     const site = Math.floor(number / 2);
     return {
@@ -125,7 +126,7 @@ export function createWorld({ seed, lines: count, span, collectors }: WorldOptio
       site,
       role: number % 2 === 0 ? 'primary' : 'backup',
       provider: (number * 7 + site) % 5,
-      outages: outagesOf(randomOf(seed * 104_729 + number), span, dark[site]!),
+      outages: outagesOf(randomOf(seed * 104_729 + number), span, dark[site]!, leastMs),
     };
   });
   return {

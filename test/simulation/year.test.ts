@@ -11,10 +11,10 @@ const probeEveryMs = 5 * minute;
 const skewMs = 1500;
 
 describe('a simulated year', () => {
-  const world = createWorld({ seed: 20_260_101, lines: 8, span, collectors: 2 });
+  const world = createWorld({ seed: 20_260_101, lines: 8, span, collectors: 2, leastMs: 20 * minute });
   const told = signalsOf(world, {
     seed: 7,
-    stepMs: minute,
+    stepMs: 5 * minute,
     pollEveryMs: 5 * minute,
     probeEveryMs,
     beatEveryMs: 20_000,
