@@ -16,6 +16,8 @@ import { controlFileOf } from './kept-control.ts';
 import { keyFileOf, readKey } from './key.ts';
 import { type Remembered, memoryFileOf, readMemory, writeMemory } from './memory.ts';
 import { collectorMetrics } from './metrics.ts';
+import { configuredTable } from './poll/paths/configured.ts';
+import { pathTables } from './poll/paths/tables.ts';
 import { Poller } from './poll/poller.ts';
 import { createClock } from './probe/clock.ts';
 import { Probes } from './probe/probes.ts';
@@ -200,6 +202,7 @@ export function createCollector(options: CollectorOptions): App {
         passed: (address, passed) => sink.passed(address, passed),
       },
       owns,
+      tables: [...pathTables, ...config.paths.map(configuredTable)],
       now: Date.now,
       metrics,
       logger,

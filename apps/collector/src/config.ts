@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { isElementName } from '@linewatch/decode';
 import { Networks } from '@linewatch/record';
 import type { Problem } from '@linewatch/service';
+import { PathTableConfig } from './poll/paths/configured.ts';
 import { PrivacyConfig } from './privacy.ts';
 
 const Port = (port: number, description: string) =>
@@ -77,6 +78,11 @@ export const CollectorConfig = Type.Object(
       description: 'Most octets of each worker on their way to the queue; beyond them flows are counted and dropped.',
     }),
     privacy: PrivacyConfig,
+    paths: Type.Array(PathTableConfig, {
+      maxItems: 32,
+      default: [],
+      description: 'SNMP tables of paths (tunnels, health checks, tests) to poll besides those that are known.',
+    }),
     keepElements: Type.Array(Type.String({ minLength: 1, maxLength: 80 }), {
       maxItems: 64,
       default: [],

@@ -6,6 +6,8 @@ import type { ControlFeed, ControlState } from '../control.ts';
 import { type DeviceReading, readDevice } from './device.ts';
 import { Endpoint } from './endpoint.ts';
 import { PathPolls } from './paths/polls.ts';
+import type { PathTable } from './paths/table.ts';
+import { pathTables } from './paths/tables.ts';
 import { DeviceMemory, type Passed } from './readings.ts';
 import { Schedule } from './schedule.ts';
 import {
@@ -29,6 +31,8 @@ export interface PollerOptions {
   };
   /** Whether this process polls a device; other workers poll theirs. */
   readonly owns: (address: Uint8Array) => boolean;
+  /** Tables of paths to look for; without them, those that are known. */
+  readonly tables?: readonly PathTable[] | undefined;
   readonly now: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -87,7 +91,7 @@ export class Poller {
     const { logger, metrics, control } = options;
     this.#options = options;
     this.#endpoint = new Endpoint(logger);
-    this.#paths = new PathPolls(options.now);
+    this.#paths = new PathPolls(options.tables ?? pathTables, options.now);
     this.#schedule = new Schedule({ everyMs: control.state.polling.everyMs, concurrency });
     const polls = metrics.counter('polls_total', 'Polls of devices, by how they ended.', ['result']);
     for (const result of ['ok', ...failures]) polls.inc({ result }, 0);

@@ -2,11 +2,13 @@ import snmp from 'net-snmp';
 import { parseAddress } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import fc from 'fast-check';
+import { Value } from 'typebox/value';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readDevice } from '../device.ts';
 import { Endpoint } from '../endpoint.ts';
 import { openSession } from '../session.ts';
 import { answerOf, fakeDevice, mibOf, publicCredential, response } from '../testing.ts';
+import { PathTableConfig, configuredTable } from './configured.ts';
 import { PathPolls } from './polls.ts';
 import { indexTexts, number, text } from './table.ts';
 import { pathTables } from './tables.ts';
@@ -23,7 +25,7 @@ afterEach(async () => {
 type Cells = Readonly<Record<string, readonly [type: number, value: number | string]>>;
 
 /** What a device with these objects besides its interfaces has its paths told as: `text metric value interface`. */
-async function told(more: Cells, polls = new PathPolls(Date.now)): Promise<string[]> {
+async function told(more: Cells, polls = new PathPolls(pathTables, Date.now)): Promise<string[]> {
   const mib = mibOf(new Map([[7, { name: 'wan1', in: 1, out: 1 }]]));
   for (const [oid, value] of Object.entries(more)) mib.set(oid, value);
   const fake = await fakeDevice((question) => [response(question.id, answerOf(mib, question))]);
@@ -213,9 +215,42 @@ describe('paths that a device tells of', () => {
     ]);
   });
 
+  it('of a table that the configuration names', async () => {
+    const oid = '1.3.6.1.4.1.99999.1.1';
+    const config = {
+      source: 'acme.wan',
+      name: `${oid}.2`,
+      state: { oid: `${oid}.3`, up: [1], down: [2] },
+      rttMs: { oid: `${oid}.4`, scale: 0.001 },
+      lossPercent: { oid: `${oid}.5` },
+      ifIndex: `${oid}.6`,
+    };
+    const table = configuredTable(Value.Parse(PathTableConfig, Value.Default(PathTableConfig, config)));
+    expect(
+      await told(
+        {
+          [`${oid}.2.1`]: [OctetString, 'Line A'],
+          [`${oid}.3.1`]: [Integer, 1],
+          [`${oid}.4.1`]: [Gauge, 12_500],
+          [`${oid}.5.1`]: [Gauge, 2],
+          [`${oid}.6.1`]: [Integer, 7],
+          [`${oid}.3.2`]: [Integer, 2],
+          [`${oid}.4.2`]: [Gauge, 12_500],
+        },
+        new PathPolls([table], Date.now),
+      ),
+    ).toEqual([
+      'acme.wan:Line-A path.state 1 7',
+      'acme.wan:Line-A path.rtt.ms 12.5 7',
+      'acme.wan:Line-A path.loss.percent 2 7',
+      'acme.wan:2 path.state 0 0',
+    ]);
+    expect(Value.Check(PathTableConfig, { ...config, name: '1.3.6; rm' })).toBe(false);
+  });
+
   it('are looked for once an hour', async () => {
     const clock = { ms: 0 };
-    const polls = new PathPolls(() => clock.ms);
+    const polls = new PathPolls(pathTables, () => clock.ms);
     const wan = { '1.3.6.1.4.1.23695.2.1.2.1.3.0': [Integer, 3] } as const;
     expect(await told({}, polls)).toEqual([]);
     clock.ms = 3_599_000;

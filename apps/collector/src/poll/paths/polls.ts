@@ -5,7 +5,6 @@ import { PollError, type SnmpSession } from '../session.ts';
 import type { WalkLimits } from '../walk.ts';
 import { type NamedPath, findTables, readPaths } from './read.ts';
 import type { PathTable } from './table.ts';
-import { pathTables } from './tables.ts';
 
 /** A device is looked through again after this: it may have been given a table. */
 const lookMs = 3_600_000;
@@ -18,10 +17,12 @@ interface Found {
 const maxText = 200;
 
 export class PathPolls {
+  readonly #tables: readonly PathTable[];
   readonly #now: () => number;
   readonly #found = new Map<string, Found>();
 
-  constructor(now: () => number) {
+  constructor(tables: readonly PathTable[], now: () => number) {
+    this.#tables = tables;
     this.#now = now;
   }
 
@@ -37,7 +38,7 @@ export class PathPolls {
     exporter: Uint8Array,
     limits: WalkLimits,
   ): Promise<Sample[]> {
-    const tables = await this.#tables(key, session);
+    const tables = await this.#tablesOf(key, session);
     if (tables.length === 0) return [];
     const paths = await readPaths(session, tables, this.#now, limits);
     const indexes = new Map(interfaces.map(({ name, index }) => [name, index]));
@@ -45,12 +46,12 @@ export class PathPolls {
     return paths.flatMap((path) => samplesOf(path, timeMs, exporter, indexes));
   }
 
-  async #tables(key: string, session: SnmpSession): Promise<readonly PathTable[]> {
+  async #tablesOf(key: string, session: SnmpSession): Promise<readonly PathTable[]> {
     const known = this.#found.get(key);
     if (known && this.#now() - known.atMs < lookMs) return known.tables;
     let tables: readonly PathTable[] = [];
     try {
-      tables = await findTables(session, pathTables);
+      tables = await findTables(session, this.#tables);
     } catch (error) {
       if (!(error instanceof PollError) || error.code !== 'refused') throw error;
     }
