@@ -1,7 +1,20 @@
 /** A month's report as one HTML file: no script, nothing fetched, made for paper (A4) as for the screen. Pure: the same report gives the same octets. */
 import type { AcademySla, CircuitSla, Report, SlaOutage } from '@linewatch/contract';
 import { type Markup, html, list, nothing, table } from './markup.ts';
-import { atText, counted, hoursText, monthName, msText, percent, poundsText, rateText, yesNo } from './words.ts';
+import {
+  atText,
+  causeText,
+  codeText,
+  counted,
+  dayWords,
+  hoursText,
+  monthName,
+  msText,
+  percent,
+  poundsText,
+  rateText,
+  yesNo,
+} from './words.ts';
 
 const style = `
 :root { color-scheme: light; }
@@ -56,7 +69,7 @@ function issueNote({ issued, changed }: Report): Markup {
 const overview = (academies: readonly AcademySla[]): Markup =>
   table(
     'Academies',
-    ['Academy', 'A line was up', 'Lines', 'Below target', 'Outages', 'Teaching time lost'],
+    ['Academy', 'A line was up', 'Lines', 'Below target', 'Outages', 'Teaching hours lost', 'Pupils'],
     academies.map(({ academy, circuits, siteUpPercent, teachingHoursLost }) => [
       academy.name,
       percent(siteUpPercent),
@@ -64,6 +77,7 @@ const overview = (academies: readonly AcademySla[]): Markup =>
       String(circuits.filter(({ met }) => met === false).length),
       String(circuits.reduce((sum, { outages }) => sum + outages.length, 0)),
       hoursText(teachingHoursLost),
+      String(circuits.find(({ pupils }) => pupils !== null)?.pupils ?? '–'),
     ]),
   );
 
@@ -71,12 +85,22 @@ const academySection = ({ academy, circuits, siteUpPercent, teachingHoursLost }:
   html`<section class="academy">
     <h2>${academy.name}</h2>
     <p>
-      A line was up ${percent(siteUpPercent)} of the time that could be seen. Teaching time without any line:
+      A line was up ${percent(siteUpPercent)} of the time that could be seen. Teaching hours lost, with no line at all:
       ${teachingHoursLost === null ? 'not known, for want of term dates' : hoursText(teachingHoursLost)}.
     </p>
     ${table(
       'Availability',
-      ['Line', 'Supplier', 'By contract', 'Target', 'Met', 'Around the clock', 'Seen', 'Down', 'Excused'],
+      [
+        'Line',
+        'Supplier',
+        'By contract',
+        'Target',
+        'Met',
+        'Around the clock',
+        'How much we could see',
+        'Down',
+        'Excused',
+      ],
       circuits.map((each) => [
         `${each.circuit.name} (${each.role})`,
         each.provider.name,
@@ -107,32 +131,32 @@ const circuitSection = (sla: CircuitSla): Markup =>
     }
     <p>
       ${counted(sla.outages.length, 'outage')}; mean time to restore ${msText(sla.mttrMs)}, between failures
-      ${msText(sla.mtbfMs)}; longest ${msText(sla.longestMs)}; teaching time lost
+      ${msText(sla.mtbfMs)}; longest ${msText(sla.longestMs)}; teaching hours lost
       ${hoursText(sla.teachingHoursLost)}${sla.pupils === null ? '' : `; ${sla.pupils} pupils`}.
     </p>
     ${outageTable(sla)}${fixTable(sla)}${bandwidthTable(sla)}${performanceTable(sla)}${creditPart(sla)}${workingPart('How the figure by contract was made', sla.working)}
   </section> `;
 
-const outageTable = ({ outages }: CircuitSla): Markup =>
+const outageTable = ({ outages, running }: CircuitSla): Markup =>
   table(
     'Outages',
     ['From', 'To', 'Of the month', 'Counted', 'Teaching', 'Cause', 'Incident', 'Taken out of the count'],
     outages.map((outage) => [
       atText(outage.fromMs),
-      outage.toMs === null ? 'goes on' : atText(outage.toMs),
+      outage.toMs === null ? (running ? 'goes on' : 'after the month') : atText(outage.toMs),
       msText(outage.inPeriodMs),
       msText(outage.countedMs),
       msText(outage.teachingMs),
-      outage.cause,
+      causeText(outage.cause),
       outage.incident === null ? '–' : String(outage.incident),
       list(outage.exclusions.map(exclusionText)),
     ]),
   );
 
 const exclusionText = ({ code, reason, fromMs, toMs, excuses }: SlaOutage['exclusions'][number]): string =>
-  `${code}${excuses ? '' : ' (not excused)'}, ${atText(fromMs)} to ${Number.isFinite(toMs) ? atText(toMs) : 'its end'}: ${reason}`;
+  `${codeText(code)}${excuses ? '' : ' (not excused)'}, ${atText(fromMs)} to ${Number.isFinite(toMs) ? atText(toMs) : 'its end'}: ${reason}`;
 
-function fixTable({ outages }: CircuitSla): Markup {
+function fixTable({ outages, running }: CircuitSla): Markup {
   const fixes = outages.flatMap(({ fix, fromMs, faultClass }) =>
     fix
       ? [['ours', fix.ours] as const, ...(fix.suppliers ? [['the supplier’s', fix.suppliers] as const] : [])].map(
@@ -148,7 +172,7 @@ function fixTable({ outages }: CircuitSla): Markup {
       faultClass ?? '–',
       whose,
       atText(clock.startMs),
-      clock.endMs === null && clock.startMs !== null ? 'runs' : atText(clock.endMs),
+      clock.endMs === null && clock.startMs !== null ? (running ? 'runs' : 'after the month') : atText(clock.endMs),
       msText(clock.stoppedMs),
       msText(clock.tookMs),
       msText(clock.limitMs),
@@ -200,7 +224,7 @@ const performanceTable = ({ performance }: CircuitSla): Markup =>
 function creditPart({ credit }: CircuitSla): Markup {
   if (!credit) return nothing;
   const claim = [
-    ...(credit.claimBy === null ? [] : [`Claim by ${credit.claimBy}.`]),
+    ...(credit.claimBy === null ? [] : [`Claim by ${dayWords(credit.claimBy)}.`]),
     ...(credit.due !== null && credit.claimTo !== null ? [`Claims go to ${credit.claimTo}.`] : []),
   ].join(' ');
   return html`<p>
@@ -226,8 +250,12 @@ const notes = html`<section>
       could not be seen.
     </li>
     <li>Around the clock: up time of all that could be seen, nothing excused.</li>
-    <li>Seen: how much of the time we could see the line at all.</li>
-    <li>Teaching time: the school day on the days of the academy’s own terms.</li>
+    <li>
+      How much we could see: the share of the time in which we knew whether the line was up. The rest counts as neither
+      up nor down, unless the contract says so.
+    </li>
+    <li>Teaching hours: the school day on the days of the academy’s own terms.</li>
+    <li>Corrected report: one that was issued again because something became known later; it says why.</li>
     <li>
       Percentages are cut, not rounded. Times are those of London. An outage over the end of a month counts in each for
       its part.

@@ -1,7 +1,7 @@
 /** A month in plain words, for readers who are not engineers. Pure. */
 import type { AcademySla, CircuitSla, SlaOutage } from '@linewatch/contract';
 import { percentText } from '@linewatch/sla';
-import { addPounds, atText, counted, hoursText, monthName, msText, poundsText } from './words.ts';
+import { addPounds, atText, counted, dayWords, hoursText, monthName, msText, poundsText } from './words.ts';
 
 export interface Summarised {
   readonly month: string;
@@ -32,29 +32,45 @@ function teaching(academies: readonly AcademySla[]): string {
   const unknown = academies.length - known.length;
   const without =
     unknown > 0 ? ` Of ${counted(unknown, 'academy', 'academies')} it cannot be said: no term dates are entered.` : '';
-  if (known.length === 0) return 'Teaching time cannot be told: no academy has term dates for this month.';
-  if (lost.length === 0) return `No academy lost teaching time.${without}`;
+  if (known.length === 0)
+    return 'Whether teaching hours were lost cannot be told: no academy has term dates for this month.';
+  if (lost.length === 0) return `No teaching hours were lost.${without}`;
   const hours = lost.reduce((sum, each) => sum + each.teachingHoursLost!, 0);
-  return `${lost.length} of ${counted(known.length, 'academy', 'academies')} lost teaching time, ${hoursText(hours)} in all: ${lost
+  const told = affected(lost);
+  if (known.length === 1 && lost[0])
+    return `${lost[0].academy.name} lost ${hoursText(hours)} of teaching hours${told}.${without}`;
+  return `Teaching hours lost: ${hoursText(hours)} in all, at ${lost.length} of ${counted(known.length, 'academy', 'academies')}${told}: ${lost
     .toSorted((a, b) => b.teachingHoursLost! - a.teachingHoursLost! || (a.academy.id < b.academy.id ? -1 : 1))
     .slice(0, 5)
     .map(({ academy, teachingHoursLost }) => `${academy.name} (${hoursText(teachingHoursLost)})`)
     .join(', ')}${lost.length > 5 ? ' and others' : ''}.${without}`;
 }
 
+/** Pupils of academies that lost teaching hours, as far as their numbers are entered. */
+function affected(academies: readonly AcademySla[]): string {
+  const pupils = academies.flatMap(({ circuits }) => circuits.find((each) => each.pupils !== null)?.pupils ?? []);
+  if (pupils.length === 0) return '';
+  const sum = pupils.reduce((all, each) => all + each, 0);
+  return `, ${pupils.length < academies.length ? 'at least ' : ''}${counted(sum, 'pupil')} affected`;
+}
+
 function longest(academies: readonly AcademySla[]): string {
   const all = academies.flatMap(({ academy, circuits }) =>
-    circuits.flatMap(({ circuit, outages }) => outages.map((outage) => ({ academy, circuit, outage }))),
+    circuits.flatMap(({ circuit, outages, running }) =>
+      outages.map((outage) => ({ academy, circuit, outage, running })),
+    ),
   );
   if (all.length === 0) return 'No line was down.';
   const worst = all.reduce((most, each) => (each.outage.inPeriodMs > most.outage.inPeriodMs ? each : most));
-  const { outage, academy, circuit } = worst;
-  return `${counted(all.length, 'outage')}; the longest, of ${circuit.name} at ${academy.name}, ${lasted(outage)}.`;
+  const { outage, academy, circuit, running } = worst;
+  return `${counted(all.length, 'outage')}; the longest, of ${circuit.name} at ${academy.name}, ${lasted(outage, running)}.`;
 }
 
-const lasted = ({ fromMs, toMs, inPeriodMs }: SlaOutage): string =>
+const lasted = ({ fromMs, toMs, inPeriodMs }: SlaOutage, running: boolean): string =>
   toMs === null
-    ? `began at ${atText(fromMs)} and goes on`
+    ? running
+      ? `began at ${atText(fromMs)} and goes on`
+      : `took ${msText(inPeriodMs)} of the month, from ${atText(fromMs)} on, and went on after it`
     : `took ${msText(inPeriodMs)} of the month, from ${atText(fromMs)} to ${atText(toMs)}`;
 
 function targets(circuits: readonly CircuitSla[]): string {
@@ -63,6 +79,7 @@ function targets(circuits: readonly CircuitSla[]): string {
   if (judged.length === 0) return 'No line has an availability target in its contract.';
   if (missed === 0)
     return `${judged.length === 1 ? 'The one line' : `All ${judged.length} lines`} with a target met it.`;
+  if (judged.length === 1) return 'The one line with a target missed it.';
   return `${missed} of ${counted(judged.length, 'line')} with a target missed it.`;
 }
 
@@ -85,7 +102,7 @@ function credits(circuits: readonly CircuitSla[]): string {
       : '';
   if (due.length === 0) return `No service credits are due in pounds.${without}`;
   const [first] = circuits.flatMap(({ credit }) => (credit?.due ? (credit.claimBy ?? []) : [])).sort();
-  const by = first === undefined ? '' : ` The first must be claimed by ${first}.`;
+  const by = first === undefined ? '' : ` The first must be claimed by ${dayWords(first)}.`;
   return `Service credits due: ${poundsText(addPounds(due))} for ${counted(due.length, 'line')}.${by}${without}`;
 }
 

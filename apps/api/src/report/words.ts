@@ -33,7 +33,24 @@ export function addPounds(amounts: readonly string[]): string {
   return `${pence / 100n}.${String(pence % 100n).padStart(2, '0')}`;
 }
 
+/** `30 October 2026` of `2026-10-30`. */
+export const dayWords = (day: string | null): string =>
+  day === null ? '–' : `${Number(day.slice(8))} ${monthName(day.slice(0, 7))}`;
+
+const causeWords: Readonly<Record<string, string>> = {
+  link: 'the line lost its link',
+  admin: 'switched off at the device',
+  path: 'its tunnels or paths were down',
+  probe: 'its far end did not answer',
+  silent: 'neither its device nor its far end answered',
+  corrected: 'as a person corrected it',
+};
+export const causeText = (cause: string): string => causeWords[cause] ?? cause;
+/** `site power` of `site-power`. */
+export const codeText = (code: string): string => code.replaceAll('-', ' ');
+
 /** `1 academy`, `3 academies`. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
 
 export const yesNo = (value: boolean | null): string => (value === null ? '–' : value ? 'yes' : 'no');

@@ -97,7 +97,7 @@ export function judge(circuit: SlaCircuit, period: Span, facts: SpanFacts, nowMs
   return { period, exclusions, maintenance, result };
 }
 
-export const figuresOf = ({
+const figuresOf = ({
   rawPercent,
   contractualPercent,
   coveragePercent,
@@ -167,6 +167,7 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
       exclusions: own.exclusions,
       maintenance: own.maintenance,
       nowMs: thenMs,
+      running: nowMs < span.toMs,
     }),
     mttrMs,
     mtbfMs,

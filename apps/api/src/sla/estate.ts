@@ -3,7 +3,7 @@ import type { EstateRecord, Kind, Values } from '@linewatch/contract';
 import type { Circuit, Estate, Records, Snapshot } from '@linewatch/estate';
 import type { SchoolCalendar, Span, Terms } from '@linewatch/sla';
 
-export interface Named {
+interface Named {
   readonly id: string;
   readonly name: string;
 }

@@ -100,12 +100,17 @@ export interface OutageContext {
   readonly exclusions: readonly Exclusion[];
   /** That overlap the period. */
   readonly maintenance: readonly NoticedOccurrence[];
+  /** Up to when things are told: of a month that is over, its end. */
   readonly nowMs: number;
+  readonly running: boolean;
 }
 
 /** Of one incident the fix is told with the first of its outages. */
 export function slaOutages(outages: readonly Outage[], context: OutageContext): SlaOutage[] {
-  const { circuit, incidents, exclusions, maintenance, nowMs } = context;
+  const { circuit, incidents, maintenance, nowMs, running } = context;
+  const exclusions = running
+    ? context.exclusions
+    : context.exclusions.map((each) => ({ ...each, ...overlap(each, { fromMs: -Infinity, toMs: nowMs }) }));
   const told = new Set<number>();
   return outages.map((outage) => {
     const incident = incidentOf(outage, incidents, nowMs);
