@@ -35,7 +35,7 @@ const repeatMs = 3_600_000;
 const noAddress = new Uint8Array(16);
 
 /** ::ffff:10.0.0.0/104 by site. */
-export const deviceAddress = (site: number): Uint8Array =>
+const deviceAddress = (site: number): Uint8Array =>
   Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, (site >> 8) & 0xff, site & 0xff, 1]);
 export const deviceText = (site: number): string => `10.${(site >> 8) & 0xff}.${site & 0xff}.1`;
 /** What answers while a line is up. */

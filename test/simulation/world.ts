@@ -13,9 +13,9 @@ export interface Span {
  * - `link`: the interface goes down, the device tells and answers. `path`: the interface stays up, nothing comes through.
  * - `power`: the device is dead, and both of its lines with it. `admin`: someone shut the interface.
  */
-export type Fault = 'link' | 'path' | 'power' | 'admin';
+type Fault = 'link' | 'path' | 'power' | 'admin';
 
-export interface Outage extends Span {
+interface Outage extends Span {
   readonly fault: Fault;
   /** It fell into a maintenance that was planned. */
   readonly planned: boolean;

@@ -44,7 +44,7 @@ const written: readonly IncidentAction['action'][] = [
   'supplier',
 ];
 
-export const seenOf = (scope: Scope): Seen => (scope === 'all' ? undefined : scope);
+const seenOf = (scope: Scope): Seen => (scope === 'all' ? undefined : scope);
 
 interface Seeing {
   readonly incident: Incident;

@@ -8,7 +8,7 @@ const stepMs = 300_000;
  * Nearest rank: of n samples in ascending order, number ceil(0.95 n) counted from 1; NaN of none. In whole numbers, so that 0.95 n
  * is exact. It sorts what it is given.
  */
-export function nearestRank(values: Float64Array): number {
+function nearestRank(values: Float64Array): number {
   values.sort();
   return values.length === 0 ? Number.NaN : values[Math.floor((95 * values.length + 99) / 100) - 1]!;
 }
