@@ -86,10 +86,10 @@ describe('a simulated month', () => {
 
   afterAll(async () => {
     vi.useRealTimers();
-    await producer?.close();
-    await queue?.close();
-    await estate?.close();
-    await server?.stop();
+    await producer.close();
+    await queue.close();
+    await estate.close();
+    await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }, 60_000);
 
