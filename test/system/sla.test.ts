@@ -1,7 +1,9 @@
 /** Service levels, incidents, maintenance and reports over HTTP, from what the watcher left in a real PostgreSQL. */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type {
   AcademySla,
   Change,
@@ -27,6 +29,8 @@ import {
   createEstate,
 } from '@linewatch/estate';
 import { createLogger } from '@linewatch/service';
+import { monthAfter, monthOf } from '@linewatch/sla';
+import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Principal } from '../../apps/api/src/access/principal.ts';
 import { reportCsv } from '../../apps/api/src/report/csv.ts';
@@ -102,6 +106,7 @@ type Who = keyof typeof who;
 
 const stops: (() => unknown)[] = [];
 let estate: Estate;
+let postgresUrl: string;
 let running: Running;
 const rows = new Map<string, number>();
 let epoch: number;
@@ -118,6 +123,7 @@ beforeAll(async () => {
     password: 'correct horse',
   });
   stops.push(() => server.stop());
+  postgresUrl = server.url;
   estate = createEstate({
     url: server.url,
     logger: createLogger('estate', 'silent'),
@@ -403,7 +409,9 @@ describe('a report', () => {
 
   test('says the month in plain words, and the same inputs give the same octets', async () => {
     const report = await get<Report>('admin', 'reports/2026-09');
-    expect(report.summary.join(' ')).toMatch(/1 of 2 academies lost teaching time.*Service credits due: £50\.00/);
+    expect(report.summary.join(' ')).toMatch(
+      /Teaching hours lost: 2 h in all, at 1 of 2 academies, 400 pupils affected.*Service credits due: £50\.00/,
+    );
     const text = await html();
     expect(reportHtml(report)).toBe(text);
     expect(reportHtml(structuredClone(report))).toBe(text);
@@ -521,12 +529,12 @@ describe('what nobody watched', () => {
 
   test('an outage that goes on for months changes no month that is over', async () => {
     const fromMs = Date.UTC(2026, 9, 31, 23);
-    const watched = {
+    const watched: WatchedIncident = {
       ...{ key: 'quirk', kind: 'outage', state: 'open', severity: 'critical', title: 'down', cause: 'link' },
       ...{ trust: (await estate.snapshot()).trusts[0]!.id, circuit: circuit('quirk-1'), academy: null, provider: null },
       ...{ parent: null, startedMs: fromMs, endedMs: null, detectedMs: fromMs, resolvedMs: null, flaps: 0 },
       ...{ backupCarried: false, maintenance: false },
-    } as const;
+    };
     await commit({
       states: [seen('quirk-1', nowMs, 'down')],
       intervals: [{ circuit: circuit('quirk-1'), fromMs, intervals: [interval(fromMs, null, 'down')] }],
@@ -561,4 +569,38 @@ describe('what nobody watched', () => {
       ],
     });
   });
+});
+
+test('`linewatch report` writes the files of a month, and refuses what the API refuses', async () => {
+  const directory = temporaryDirectory('report');
+  stops.push(() => rmSync(directory, { recursive: true, force: true }));
+  const config = path.join(directory, 'linewatch.yaml');
+  writeFileSync(config, stringify({ data: path.join(directory, 'data'), trust, postgres: { url: postgresUrl } }));
+  const command = path.join(import.meta.dirname, '../../node_modules/.bin/linewatch');
+  const report = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+    promisify(execFile)(command, ['report', '--config', config, '--out', directory, ...args]);
+  // It goes by the clock of the machine: of its last month nothing is known here.
+  const month = monthAfter(monthOf(Date.now()), -1);
+  const { stdout } = await report('--month', month, '--academy', 'ash');
+  const [html, csv] = stdout.trim().split('\n');
+  expect(path.basename(html!)).toBe(`linewatch-${trust}-ash-${month}.html`);
+  expect(readFileSync(html!, 'utf8')).toMatch(/=Ash Academy/);
+  expect(readFileSync(html!, 'utf8')).not.toMatch(/Quirkwood/);
+  expect(readFileSync(csv!, 'utf8').split('\r\n')[1]).toMatch(`circuit,${month},not issued,ash,'=Ash Academy,ash-1`);
+  const refused = [
+    [['--month', '2026-13'], /"2026-13" is not a month/],
+    [['--month', monthOf(Date.now()), '--issue'], /is not over/],
+    [['--month', month, '--reason', 'Late.'], /--reason belongs to --issue/],
+    [['--month', month, '--academy', 'elm'], /no academy "elm"/],
+    // A report is not frozen without its bandwidth.
+    [['--month', month, '--issue'], /would lack bandwidth/],
+  ] as const;
+  await Promise.all(
+    refused.map(([args, why]) =>
+      expect(report(...args), args.join(' ')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(why) as string,
+      }),
+    ),
+  );
 });

@@ -18,6 +18,12 @@ export const inService = ({ validity }: SlaCircuit, span: Span): boolean => {
   return fromMs < toMs;
 };
 
+/** A cell tells neither when an outage began nor when it ended: what does not touch its time need not be gone through. */
+function touching(facts: SpanFacts, row: number, { fromMs, toMs }: Span): SpanFacts {
+  const near = (facts.intervals.get(row) ?? []).filter((each) => each.fromMs <= toMs && each.toMs >= fromMs);
+  return { ...facts, intervals: new Map([[row, near]]) };
+}
+
 /** Undefined: it was not in service. Judged over a quarter or year, it is in breach in the month that ends it. */
 export function circuitCell(
   circuit: SlaCircuit,
@@ -28,14 +34,14 @@ export function circuitCell(
   const span = monthOfCircuit(circuit, month);
   if (!inService(circuit, { fromMs: span.fromMs, toMs: Math.min(span.toMs, nowMs) })) return undefined;
   const terms = circuit.contract?.terms ?? {};
-  const { figures, outages } = judge(circuit, span, facts, nowMs).result;
+  const { figures, outages } = judge(circuit, span, touching(facts, circuit.row, span), nowMs).result;
   const { rawPercent, contractualPercent, coveragePercent } = figures;
   const longer = terms.target !== undefined && terms.period !== undefined && terms.period !== 'month';
   const period = longer ? periodSpan(terms.period, span.fromMs, terms.timeZone ?? defaultTimeZone) : span;
   const judged = !longer
     ? figures
     : period.toMs === span.toMs
-      ? judge(circuit, period, facts, nowMs).result.figures
+      ? judge(circuit, period, touching(facts, circuit.row, period), nowMs).result.figures
       : null;
   return {
     figures: { rawPercent, contractualPercent, coveragePercent },

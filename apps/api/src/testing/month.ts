@@ -205,7 +205,7 @@ export async function monthFiles({
             };
           }),
         ),
-    } as Parameters<typeof createReporting>[0]['store'],
+    },
     trust: 'north',
     logger: createLogger('report', 'silent'),
     clock: () => nowMs,
