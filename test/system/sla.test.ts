@@ -26,6 +26,7 @@ import {
   type Estate,
   type StoredInterval,
   type WatcherChange,
+  type WatchedIncident,
   createEstate,
 } from '@linewatch/estate';
 import { createLogger } from '@linewatch/service';
@@ -99,6 +100,7 @@ const interval = (fromMs: number, toMs: number | null, state: StoredInterval['st
 const who = {
   admin: [{ role: 'admin', academies: 'all' }],
   reader: [{ role: 'academy-reader', academies: new Set(['ash']) }],
+  noc: [{ role: 'noc', academies: new Set(['ash']) }],
   helpdesk: [{ role: 'helpdesk', academies: new Set(['ash']) }],
   leader: [{ role: 'trust-leader', academies: new Set(['ash']) }],
 } as const;
@@ -568,6 +570,69 @@ describe('what nobody watched', () => {
         { beganBefore: true, toMs: nowMs - hour, fix: { ours: { met: false, tookMs: nowMs - hour - fromMs } } },
       ],
     });
+  });
+});
+
+describe('hostile input', () => {
+  test.each([
+    'incidents/0',
+    'incidents/2147483648',
+    'incidents/1%00',
+    'incidents/-1',
+    'incidents?limit=1e9',
+    'incidents?academy=..%2F..',
+    'sla?to=2026-09%00',
+    'sla?months=0',
+    'sla/circuits/ash-1?month=1999-01',
+    'sla/circuits/ash-1%27--?month=2026-09',
+    'sla/circuits/ash-1/intervals?from=0&to=8640000000000',
+    'sla/circuits/ash-1/intervals?from=2&to=1',
+    'maintenance/occurrences?from=0&to=8640000000000',
+    'maintenance/occurrences?from=-1&to=1',
+    'reports/2026-13',
+    'reports/2026-09/html?number=100001',
+    'reports/2026-09/csv?academy=%3Cscript%3E',
+  ])('%s is refused, not failed over', async (where) => {
+    expect([where, [400, 404].includes((await send('admin', where)).status)]).toEqual([where, true]);
+  });
+
+  test.each<[string, Partial<MaintenanceBody>]>([
+    ['a rule by the second', { rrule: 'FREQ=SECONDLY' }],
+    ['a rule without steps', { rrule: 'FREQ=DAILY;INTERVAL=0' }],
+    ['a rule of a day that never comes', { rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }],
+    ['a rule of a megabyte', { rrule: `FREQ=DAILY;BYHOUR=${'1,'.repeat(500_000)}1` }],
+    ['a rule with another line', { rrule: 'FREQ=DAILY\r\nDTSTART:20260101T000000Z' }],
+    ['a thousand years', { endMs: at(15, '10:00') + 1000 * 365 * 24 * hour }],
+    ['a title of nothing but control characters', { title: '\u0000' }],
+    ['a scope of another kind', { scope: { kind: 'planet' as 'trust', id: 'north' } }],
+  ])('%s is no maintenance', async (_what, over) => {
+    const { status } = await send('admin', 'maintenance', works(over));
+    expect([400, 409, 413, 422]).toContain(status);
+  });
+
+  test('who is of one academy touches nothing of another, and learns nothing of it', async () => {
+    const note = { action: 'note', text: 'Hello.' };
+    const { incidents } = await get<IncidentList>('admin', 'incidents');
+    const other = incidents.find(({ circuit }) => circuit?.id === 'quirk-1')!.id;
+    const missing = await send('noc', 'incidents/4711/actions', note);
+    const refused = await send('noc', `incidents/${other}/actions`, note);
+    expect([refused.status, refused.text.replaceAll(String(other), '4711')]).toEqual([404, missing.text]);
+    for (const action of [
+      { action: 'merge', into: other, reason: 'One.' },
+      { action: 'exclude', code: 'planned', reason: 'x'.repeat(5000) },
+      { action: 'note', text: '' },
+      { action: 'note', text: 'a\u0000b' },
+      { action: 'note', text: 'x', by: 'Admin' },
+    ])
+      expect([400, 404]).toContain((await send('noc', 'incidents/1/actions', action)).status);
+    for (const [kind, id] of [
+      ['provider', 'fibre'],
+      ['trust', trust],
+      ['academy', 'quirk'],
+      ['circuit', 'quirk-1'],
+    ] as const)
+      // prettier-ignore
+      expect([kind, (await send('noc', 'maintenance', works({ scope: { kind, id } }))).status]).toEqual([kind, 403]);
   });
 });
 

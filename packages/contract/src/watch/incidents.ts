@@ -180,7 +180,7 @@ export const IncidentAction = Type.Union([
     {
       action: Type.Literal('ticket'),
       reference: nullable(Line('Number in the helpdesk.')),
-      url: Type.Optional(Type.String({ pattern: '^https?://', maxLength: 500 })),
+      url: Type.Optional(Type.String({ pattern: '^https?://[^\\s\\u0000-\\u001f\\u007f]+$', maxLength: 500 })),
       ...Revision,
     },
     closed,
