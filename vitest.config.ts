@@ -20,6 +20,7 @@ const engines = [
   'roles',
   'sla',
   'store',
+  'watch-month',
   'watch-pages',
   'watch-records',
   'store-months',

@@ -65,6 +65,11 @@ export function compare(world: World, found: Found, grain: Grain): Verdict {
     for (const span of unknown)
       if (!long[0]!.some((gap) => overlaps(wider(gap, settleMs), span)) && span.fromMs > world.span.fromMs + settleMs)
         wrong.push(describe(line, 'unknown without a gap', span));
+    // Between the last heartbeats before and the first ones after.
+    const blind = long[0]!.filter((gap) => long.every((gaps) => gaps.some((other) => other.fromMs === gap.fromMs)));
+    for (const gap of blind)
+      if (!unknown.some(({ fromMs, toMs }) => fromMs <= gap.fromMs && toMs >= gap.toMs))
+        wrong.push(describe(line, 'was told something where nobody watched', gap));
     for (const span of down)
       if (!line.outages.some((outage) => overlaps(wider(outage, grain.probeMs), span)))
         wrong.push(describe(line, 'down, and was not', span));

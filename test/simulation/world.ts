@@ -78,6 +78,15 @@ function gapsOf(random: Random, span: Span): Span[] {
   return gaps;
 }
 
+/** Of the collectors but the first: their own, and now and then it is the first one's too, as where all share a network. */
+function furtherGapsOf(random: Random, span: Span, first: readonly Span[]): Span[] {
+  const shared = first.filter(({ fromMs, toMs }) => toMs - fromMs > minute && random.chance(0.4));
+  const own = gapsOf(random, span).filter(({ fromMs, toMs }) =>
+    shared.every((gap) => toMs + hour < gap.fromMs || fromMs - hour > gap.toMs),
+  );
+  return [...own, ...shared].sort((a, b) => a.fromMs - b.fromMs);
+}
+
 function darkOf(random: Random, span: Span, leastMs: number): Span[] {
   const dark: Span[] = [];
   for (const fromMs of happenings(random, span, 1.5)) {
@@ -119,6 +128,8 @@ function outagesOf(random: Random, span: Span, dark: readonly Span[], leastMs: n
 export function createWorld({ seed, lines: count, span, collectors, leastMs }: WorldOptions): World {
   const sites = Math.ceil(count / 2);
   const dark = Array.from({ length: sites }, (_, site) => darkOf(randomOf(seed * 7919 + site), span, leastMs));
+  const gaps = [gapsOf(randomOf(seed * 31), span)];
+  while (gaps.length < collectors) gaps.push(furtherGapsOf(randomOf(seed * 31 + gaps.length), span, gaps[0]!));
   const lines = Array.from({ length: count }, (_, number): SimulatedLine => {
     const site = Math.floor(number / 2);
     return {
@@ -133,7 +144,7 @@ export function createWorld({ seed, lines: count, span, collectors, leastMs }: W
     span,
     lines,
     dark,
-    gaps: Array.from({ length: collectors }, (_, collector) => gapsOf(randomOf(seed * 31 + collector), span)),
+    gaps,
     maintenances: lines.flatMap(({ number, outages }) =>
       outages
         .filter(({ planned }) => planned)

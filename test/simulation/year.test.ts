@@ -11,7 +11,7 @@ const probeEveryMs = 5 * minute;
 const skewMs = 1500;
 
 describe('a simulated year', () => {
-  const world = createWorld({ seed: 20_260_101, lines: 8, span, collectors: 2, leastMs: 20 * minute });
+  const world = createWorld({ seed: 20_260_101, lines: 6, span, collectors: 2, leastMs: 20 * minute });
   const told = signalsOf(world, {
     seed: 7,
     stepMs: 5 * minute,
@@ -26,11 +26,11 @@ describe('a simulated year', () => {
     const found = watchWorld(world, told);
     const verdict = compare(world, found, { linkMs: 500, probeMs: probeEveryMs + skewMs, blindMs: 30_000 });
     expect(verdict.wrong).toEqual([]);
-    expect(verdict.outages).toBeGreaterThan(80);
+    expect(verdict.outages).toBeGreaterThan(50);
     expect(verdict.found).toBe(verdict.outages);
     expect(world.gaps.flat().length).toBeGreaterThan(20);
     expect(verdict.unknownMs).toBeGreaterThan(0);
     // Only lines that are down, dark sites and blind stretches: nothing else is an incident.
     expect(found.incidents.size).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });
