@@ -106,6 +106,37 @@ const polls =
     ];
   };
 
+/** However often it is killed and begins again from what is kept, it comes to the same end. */
+function survives(sent: readonly Sent[], circuits: readonly Circuit[] = [circuitOf(1)]): void {
+  const whole = run(sent, circuits);
+  const crash = fc.record({
+    at: fc.integer({ min: 1, max: sent.length - 1 }),
+    everything: fc.integer({ min: 1, max: 40 }),
+  });
+  fc.assert(
+    fc.property(fc.array(crash, { minLength: 1, maxLength: 4 }), (crashes) => {
+      const kept = new Kept();
+      for (const { at, everything } of [...crashes, { at: sent.length, everything: 20 }]) {
+        const core = start(kept, circuits);
+        const from = kept.memory.positions[0]?.offset ?? 0;
+        for (let offset = from; offset < Math.min(from + at, sent.length); offset++) {
+          take(core, sent[offset]!, offset);
+          if (offset % everything === 0) {
+            const change = core.everything();
+            kept.keep(change);
+            core.kept(change);
+          } else if (core.hasChanges) kept.keep(core.changes());
+        }
+        if (at === sent.length) kept.keep(core.everything());
+      }
+      for (const { id } of circuits) expect(kept.states(id)).toEqual(whole.states(id));
+      expect(kept.incidents()).toEqual(whole.incidents());
+      expect([...kept.entries.keys()].sort()).toEqual([...whole.entries.keys()].sort());
+    }),
+    { numRuns: 150 },
+  );
+}
+
 describe('the core', () => {
   it('knows nothing before anything was said, then what polls say', () => {
     expect(run(story(t0 + 5 * minute, polls())).states()).toEqual(['0 up none']);
@@ -228,33 +259,46 @@ describe('the core', () => {
       const at = sent.findIndex((each) => each.atMs >= atMs);
       sent.splice(at, 0, { atMs, batch: batchOf([], [eventOf(1, atMs, kind)]) });
     }
-    const whole = run(sent);
-    expect(whole.incidents().length).toBeGreaterThan(2);
-    const crash = fc.record({
-      at: fc.integer({ min: 1, max: sent.length - 1 }),
-      everything: fc.integer({ min: 1, max: 40 }),
+    expect(run(sent).incidents().length).toBeGreaterThan(2);
+    survives(sent);
+  });
+
+  it('tells that a vantage point sees nothing, and takes none of its lines for down, whenever it is killed', () => {
+    const circuits = [1, 2, 3].map((id) => circuitOf(id, { academy: id, exporter: null, probe: `198.51.100.${id}` }));
+    const sent = story(t0 + 12 * minute, (atMs) => {
+      const id = ((atMs - t0) / (5 * second)) % 6;
+      if (!Number.isInteger(id / 2)) return [];
+      const target = id / 2 + 1;
+      const isBlind = atMs >= t0 + 2 * minute && atMs < t0 + 5 * minute;
+      const isDown = target === 2 && atMs >= t0 + 7 * minute && atMs < t0 + 9 * minute;
+      return [batchOf([sampleOf(0, atMs, 'probe.ok', isBlind || isDown ? 0 : 1, `icmp://198.51.100.${target}`)])];
     });
-    fc.assert(
-      fc.property(fc.array(crash, { minLength: 1, maxLength: 4 }), (crashes) => {
-        const kept = new Kept();
-        for (const { at, everything } of [...crashes, { at: sent.length, everything: 20 }]) {
-          const core = start(kept, [circuitOf(1)]);
-          const from = kept.memory.positions[0]?.offset ?? 0;
-          for (let offset = from; offset < Math.min(from + at, sent.length); offset++) {
-            take(core, sent[offset]!, offset);
-            if (offset % everything === 0) {
-              const change = core.everything();
-              kept.keep(change);
-              core.kept(change);
-            } else if (core.hasChanges) kept.keep(core.changes());
-          }
-          if (at === sent.length) kept.keep(core.everything());
-        }
-        expect(kept.states()).toEqual(whole.states());
-        expect(kept.incidents()).toEqual(whole.incidents());
-        expect([...kept.entries.keys()].sort()).toEqual([...whole.entries.keys()].sort());
-      }),
-      { numRuns: 150 },
-    );
+    const whole = run(sent, circuits);
+    expect([1, 2, 3].map((id) => whole.states(id))).toEqual([
+      ['0 up none', '120 unknown unseen', '300 up none'],
+      ['10 up none', '130 unknown unseen', '310 up none', '430 down probe', '550 up none'],
+      ['20 up none', '140 unknown unseen', '320 up none'],
+    ]);
+    expect(whole.incidents()).toMatchObject([
+      { kind: 'outage', circuit: 2, startedMs: t0 + 430 * second },
+      { kind: 'blind', cause: 'vantage', circuit: null, startedMs: t0 + 2 * minute, endedMs: t0 + 5 * minute },
+    ]);
+    survives(sent, circuits);
+  });
+
+  it('forgets what was said of the interface that a circuit was moved away from', () => {
+    const kept = new Kept();
+    const downFrom = (atMs: number) => atMs >= t0 + minute;
+    const sent = story(t0 + 2 * minute, polls(downFrom));
+    run(sent, [circuitOf(1)], kept);
+    expect(kept.states()).toEqual(['0 up none', '60 down link']);
+    const moved = circuitOf(1, { interface: { kind: 'index', value: 3 } });
+    // By another watcher, too, than the one that saw it.
+    const core = start(kept, [moved]);
+    for (const [i, each] of story(t0 + 6 * minute, polls(downFrom)).entries())
+      if (each.atMs > t0 + 2 * minute) take(core, each, sent.length + i);
+    kept.keep(core.everything());
+    expect(kept.states().slice(2)).toEqual(['120.001 up none']);
+    expect(kept.incidents()).toMatchObject([{ state: 'resolved' }]);
   });
 });

@@ -15,6 +15,7 @@ import { type StateSettings, Watch, defaultStateSettings } from '@linewatch/sla'
 import type { WatcherConfig } from './config.ts';
 import { EvidenceReader } from './evidence.ts';
 import { Gap } from './gap.ts';
+import { goneOf } from './gone.ts';
 import { Groups } from './groups.ts';
 import { Incidents, type Surroundings } from './incidents.ts';
 import type { Limits } from './limits.ts';
@@ -158,6 +159,9 @@ class WatcherCore implements Core {
         const watched = this.#lines.get(line.circuit.id);
         if (watched) watched.isDirty = true;
       },
+      onBlind: (place, line, fromMs, targets) =>
+        this.#incidents.vantageBlind({ ...place, trustRow: line.circuit.trust, fromMs, targets }, this.#nowMs),
+      onSight: (place, toMs) => this.#incidents.vantageSees(place, toMs),
       onSum: (line, row) => this.#gapOf(line).add(row),
       onDropped: (reason) => options.metrics.dropped(reason),
     });
@@ -178,8 +182,12 @@ class WatcherCore implements Core {
     for (const [id, watched] of this.#lines) {
       const line = plan.lines.get(id);
       if (line) {
-        this.#endGone(watched, line);
         watched.line = line;
+        const atMs = Math.max(watched.seenMs, 0);
+        for (const gone of goneOf(line, watched.memory)) {
+          watched.add({ ...gone, atMs, says: 'up', holdMs: 0, note: 'no longer asked' });
+          this.#touched.add(watched);
+        }
       } else {
         // Taken away altogether, and all that was known of it.
         this.#lines.delete(id);
@@ -188,6 +196,12 @@ class WatcherCore implements Core {
         this.#gaps.delete(id);
       }
     }
+    for (const [id, memory] of this.#memories) {
+      const line = plan.lines.get(id);
+      if (line && !this.#lines.has(id)) goneOf(line, memory);
+      else this.#memories.delete(id);
+    }
+    this.#reader.follow(plan, this.#nowMs);
     this.#groupsDue = true;
   }
 
@@ -204,7 +218,7 @@ class WatcherCore implements Core {
       this.#options.metrics.dropped('repeated');
       return;
     }
-    this.#reader.read(batch, place.appendedMs, this.#plan);
+    this.#reader.read(batch, place.appendedMs);
     this.#settle(batch.trust);
   }
 
@@ -334,8 +348,11 @@ class WatcherCore implements Core {
         continue;
       }
       if (line.device && kept.device) this.#devices.set(keyOf(line.device), kept.device);
+      this.#reader.restoreHeld(line, kept.line.held ?? []);
     }
     this.#restoring.clear();
+    for (const { place, fromMs, toMs } of this.#incidents.blindVantages())
+      this.#reader.restoreBlind(place, fromMs, toMs);
   }
 
   #lineOf(line: Line, atMs: number): WatchedLine {
@@ -351,7 +368,10 @@ class WatcherCore implements Core {
   #memoryOf(line: Line): LineMemory {
     const { id } = line.circuit;
     let memory = this.#lines.get(id)?.memory ?? this.#memories.get(id);
-    if (!memory) this.#memories.set(id, (memory = newLineMemory()));
+    if (!memory) {
+      this.#memories.set(id, (memory = newLineMemory()));
+      goneOf(line, memory);
+    }
     return memory;
   }
 
@@ -383,27 +403,6 @@ class WatcherCore implements Core {
           jitterMs: own.jitterMs ?? this.#defaults.jitterMs,
         }
       : this.#defaults;
-  }
-
-  /** Probes and tunnels that a circuit no longer has say nothing any more. */
-  #endGone(watched: WatchedLine, line: Line): void {
-    const before = watched.line;
-    const atMs = Math.max(watched.seenMs, 0);
-    const end = (kind: 'probe' | 'path' | 'quality', name: string, collector: string): void => {
-      watched.add({ atMs, kind, name, collector, says: 'up', holdMs: 0, note: 'no longer asked' });
-      this.#touched.add(watched);
-    };
-    for (const { url, collector } of before.probes) {
-      if (line.probes.some((probe) => probe.url === url && probe.collector === collector)) continue;
-      for (const kind of ['probe', 'quality'] as const) end(kind, url, collector);
-    }
-    for (const name of Object.keys(watched.memory.sources)) {
-      const bare = name.slice(name.indexOf(':') + 1);
-      const isOf = ({ tunnels }: Line): boolean => tunnels.some((tunnel) => tunnel === bare || tunnel === name);
-      if (!isOf(before) || isOf(line)) continue;
-      for (const kind of ['path', 'quality'] as const) end(kind, name, line.circuit.collector);
-      Reflect.deleteProperty(watched.memory.sources, name);
-    }
   }
 
   /** Up to when a trust is known: nothing of before waits in any partition. */

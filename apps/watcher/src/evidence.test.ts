@@ -15,11 +15,10 @@ class Listening {
   readonly said: (Evidence & { readonly circuit: number })[] = [];
   readonly dropped: DropReason[] = [];
   readonly beats: string[] = [];
-  readonly #plan: Plan;
+  readonly sights: string[] = [];
   readonly #reader: EvidenceReader;
 
   constructor(plan: Plan) {
-    this.#plan = plan;
     const lines = new Map<number, LineMemory>();
     const devices = new Map<Device, DeviceMemory>();
     const of = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
@@ -35,12 +34,16 @@ class Listening {
       onHeartbeat: (_, watcher, atMs) => this.beats.push(`${watcher} ${atMs - t0}`),
       onLearned: () => undefined,
       onSum: () => undefined,
+      onBlind: ({ collector }, _line, fromMs, targets) =>
+        this.sights.push(`${collector} ${targets} from ${(fromMs - t0) / second}`),
+      onSight: ({ collector }, toMs) => this.sights.push(`${collector} to ${(toMs - t0) / second}`),
       onDropped: (reason) => this.dropped.push(reason),
     });
+    this.#reader.follow(plan, t0);
   }
 
   batch(batch: SignalBatch, atMs = t0): this {
-    this.#reader.read(batch, atMs, this.#plan);
+    this.#reader.read(batch, atMs);
     return this;
   }
 
@@ -201,6 +204,29 @@ describe('polls', () => {
     expect(heard.said[3]!.note).toBe('loss 5% (limit 5%)');
   });
 
+  it('of paths are of the circuit that names them, or else of the one on their interface', () => {
+    const heard = on(
+      circuitOf(1),
+      circuitOf(2, { exporter: '192.0.2.1', interface: { kind: 'index', value: 3 } }),
+      circuitOf(3, { exporter: '192.0.2.1', tunnel: 'sla' }),
+      circuitOf(4, { exporter: '192.0.2.1', tunnel: 'other' }),
+    );
+    heard.samples(sampleOf(1, t0, 'path.state', 0, 'fortinet.health:SLA', 2));
+    heard.samples(sampleOf(1, t0, 'path.state', 1, 'fortinet.health:nowhere', 0));
+    expect(heard.words).toEqual(['1 path fortinet.health:sla down', '3 path fortinet.health:sla down']);
+  });
+
+  it('no longer take an interface for theirs when it has another name', () => {
+    const heard = on(circuitOf(1, { interface: { kind: 'name', value: 'wan' } }));
+    heard.samples(sampleOf(1, t0, 'interface.name', 0, 'wan', 5), sampleOf(1, t0, 'interface.oper.state', 1, '', 5));
+    heard.samples(
+      sampleOf(1, t0 + minute, 'poll.ok', 1),
+      sampleOf(1, t0 + minute, 'interface.name', 0, 'lan', 5),
+      sampleOf(1, t0 + minute, 'interface.oper.state', 2, '', 5),
+    );
+    expect(heard.words).toEqual(['1 link up', '1 reach up']);
+  });
+
   it('keep their hold when what is in doubt is asked more often for a while', () => {
     const heard = on(circuitOf(1));
     for (const afterS of [0, 300, 600, 605, 610, 615]) heard.samples(sampleOf(1, t0 + afterS * second, 'poll.ok', 1));
@@ -224,15 +250,46 @@ describe('probes', () => {
     ]);
   });
 
-  it('that all fail at once say nothing, until one is answered', () => {
+  const all = (heard: Listening, atMs: number, ok: (id: number) => boolean): void => {
+    for (const id of [1, 2, 3]) heard.samples(probe(id, atMs + id * second, ok(id) ? 1 : 0));
+  };
+  const downs = ({ said }: Listening): string[] =>
+    said.filter(({ says }) => says === 'down').map(({ circuit, atMs }) => `${circuit} ${(atMs - t0) / second}`);
+
+  it('that all fail say nothing, from the first that fails to the next that is answered', () => {
     const heard = on(...probed);
-    for (const id of [1, 2, 3]) heard.samples(probe(id, t0, 1));
-    for (const id of [1, 2, 3]) heard.samples(probe(id, t0 + minute, 0));
-    for (const id of [1, 2, 3]) heard.samples(probe(id, t0 + 2 * minute, 0));
-    expect(heard.words.filter((word) => word.endsWith('down'))).toHaveLength(2);
-    expect(heard.dropped).toEqual(['vantage', 'vantage', 'vantage', 'vantage']);
-    heard.samples(probe(1, t0 + 3 * minute, 1)).samples(probe(2, t0 + 3 * minute, 0));
-    expect(heard.words.slice(-2)).toEqual(['1 probe icmp://10.0.0.1 up', '2 probe icmp://10.0.0.2 down']);
+    all(heard, t0, () => true);
+    all(heard, t0 + minute, (id) => id === 1);
+    all(heard, t0 + 2 * minute, () => false);
+    all(heard, t0 + 3 * minute, (id) => id > 1);
+    expect(heard.dropped).toHaveLength(6);
+    expect(heard.sights).toEqual(['main 3 from 62', 'main to 182']);
+    all(heard, t0 + 4 * minute, (id) => id !== 3);
+    all(heard, t0 + 5 * minute, () => true);
+    expect(downs(heard)).toEqual(['3 243']);
+    // It is no vantage point meanwhile: what it said of them before is over.
+    expect(heard.said.filter(({ holdMs }) => holdMs === 0).every(({ says }) => says === 'up')).toBe(true);
+  });
+
+  it('are believed as soon as something else is answered, and at once where hardly anything is probed', () => {
+    const heard = on(...probed);
+    all(heard, t0, () => true);
+    heard.samples(probe(1, t0 + minute, 0)).samples(probe(2, t0 + minute + second, 0));
+    expect(downs(heard)).toEqual([]);
+    heard.samples(probe(3, t0 + minute + 2 * second, 1));
+    expect(downs(heard)).toEqual(['1 60', '2 61']);
+    const few = on(...probed.slice(0, 2)).samples(probe(1, t0, 0));
+    expect(downs(few)).toEqual(['1 0']);
+  });
+
+  it('that fail are not waited with for targets that nobody probes', () => {
+    const heard = on(...probed);
+    all(heard, t0, () => true);
+    heard.samples(probe(1, t0 + minute, 0));
+    heard.samples(probe(1, t0 + 10 * minute, 0));
+    expect(downs(heard)).toEqual([]);
+    heard.samples(probe(1, t0 + 20 * minute, 0));
+    expect(downs(heard)).toEqual(['1 1200', '1 60', '1 600']);
   });
 });
 

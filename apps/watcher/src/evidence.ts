@@ -4,12 +4,13 @@ import type { Evidence } from '@linewatch/sla';
 import type { AddressMap } from './addresses.ts';
 import { isZero } from './addresses.ts';
 import { readEvent } from './events.ts';
+import { forgetInterface } from './gone.ts';
 import { type Limits, type Quality, exceeded } from './limits.ts';
-import { type DeviceMemory, type LineMemory, maxSources } from './memory.ts';
-import { type Device, type Line, type Plan, isValid } from './plan.ts';
+import { type DeviceMemory, type HeldFailure, type LineMemory, maxHeld, maxSources } from './memory.ts';
+import { type Device, type Line, type Plan, isTunnel, isValid } from './plan.ts';
 import { type HoldBounds, heard, holdOf, newSpacing } from './spacing.ts';
 import { type SumRow, eachSum } from './sums.ts';
-import { Vantages } from './vantages.ts';
+import { type Failure, type Place, Vantages } from './vantages.ts';
 
 /** What is said, before it is known for how long and seen from where. */
 export interface Saying {
@@ -18,6 +19,8 @@ export interface Saying {
   readonly name?: string;
   readonly says: Evidence['says'];
   readonly sinceMs?: number;
+  /** Without it, by how often it is told. */
+  readonly holdMs?: number;
   readonly note: string;
 }
 
@@ -33,6 +36,9 @@ export interface EvidenceOptions {
   /** What is remembered of a line changed, though nothing was said of it. */
   readonly onLearned: (line: Line) => void;
   readonly onSum: (line: Line, row: Readonly<SumRow>) => void;
+  /** From a vantage point nothing is answered any more: of so many targets, since then; and it is again. */
+  readonly onBlind: (place: Place, line: Line, fromMs: number, targets: number) => void;
+  readonly onSight: (place: Place, toMs: number) => void;
   readonly onDropped: (reason: DropReason) => void;
 }
 
@@ -106,14 +112,43 @@ interface Pending {
 
 export class EvidenceReader {
   readonly #options: EvidenceOptions;
-  readonly #vantages = new Vantages();
+  readonly #vantages: Vantages;
+  #plan: Plan | undefined;
 
   constructor(options: EvidenceOptions) {
     this.#options = options;
+    this.#vantages = new Vantages({
+      probed: (place) => this.#plan!.probedFrom(place),
+      onHeld: (failure) => this.#hold(failure),
+      onJudged: (failure, isBelieved) => this.#judged(failure, isBelieved),
+      onBlind: (place, { circuit }, fromMs, targets) => {
+        const line = this.#plan!.lines.get(circuit);
+        if (line) options.onBlind(place, line, fromMs, targets);
+      },
+      onSight: options.onSight,
+    });
+  }
+
+  /** The estate, at first and whenever it changed; `atMs`: when the queue had what was read last. */
+  follow(plan: Plan, atMs: number): void {
+    this.#plan = plan;
+    this.#vantages.review(atMs);
+  }
+
+  /** Failures of a line's probes that waited when it was kept. */
+  restoreHeld({ circuit, trust }: Line, held: readonly HeldFailure[]): void {
+    for (const each of held)
+      this.#vantages.restore({ trust, collector: each.vantage }, { ...each, circuit: circuit.id });
+  }
+
+  /** When nothing was answered at a vantage point, as it was told. */
+  restoreBlind(place: Place, fromMs: number, toMs: number): void {
+    this.#vantages.restoreBlind(place, fromMs, toMs);
   }
 
   /** `appendedMs`: when the queue had the batch. */
-  read(batch: SignalBatch, appendedMs: number, plan: Plan): void {
+  read(batch: SignalBatch, appendedMs: number): void {
+    const plan = this.#plan!;
     const { trust, collector } = batch;
     const devices = plan.devices(trust, collector);
     const watcher = watcherOf(batch);
@@ -144,8 +179,7 @@ export class EvidenceReader {
           this.#say(line, watcher, saying),
         );
     this.#interfaces(pending);
-    const from = { collector, lines: plan.probedFrom(trust, collector) };
-    for (const reading of pending.readings.values()) this.#reading(reading, watcher, from);
+    for (const reading of pending.readings.values()) this.#reading(reading, watcher, collector);
     if (devices) this.#sums(batch, watcher, devices);
   }
 
@@ -204,14 +238,19 @@ export class EvidenceReader {
 
   /** Lines whose interface has this number. */
   #on(device: Device, index: number): readonly Line[] {
-    return device.lines.filter((line) => indexOf(line, this.#options.memoryOf(line)) === index);
+    return device.lines.filter((line) => this.#isOn(line, index));
   }
 
-  #path({ metric, timeMs: atMs, value, text }: Sample, device: Device, pending: Pending): void {
+  #isOn(line: Line, index: number): boolean {
+    return indexOf(line, this.#options.memoryOf(line)) === index;
+  }
+
+  /** Of the lines that name the path; of those that name none, of the lines on the interface that it goes through. */
+  #path({ metric, timeMs: atMs, value, text, interface: index }: Sample, device: Device, pending: Pending): void {
     const name = text.toLowerCase();
-    const bare = name.slice(name.indexOf(':') + 1);
     for (const line of device.lines) {
-      if (!line.tunnels.some((tunnel) => tunnel === bare || tunnel === name) || !isValid(line, atMs)) continue;
+      const isOf = line.tunnels.length > 0 ? isTunnel(line, name) : index > 0 && this.#isOn(line, index);
+      if (!isOf || !isValid(line, atMs)) continue;
       const reading = readingOf(pending, line, name, atMs, false);
       if (metric === 'path.state') {
         reading.carries = value > 0;
@@ -265,17 +304,14 @@ export class EvidenceReader {
     return memory.sinceMs;
   }
 
-  #reading(
-    { line, name, atMs, isProbe, carries, note, quality }: Reading,
-    watcher: string,
-    from: { readonly collector: string; readonly lines: number },
-  ): void {
+  #reading({ line, name, atMs, isProbe, carries, note, quality }: Reading, watcher: string, collector: string): void {
     const isCarried = carries ?? true;
-    if (carries !== undefined) {
-      if (isProbe && !this.#vantages.saw(`${line.trust}/${from.collector}`, name, carries, atMs, from.lines))
-        this.#options.onDropped('vantage');
-      else
-        this.#say(line, watcher, { atMs, kind: isProbe ? 'probe' : 'path', name, says: carries ? 'up' : 'down', note });
+    const place = { trust: line.trust, collector };
+    if (isProbe && carries === false)
+      this.#vantages.failed(place, { circuit: line.circuit.id, name, vantage: collector, watcher, atMs, note });
+    else if (carries !== undefined) {
+      if (isProbe) this.#vantages.answered(place, name, atMs);
+      this.#say(line, watcher, { atMs, kind: isProbe ? 'probe' : 'path', name, says: carries ? 'up' : 'down', note });
     }
     // Of what does not carry, everything is lost: that is no matter of quality.
     if (!isCarried || Object.keys(quality).length === 0) return;
@@ -287,6 +323,32 @@ export class EvidenceReader {
       says: over === '' ? 'up' : 'degraded',
       note: over === '' ? 'within its limits' : over,
     });
+  }
+
+  #hold({ circuit, ...failure }: Failure): void {
+    const line = this.#plan!.lines.get(circuit);
+    if (!line) return;
+    const memory = this.#options.memoryOf(line);
+    memory.held ??= [];
+    if (memory.held.some(({ name, atMs }) => name === failure.name && atMs === failure.atMs)) return;
+    if (memory.held.length < maxHeld) memory.held.push(failure);
+    this.#options.onLearned(line);
+  }
+
+  #judged({ circuit, name, vantage, watcher, atMs, note }: Failure, isBelieved: boolean): void {
+    const line = this.#plan!.lines.get(circuit);
+    if (!line) return;
+    const memory = this.#options.memoryOf(line);
+    const held = memory.held?.filter((each) => each.name !== name || each.vantage !== vantage || each.atMs !== atMs);
+    if (held?.length) memory.held = held;
+    else delete memory.held;
+    if (!line.probes.some(({ url, collector }) => url === name && collector === vantage)) return;
+    if (isBelieved) this.#say(line, watcher, { atMs, kind: 'probe', name, says: 'down', note });
+    else {
+      this.#options.onDropped('vantage');
+      // It is no vantage point until something is answered there: what it said before is over too.
+      this.#say(line, watcher, { atMs, kind: 'probe', name, says: 'up', note: 'nothing is answered there', holdMs: 0 });
+    }
   }
 
   #sums(batch: SignalBatch, watcher: string, devices: AddressMap<Device>): void {
@@ -308,7 +370,7 @@ export class EvidenceReader {
     });
   }
 
-  #say(line: Line, collector: string, { atMs, kind, name = '', says, sinceMs, note }: Saying): void {
+  #say(line: Line, collector: string, { atMs, kind, name = '', says, sinceMs, holdMs, note }: Saying): void {
     const memory = this.#options.memoryOf(line);
     // What comes after something else was said may change the state: it is not to wait.
     if (kind !== 'traffic' && says !== 'up') memory.trafficMs = Math.min(memory.trafficMs, atMs - trafficEveryMs);
@@ -318,7 +380,7 @@ export class EvidenceReader {
       name,
       collector,
       says,
-      holdMs: this.#holdOf(line, memory, kind, name, collector, atMs),
+      holdMs: holdMs ?? this.#holdOf(line, memory, kind, name, collector, atMs),
       ...(sinceMs !== undefined && { sinceMs }),
       note: note.slice(0, maxNote),
     });
@@ -361,12 +423,12 @@ function learn({ circuit }: Line, memory: LineMemory, { metric, interface: index
   const { interface: selector } = circuit;
   if (selector === null || index === 0) return false;
   const kind = metric === 'interface.name' ? 'name' : 'alias';
-  if (selector.kind === kind && selector.value === text && memory.index !== index) {
-    // Another number: what was known is of another interface.
-    memory.index = index;
-    delete memory.oper;
-    delete memory.admin;
-    delete memory.sinceMs;
+  const isNamed = selector.kind === kind && selector.value === text;
+  const wasNamed = selector.kind === kind && memory.index === index;
+  if (isNamed !== wasNamed) {
+    // Another number, or another interface has it now: what was known is of another one.
+    forgetInterface(memory);
+    if (isNamed) memory.index = index;
   }
   const own = selector.kind === 'index' ? selector.value : memory.index;
   const name = text.slice(0, maxNote);

@@ -6,6 +6,7 @@ import type { StoredInterval, WatchedIncident } from '@linewatch/estate';
 import type { Compared } from './gap.ts';
 import { KnownIncidents } from './known.ts';
 import type { Line } from './plan.ts';
+import type { Place } from './vantages.ts';
 import { type Trouble, type TroubleSettings, troublesOf } from './troubles.ts';
 
 export type State = StoredInterval['state'];
@@ -30,6 +31,14 @@ export interface Surroundings {
   maintenance(line: Line, atMs: number): { readonly id: number; readonly title: string } | undefined;
 }
 
+export interface BlindVantage extends Place {
+  /** Its trust's row. */
+  readonly trustRow: number;
+  readonly fromMs: number;
+  readonly targets: number;
+}
+
+const vantagePrefix = 'vantage/';
 /** Of the lines of an incident's timeline that are evidence. */
 const maxEvidence = 20;
 
@@ -232,6 +241,55 @@ export class Incidents {
     });
     const text = `Flows differ from the interface's counters by ${Math.round(value * 100)} %`;
     this.#entry(key, 'opened', nowMs, 'opened', text, { gap: value });
+  }
+
+  /** Nothing is answered at a vantage point: all that is probed from there may be down, or nothing of it. */
+  vantageBlind({ trust, collector, trustRow, fromMs, targets }: BlindVantage, nowMs: number): void {
+    const key = `${vantagePrefix}${trust}/${collector}/${fromMs}`;
+    const title = `Collector ${collector}: none of its probes is answered`;
+    this.known.put({
+      key,
+      trust: trustRow,
+      kind: 'blind',
+      state: 'open',
+      severity: 'major',
+      title,
+      cause: 'vantage',
+      circuit: null,
+      academy: null,
+      provider: null,
+      parent: null,
+      startedMs: fromMs,
+      endedMs: null,
+      detectedMs: Math.max(nowMs, fromMs),
+      resolvedMs: null,
+      flaps: 0,
+      backupCarried: false,
+      maintenance: false,
+    });
+    const text = `None of ${targets} targets answers since ${iso(fromMs)}: it is taken for the collector's own trouble, and says nothing of their lines`;
+    this.#entry(key, 'opened', Math.max(nowMs, fromMs), 'opened', text, { targets });
+  }
+
+  vantageSees({ trust, collector }: Place, toMs: number): void {
+    for (const incident of [...this.known.all()]) {
+      const { key, startedMs } = incident;
+      if (incident.state === 'resolved' || !key.startsWith(`${vantagePrefix}${trust}/${collector}/`)) continue;
+      const endedMs = Math.max(toMs, startedMs);
+      this.known.put({ ...incident, state: 'resolved', endedMs, resolvedMs: endedMs });
+      this.#entry(key, `resolved/${endedMs}`, endedMs, 'resolved', 'Probes are answered there again', { endedMs });
+    }
+  }
+
+  /** When nothing was answered at a vantage point, by what is known of it: the latest of each last. */
+  blindVantages(): { readonly place: Place; readonly fromMs: number; readonly toMs: number }[] {
+    return [...this.known.all()]
+      .filter(({ key }) => key.startsWith(vantagePrefix))
+      .sort((a, b) => a.startedMs - b.startedMs)
+      .map(({ key, startedMs, endedMs }) => {
+        const [trust = '', collector = ''] = key.slice(vantagePrefix.length).split('/');
+        return { place: { trust, collector }, fromMs: startedMs, toMs: endedMs ?? Infinity };
+      });
   }
 
   /** Later evidence shows that there was nothing, or that it is part of another. */

@@ -5,7 +5,23 @@ import { Value } from 'typebox/value';
 const Told = Type.Object({ value: Type.Number(), ms: Type.Number() });
 const SpacingShape = Type.Object({ lastMs: Type.Number(), everyMs: Type.Number() });
 
+/** A probe that failed, while it is not known whether that is its vantage point's fault. */
+const HeldFailure = Type.Object({
+  /** Its target. */
+  name: Type.String(),
+  /** Label of the collector, and who of it saw it. */
+  vantage: Type.String(),
+  watcher: Type.String(),
+  atMs: Type.Number(),
+  note: Type.String(),
+});
+export type HeldFailure = Readonly<Static<typeof HeldFailure>>;
+
 const LineMemory = Type.Object({
+  /** What it was told of by: where the circuit has another now, that is over. */
+  ways: Type.Optional(
+    Type.Object({ device: Type.String(), interface: Type.String(), tunnels: Type.String(), probes: Type.String() }),
+  ),
   /** ifIndex of its interface, as it was learned from the interface's name. */
   index: Type.Optional(Type.Number()),
   name: Type.Optional(Type.String()),
@@ -21,6 +37,7 @@ const LineMemory = Type.Object({
   trafficMs: Type.Number(),
   /** Tunnels and probes, by what their evidence is named. */
   sources: Type.Record(Type.String(), SpacingShape),
+  held: Type.Optional(Type.Array(HeldFailure)),
 });
 export type LineMemory = Static<typeof LineMemory>;
 
@@ -30,6 +47,8 @@ export type DeviceMemory = Static<typeof DeviceMemory>;
 
 /** Most tunnels and probes of one line that are remembered. */
 export const maxSources = 64;
+/** Most failures of one line that wait. */
+export const maxHeld = 64;
 
 export const newLineMemory = (): LineMemory => ({ own: { lastMs: 0, everyMs: 0 }, trafficMs: 0, sources: {} });
 export const newDeviceMemory = (): DeviceMemory => ({ polls: { lastMs: 0, everyMs: 0 } });

@@ -2,6 +2,7 @@
 import type { Circuit, Snapshot } from '@linewatch/estate';
 import { parseAddress, parseProbes } from '@linewatch/record';
 import { AddressMap } from './addresses.ts';
+import type { Place, Probed } from './vantages.ts';
 
 /** Most circuits that one probe or tunnel is taken to tell of. */
 const maxOfName = 200;
@@ -42,8 +43,8 @@ export interface Plan {
   /** Devices of a collector; undefined where none of the estate sends to it. */
   devices(trust: string, collector: string): AddressMap<Device> | undefined;
   probed(trust: string, collector: string, url: string): readonly Line[];
-  /** How many lines are probed from a vantage point. */
-  probedFrom(trust: string, collector: string): number;
+  /** What is probed from a vantage point. */
+  probedFrom(place: Place): Probed;
   /** Whose tunnel has this name, lower case. */
   tunnelled(trust: string, name: string): readonly Line[];
   /** Of an academy's row. */
@@ -55,6 +56,7 @@ export interface Plan {
 const words = (text: string | null): string[] => (text ?? '').split(/\s+/).filter((word) => word !== '');
 
 const none: readonly Line[] = [];
+const noUrls: ReadonlySet<string> = new Set();
 
 /** What cannot be read is told to whoever enters it, and probed by nobody. */
 function probesOf({ probe, collector }: Circuit): readonly ProbeName[] {
@@ -73,7 +75,7 @@ export function planOf(snapshot: Snapshot): Plan {
   const lines = new Map<number, Line>();
   const devices = new Map<string, AddressMap<Device>>();
   const probed = new Map<string, Line[]>();
-  const vantages = new Map<string, Set<Line>>();
+  const vantages = new Map<string, { readonly circuits: Set<number>; readonly urls: Set<string> }>();
   const tunnelled = new Map<string, Line[]>();
   const byAcademy = new Map<number, Line[]>();
   const put = <K>(map: Map<K, Line[]>, key: K, line: Line): void => {
@@ -107,7 +109,10 @@ export function planOf(snapshot: Snapshot): Plan {
     for (const { url, collector: vantage } of line.probes) {
       put(probed, `${trust}/${vantage}/${url}`, line);
       const from = `${trust}/${vantage}`;
-      vantages.set(from, (vantages.get(from) ?? new Set()).add(line));
+      let vantagePoint = vantages.get(from);
+      if (!vantagePoint) vantages.set(from, (vantagePoint = { circuits: new Set(), urls: new Set() }));
+      vantagePoint.circuits.add(circuit.id);
+      vantagePoint.urls.add(url);
     }
     for (const name of line.tunnels) put(tunnelled, `${trust}/${name}`, line);
     const siblings = byAcademy.get(circuit.academy);
@@ -120,7 +125,10 @@ export function planOf(snapshot: Snapshot): Plan {
     isTrust: (label) => labels.has(label),
     devices: (trust, collector) => devices.get(`${trust}/${collector}`),
     probed: (trust, collector, url) => probed.get(`${trust}/${collector}/${url}`) ?? none,
-    probedFrom: (trust, collector) => vantages.get(`${trust}/${collector}`)?.size ?? 0,
+    probedFrom: ({ trust, collector }) => {
+      const found = vantages.get(`${trust}/${collector}`);
+      return { circuits: found?.circuits.size ?? 0, urls: found?.urls ?? noUrls };
+    },
     tunnelled: (trust, name) => tunnelled.get(`${trust}/${name}`) ?? none,
     academy: (row) => byAcademy.get(row) ?? none,
   };
@@ -128,3 +136,9 @@ export function planOf(snapshot: Snapshot): Plan {
 
 export const isValid = ({ circuit }: Line, atMs: number): boolean =>
   (circuit.validFromMs ?? -Infinity) <= atMs && atMs < (circuit.validToMs ?? Infinity);
+
+/** Whether a line names a path, `source:name` in lower case. */
+export const isTunnel = ({ tunnels }: Line, path: string): boolean => {
+  const bare = path.slice(path.indexOf(':') + 1);
+  return tunnels.some((tunnel) => tunnel === bare || tunnel === path);
+};

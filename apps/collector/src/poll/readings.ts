@@ -90,7 +90,11 @@ export class DeviceMemory {
         if (value !== undefined) tell(known.told, each.index, metric, value, text);
       };
       // Another interface bears the number now: it did not go on counting where the one before had stopped.
-      if (each.name && known.name && each.name !== known.name) known.counters = [undefined, undefined];
+      if (each.name && known.name && each.name !== known.name) {
+        known.counters = [undefined, undefined];
+        // Whoever follows it forgets what was told of that number: all of it is told again.
+        known.told.clear();
+      }
       known.name = each.name ?? known.name;
       if (each.name) of('interface.name', 0, each.name);
       if (each.alias) of('interface.alias', 0, each.alias);
