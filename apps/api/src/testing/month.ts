@@ -34,7 +34,8 @@ function facts(rows: readonly number[], endedMs: number | null) {
   const annotations: Annotation[] = [];
   const incidents: (Incident & { readonly circuitRow: number })[] = [];
   for (const row of rows) {
-    const edges: readonly [number, CircuitInterval['state'], string][] = [
+    type Edge = readonly [number, CircuitInterval['state'], string];
+    const edges: readonly Edge[] = [
       [fromMs - 40 * 24 * hourMs, 'up', 'none'],
       [day(8, 9), 'down', 'link'],
       [day(8, 13), 'up', 'none'],
@@ -44,7 +45,7 @@ function facts(rows: readonly number[], endedMs: number | null) {
       [day(20, 1), 'unknown', 'a word of a later version'],
       [day(20, 4), 'up', 'none'],
       [day(30, 20), 'down', 'probe'],
-      ...(endedMs === null ? [] : ([[endedMs, 'up', 'none']] as const)),
+      ...(endedMs === null ? [] : ([[endedMs, 'up', 'none']] satisfies Edge[])),
     ];
     edges.forEach(([atMs, state, cause], i) => {
       const last = { fromMs: atMs, toMs: edges[i + 1]?.[0] ?? null, state, cause };
