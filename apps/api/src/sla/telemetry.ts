@@ -15,6 +15,8 @@ const queryMs = 60_000;
 /** How long answers are kept, and how many. */
 const keepMs = 300_000;
 const maxKept = 500;
+/** The same of what was measured, which is larger: a month of a probe is some 3 MB. */
+const maxMeasured = 20;
 /** A server that did not answer is left alone this long. */
 const awayMs = 10_000;
 
@@ -34,7 +36,7 @@ export class SlaTelemetry {
   constructor(options: SlaTelemetryOptions) {
     this.#options = options;
     this.#fiveMinutes = new ShortCache(maxKept, keepMs, options.clock);
-    this.#measured = new ShortCache(maxKept, keepMs, options.clock);
+    this.#measured = new ShortCache(maxMeasured, keepMs, options.clock);
   }
 
   /** Of a circuit in a month, as far as it has gone. Never rejects. */
