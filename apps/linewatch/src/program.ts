@@ -204,7 +204,11 @@ export function program(): Command {
     );
 
   demoOptions(common(linewatch.command('demo')), 0)
-    .description('simulate academies: an estate, history and live flows from many exporters, to a running Linewatch')
+    .description(
+      'simulate academies: an estate, history and live flows from many exporters, to a running Linewatch; a minute after ' +
+        'its start, and then about each three hours, a line goes down for some minutes (now and then all of a school), as ' +
+        'SNMP traps of community "public" tell',
+    )
     .action(async (options: CommonOptions & DemoOptions) => (await import('./commands/demo.ts')).demo(options));
 
   return linewatch;

@@ -16,6 +16,7 @@ export { elementOf, isElementName } from './registry/registry.ts';
 export type { SequenceUnit } from './sequence.ts';
 export type { DecoderSnapshot } from './snapshot.ts';
 export type { Field } from './template.ts';
+export { encodeInteger, encodeOctets } from './snmp/encode.ts';
 export { notification as encodeNotification, v2c as encodeTrapV2c, v3 as encodeTrapV3 } from './snmp/encode-trap.ts';
 export { type TrapEngine, type TrapOptions, type TrapUser, defaultTrapOptions, trapOptionsOf } from './snmp/options.ts';
 export * from './capture/index.ts';

@@ -105,11 +105,11 @@ function demoApp(context: ComponentContext, options: DemoOptions): App {
     start: async () => {
       const nowMs = Date.now();
       await importDemo(context, options.academies);
-      const { netflow, ipfix } = config.collector.listen;
+      const { netflow, ipfix, traps } = config.collector.listen;
       live = createDemo({
         academies: options.academies,
         flowsPerSecond: options.flowsPerSecond,
-        ports: { netflow, ipfix },
+        ports: { netflow, ipfix, traps },
         nowMs,
       });
       await live.start();

@@ -24,7 +24,11 @@ test('every academy sends from its own address, IPFIX to its own port', async ()
         if (heard.size === all.length) resolve();
       });
   });
-  const demo = createDemo({ academies: 12, flowsPerSecond: 500, ports: { netflow: netflow.port, ipfix: ipfix.port } });
+  const demo = createDemo({
+    academies: 12,
+    flowsPerSecond: 500,
+    ports: { netflow: netflow.port, ipfix: ipfix.port, traps: 9 },
+  });
   expect(await demo.health()).toMatchObject({ ready: false });
   await demo.start();
   await enough;
@@ -38,13 +42,35 @@ test('every academy sends from its own address, IPFIX to its own port', async ()
 });
 
 test('sends to loopback only, and at a rate that can be', () => {
-  const ports = { netflow: 2055, ipfix: 4739 };
+  const ports = { netflow: 2055, ipfix: 4739, traps: 162 };
   expect(() => createDemo({ academies: 1, flowsPerSecond: 1, host: '192.0.2.1', ports })).toThrow(RangeError);
   expect(() => createDemo({ academies: 1, flowsPerSecond: 0, ports })).toThrow(RangeError);
 });
 
 test('can be stopped before it was started', async () => {
   await expect(
-    createDemo({ academies: 1, flowsPerSecond: 1, ports: { netflow: 1, ipfix: 1 } }).stop(),
+    createDemo({ academies: 1, flowsPerSecond: 1, ports: { netflow: 1, ipfix: 1, traps: 1 } }).stop(),
   ).resolves.toBeUndefined();
+});
+
+test('tells of a line that goes down, soon after its start, and takes it back when it stops', async () => {
+  const traps = await listen();
+  const heard: string[] = [];
+  const ports = { netflow: 9, ipfix: 9, traps: traps.port };
+  const [academy] = demoAcademies(1);
+  const told = new Promise<void>((resolve) => {
+    traps.socket.on('message', (message: Buffer, { address }: RemoteInfo) => {
+      expect(address).toBe(academy!.exporter);
+      // linkDown is ...5.3, linkUp ...5.4 (RFC 2863).
+      heard.push(message.includes(Buffer.from('2b0601060301010503', 'hex')) ? 'down' : 'up');
+      if (heard.length === 2) resolve();
+    });
+  });
+  const demo = createDemo({ academies: 1, flowsPerSecond: 1, ports, nowMs: Date.now() - 61_000 });
+  await demo.start();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await demo.stop();
+  await told;
+  expect(heard).toEqual(['down', 'up']);
+  traps.socket.close();
 });

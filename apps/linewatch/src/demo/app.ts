@@ -1,10 +1,11 @@
 /** The live demo: an exporter for each academy, each with an address of its own, sending to a running collector. */
 import { type Socket, createSocket } from 'node:dgram';
 import { type App, LinewatchError } from '@linewatch/service';
-import { demoAcademies } from './academies.ts';
+import { type DemoAcademy, demoAcademies } from './academies.ts';
 import { Exporter } from './exporter.ts';
-import { AcademyTraffic, shareFlows } from './live.ts';
+import { AcademyTraffic, type LiveFlow, shareFlows } from './live.ts';
 import { createModel } from './model.ts';
+import { linkTrap, outageOf } from './outages.ts';
 
 class DemoError extends LinewatchError<'address_unavailable'> {}
 
@@ -14,7 +15,7 @@ export interface DemoOptions {
   readonly flowsPerSecond: number;
   /** Where the collector listens; loopback only, as the exporters' own addresses are. Default 127.0.0.1. */
   readonly host?: string;
-  readonly ports: { readonly netflow: number; readonly ipfix: number };
+  readonly ports: { readonly netflow: number; readonly ipfix: number; readonly traps: number };
   /** The demo's now, Unix ms: that of its history, where one is written. */
   readonly nowMs?: number;
 }
@@ -80,7 +81,11 @@ export function createDemo(options: DemoOptions): Demo {
   let timer: NodeJS.Timeout | undefined;
   let steppedMs = nowMs;
 
-  function send({ socket, port }: Sender, datagrams: readonly Uint8Array[]): void {
+  let outages = 0;
+  let outage = outageOf(academies, nowMs, outages);
+  let isOut = false;
+
+  function send({ socket, port }: Pick<Sender, 'socket' | 'port'>, datagrams: readonly Uint8Array[]): void {
     for (const datagram of datagrams) {
       counters.datagrams++;
       socket?.send(datagram, port, host, (error) => {
@@ -89,9 +94,31 @@ export function createDemo(options: DemoOptions): Demo {
     }
   }
 
+  function tellLinks(isUp: boolean, now: number): void {
+    const sender = senders.find(({ exporter }) => exporter.academy === outage.academy)!;
+    const traps = outage.circuits.map((circuit) => linkTrap(circuit, isUp, now - nowMs));
+    send({ socket: sender.socket, port: ports.traps }, traps);
+    isOut = !isUp;
+  }
+
+  /** Lines go down and come back as time goes on. */
+  function fail(now: number): void {
+    if (isOut && now >= outage.toMs) tellLinks(true, now);
+    while (now >= outage.toMs) outage = outageOf(academies, nowMs, ++outages);
+    if (!isOut && now >= outage.fromMs) tellLinks(false, now);
+  }
+
+  /** What would go through a line that is down goes through the school's other one, or nowhere. */
+  function routed({ circuits }: DemoAcademy, flows: readonly LiveFlow[]): LiveFlow[] {
+    const down = new Set(outage.circuits.map(({ ifIndex }) => ifIndex));
+    const other = circuits.find(({ ifIndex }) => !down.has(ifIndex));
+    return flows.flatMap((flow) => (!down.has(flow.wan) ? flow : other ? { ...flow, wan: other.ifIndex } : []));
+  }
+
   function step(): void {
     const now = Date.now();
     if (now <= steppedMs) return; // the clock was set back
+    fail(now);
     senders.forEach((sender, i) => {
       const { exporter, traffic } = sender;
       if (now - sender.announcedMs >= announceMs) {
@@ -99,7 +126,9 @@ export function createDemo(options: DemoOptions): Demo {
         // Spread over the first period, so that they do not all come at once for ever.
         sender.announcedMs = sender.announcedMs === -Infinity ? now - (announceMs * i) / senders.length : now;
       }
-      const flows = traffic.advance(steppedMs, now);
+      const all = traffic.advance(steppedMs, now);
+      const { academy } = exporter;
+      const flows = isOut && academy === outage.academy ? routed(academy, all) : all;
       counters.flows += flows.length;
       send(sender, exporter.encode(flows, now));
     });
@@ -117,13 +146,17 @@ export function createDemo(options: DemoOptions): Demo {
       step();
       timer = setInterval(step, stepMs);
     },
-    stop() {
+    async stop() {
       clearInterval(timer);
+      if (isOut) {
+        // It would be down for ever. What was sent has left the socket by the next turn.
+        tellLinks(true, Date.now());
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       for (const sender of senders) {
         sender.socket?.close();
         sender.socket = undefined;
       }
-      return Promise.resolve();
     },
     health() {
       const { datagrams, flows, failed } = counters;
