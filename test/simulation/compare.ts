@@ -45,6 +45,17 @@ function describe(line: SimulatedLine, what: string, { fromMs, toMs }: Span): st
   return `line ${line.number}: ${what} ${new Date(fromMs).toISOString()} for ${(toMs - fromMs) / 1000} s`;
 }
 
+/** Outages as incidents that there should be of a line: what came back within the hold-down is one. */
+export function outagesOf(intervals: readonly StoredInterval[], holdDownMs: number): number {
+  let [count, lastMs] = [0, -Infinity];
+  for (const { state, fromMs, toMs } of intervals) {
+    if (state !== 'down') continue;
+    if (fromMs - lastMs > holdDownMs) count++;
+    lastMs = toMs ?? Infinity;
+  }
+  return count;
+}
+
 export function compare(world: World, found: Found, grain: Grain): Verdict {
   const wrong: string[] = [];
   let [outages, matched, trueDownMs, foundDownMs, unknownMs] = [0, 0, 0, 0, 0];

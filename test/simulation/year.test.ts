@@ -1,6 +1,6 @@
 /** A year of lines that fail, in memory: what the watcher finds is what is true. `npm run soak -- year` has 500 of them. */
 import { describe, expect, it } from 'vitest';
-import { compare } from './compare.ts';
+import { compare, outagesOf } from './compare.ts';
 import { signalsOf } from './signals.ts';
 import { watchWorld } from './watch.ts';
 import { createWorld } from './world.ts';
@@ -30,7 +30,11 @@ describe('a simulated year', () => {
     expect(verdict.found).toBe(verdict.outages);
     expect(world.gaps.flat().length).toBeGreaterThan(20);
     expect(verdict.unknownMs).toBeGreaterThan(0);
-    // Only lines that are down, dark sites and blind stretches: nothing else is an incident.
-    expect(found.incidents.size).toBeGreaterThan(0);
+    const incidents = Map.groupBy(found.incidents.values(), ({ circuit, kind }) => `${kind} ${circuit}`);
+    for (const [line, intervals] of found.intervals)
+      expect({ line, outages: incidents.get(`outage ${line}`)?.length ?? 0 }).toEqual({
+        line,
+        outages: outagesOf(intervals, 2 * minute),
+      });
   }, 120_000);
 });
