@@ -1,6 +1,7 @@
 /**
  * `watcher`: polls of many lines on an LMDB queue to states in PostgreSQL, one watcher, as fast as it goes; then traps, one after
- * another, until each one's incident is committed. The database is a process of its own.
+ * another, until each one's incident is committed. The database is a process of its own. `--whole N` instead: N traps over UDP
+ * to a whole Linewatch.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -24,6 +25,7 @@ import { servers } from '../../test/support/postgres.ts';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
 import { percentile, short, table } from './report.ts';
+import { trapWay } from './trap-way.ts';
 
 const minuteMs = 60_000;
 const ifIndex = 2;
@@ -48,7 +50,17 @@ const estateFile = (lines: number): string =>
   });
 
 export async function watcherBench(args: readonly string[]): Promise<void> {
-  const { lines, minutes, traps } = readOptions(args, { lines: 500, minutes: 200, traps: 100 });
+  const { lines, minutes, traps, whole } = readOptions(args, { lines: 500, minutes: 200, traps: 100, whole: 0 });
+  if (whole > 0) {
+    const waits = await trapWay(whole);
+    const rows = [50, 99, 100].map((percent) => [
+      percent === 100 ? 'longest' : `p${percent}`,
+      `${percentile(waits, percent / 100).toFixed(0)} ms`,
+    ]);
+    console.log(`${describeMachine()}; ${whole} traps over UDP to a whole system\n`);
+    console.log(table(['trap sent to incident committed', ''], rows));
+    return;
+  }
   const directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-bench-'));
   chmodSync(directory, 0o711);
   const logger = createLogger('bench', 'error');
