@@ -51,6 +51,7 @@ const causes: Readonly<Record<string, string>> = {
   silent: 'the device does not answer',
   quality: 'its quality is outside of limits',
   collector: 'no collector was watching',
+  vantage: 'nothing that its collector probes is answered',
   unseen: 'nothing was heard of it yet',
   corrected: 'corrected by a person',
   none: '',
