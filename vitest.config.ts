@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['LINEWATCH_TEST_REPORT'];
 
-/** Tests of what needs a broker or a database and nothing else: mostly they wait for it, so several go at once. */
+/** Tests that mostly wait, for a broker, a database or an outage to end: several go at once. */
 const engines = [
   'access',
   'attacks',
@@ -16,7 +16,10 @@ const engines = [
   'kafka-others',
   'kafka-producer',
   'oidc',
+  'onboarding',
+  'outage',
   'records',
+  'remote',
   'roles',
   'sla',
   'store',

@@ -11,7 +11,7 @@ import { startLoad } from '../support/load.ts';
 import { type PartName, System, partNames, until } from '../support/system.ts';
 
 /** How often each is killed. */
-const rounds = 12;
+const rounds = 8;
 
 /** The age at which the collector closes a batch, and generously what its acceptance takes. */
 const inMemoryS = 0.2 + 0.3;
