@@ -3,6 +3,7 @@
  * trouble finds the incident that it was told as before: so a repeat of the same work tells nothing twice.
  */
 import type { StoredInterval, WatchedIncident } from '@linewatch/estate';
+import { timeText } from '@linewatch/sla';
 import type { Compared } from './gap.ts';
 import { KnownIncidents } from './known.ts';
 import type { Line } from './plan.ts';
@@ -45,7 +46,9 @@ const maxEvidence = 20;
 const ranks: Readonly<Record<Severity, number>> = { info: 0, minor: 1, major: 2, critical: 3 };
 export const worse = (a: Severity, b: Severity): Severity => (ranks[a] >= ranks[b] ? a : b);
 
-const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+/** Many circuits bear the name of their academy already. */
+const nameOf = ({ academyName, circuit: { name } }: Line): string =>
+  name.includes(academyName) ? name : `${academyName}: ${name}`;
 const words = { outage: 'down', degradation: 'degraded', blind: 'cannot be seen' } as const;
 
 export class Incidents {
@@ -109,7 +112,7 @@ export class Incidents {
       kind: trouble.kind,
       state,
       severity,
-      title: `${line.academyName}: ${circuit.name} ${words[trouble.kind]}`,
+      title: `${nameOf(line)} ${words[trouble.kind]}`,
       cause,
       circuit: circuit.id,
       academy: circuit.academy,
@@ -142,7 +145,7 @@ export class Incidents {
     const [first] = trouble.bad;
     const because = first!.evidence[0] ? `: ${first!.evidence[0].text}` : '';
     const what = { outage: 'Down', degradation: 'Degraded', blind: 'Not seen' }[trouble.kind];
-    this.#entry(key, 'opened', detectedMs, 'opened', `${what} since ${iso(startedMs)}${because}`, { startedMs, cause });
+    this.#entry(key, 'opened', detectedMs, 'opened', `${what}${because}`, { startedMs, cause });
     let told = 0;
     let before = first!.cause;
     for (const interval of trouble.bad) {
@@ -163,7 +166,7 @@ export class Incidents {
         `began/${startedMs}`,
         nowMs,
         'state',
-        `It began at ${iso(startedMs)}, by evidence that came later; ${iso(known.startedMs)} was said before`,
+        `It began at ${timeText(startedMs)}, by evidence that came later; ${timeText(known.startedMs)} was said before`,
         { startedMs, saidMs: known.startedMs },
       );
     for (const atMs of trouble.flaps)
@@ -174,7 +177,7 @@ export class Incidents {
         `ended/${endedMs}`,
         nowMs,
         'state',
-        `It was over at ${iso(endedMs)}, by evidence that came later`,
+        `It was over at ${timeText(endedMs)}, by evidence that came later`,
         {
           endedMs,
           saidMs: known.endedMs,
@@ -189,8 +192,7 @@ export class Incidents {
         'By evidence that came later it is not over',
         {},
       );
-    if (endedMs !== null)
-      this.#entry(key, `recovering/${endedMs}`, endedMs, 'recovering', `Over at ${iso(endedMs)}`, {});
+    if (endedMs !== null) this.#entry(key, `recovering/${endedMs}`, endedMs, 'recovering', 'It is over', {});
     if (resolvedMs !== null && endedMs !== null)
       this.#entry(key, `resolved/${endedMs}`, resolvedMs, 'resolved', 'Over for as long as the hold-down', { endedMs });
   }
@@ -208,7 +210,8 @@ export class Incidents {
   }
 
   /** Flows and counters of a line differ, or agree again. */
-  quality({ circuit, academyName }: Line, { value, atMs }: Compared, forMs: number, nowMs: number): void {
+  quality(line: Line, { value, atMs }: Compared, forMs: number, nowMs: number): void {
+    const { circuit } = line;
     const open = this.known.of(circuit.id).find(({ kind, state }) => kind === 'quality' && state !== 'resolved');
     if (value === null) {
       if (!open) return;
@@ -225,7 +228,7 @@ export class Incidents {
       kind: 'quality',
       state: 'open',
       severity: 'info',
-      title: `${academyName}: flows and counters of ${circuit.name} differ`,
+      title: `${nameOf(line)}: flows and counters differ`,
       cause: 'flows-counters-gap',
       circuit: circuit.id,
       academy: circuit.academy,
@@ -267,7 +270,7 @@ export class Incidents {
       backupCarried: false,
       maintenance: false,
     });
-    const text = `None of ${targets} targets answers since ${iso(fromMs)}: it is taken for the collector's own trouble, and says nothing of their lines`;
+    const text = `None of ${targets} targets answers any more: it is taken for the collector's own trouble, and says nothing of their lines`;
     this.#entry(key, 'opened', Math.max(nowMs, fromMs), 'opened', text, { targets });
   }
 
