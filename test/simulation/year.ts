@@ -31,7 +31,7 @@ const world = createWorld({
 });
 const told = signalsOf(world, {
   seed: Number(values.seed) + 1,
-  stepMs: 60_000,
+  stepMs: 300_000,
   pollEveryMs: everyMs,
   probeEveryMs: everyMs,
   beatEveryMs: 20_000,
