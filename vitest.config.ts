@@ -2,13 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['LINEWATCH_TEST_REPORT'];
 
-/** Tests that mostly wait, for a broker, a database or an outage to end: several go at once. */
+/** Tests that mostly wait, for a server to start, a poll or an outage to end: several go at once. */
 const engines = [
   'access',
+  'access-pages',
   'attacks',
+  'captures',
   'dlq',
   'estate',
+  'estate-pages',
   'exactly-once',
+  'exporters',
   'files',
   'import',
   'kafka',
@@ -17,16 +21,20 @@ const engines = [
   'kafka-producer',
   'oidc',
   'onboarding',
+  'onboarding-pages',
   'outage',
+  'polling',
   'records',
   'remote',
   'roles',
   'sla',
   'store',
+  'store-months',
+  'traps',
+  'trusts',
   'watch-month',
   'watch-pages',
   'watch-records',
-  'store-months',
 ].map((name) => `test/system/${name}.test.ts`);
 
 export default defineConfig({
