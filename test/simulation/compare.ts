@@ -23,6 +23,9 @@ export interface Verdict {
   readonly wrong: readonly string[];
 }
 
+/** By so much the clocks of collectors differ at most. */
+const clocksMs = 2000;
+
 const overlaps = (a: Span, b: Span): boolean => a.fromMs < b.toMs && b.fromMs < a.toMs;
 const wider = ({ fromMs, toMs }: Span, byMs: number): Span => ({ fromMs: fromMs - byMs, toMs: toMs + byMs });
 const length = (spans: readonly Span[]): number => spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
@@ -79,7 +82,7 @@ export function compare(world: World, found: Found, grain: Grain): Verdict {
     // Between the last heartbeats before and the first ones after.
     const blind = long[0]!.filter((gap) => long.every((gaps) => gaps.some((other) => other.fromMs === gap.fromMs)));
     for (const gap of blind)
-      if (!unknown.some(({ fromMs, toMs }) => fromMs <= gap.fromMs && toMs >= gap.toMs))
+      if (!unknown.some(({ fromMs, toMs }) => fromMs <= gap.fromMs + clocksMs && toMs >= gap.toMs - clocksMs))
         wrong.push(describe(line, 'was told something where nobody watched', gap));
     for (const span of down)
       if (!line.outages.some((outage) => overlaps(wider(outage, grain.probeMs), span)))
