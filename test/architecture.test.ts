@@ -15,10 +15,11 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/queue': ['service'],
   'packages/store': ['record', 'service'],
   'packages/estate': ['contract', 'record', 'service'],
+  'packages/figures': ['contract', 'estate', 'sla'],
   'apps/collector': ['decode', 'queue', 'record', 'service', 'sla'],
   'apps/writer': ['estate', 'queue', 'record', 'service', 'store'],
   'apps/watcher': ['contract', 'estate', 'queue', 'record', 'service', 'sla'],
-  'apps/api': ['contract', 'estate', 'queue', 'record', 'service', 'sla', 'store'],
+  'apps/api': ['contract', 'estate', 'figures', 'queue', 'record', 'service', 'sla', 'store'],
   'apps/dashboard': ['contract'],
 };
 

@@ -2,6 +2,15 @@
 import type { Maintenance, MaintenanceBody, MaintenanceOccurrence } from '@linewatch/contract';
 import type { Facts, Maintenances } from '@linewatch/estate';
 import {
+  type Occurrence,
+  Occurrences,
+  type SlaCircuit,
+  type SlaEstate,
+  covers,
+  occurrencesIn,
+  stateIntervals,
+} from '@linewatch/figures';
+import {
   MaintenanceError,
   type Span,
   type StateInterval,
@@ -14,10 +23,7 @@ import {
 import { type Principal, type Scope, within } from '../access/principal.ts';
 import { asked } from '../estate/records.ts';
 import { ApiError } from '../problems.ts';
-import type { SlaCircuit, SlaEstate } from '../sla/estate.ts';
-import { stateIntervals } from '../sla/intervals.ts';
 import { askedOfWatch } from '../watch/asked.ts';
-import { type Occurrence, Occurrences, covers, occurrencesIn } from './occurrences.ts';
 
 const maxSpanMs = 400 * 86_400_000;
 /** How long a line may be down beyond the end of a maintenance and still be told of as its overrun. */

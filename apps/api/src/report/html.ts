@@ -1,5 +1,6 @@
 /** A month's report as one HTML file: no script, nothing fetched, made for paper (A4) as for the screen. Pure: the same report gives the same octets. */
 import type { AcademySla, CircuitSla, Report, SlaOutage } from '@linewatch/contract';
+import { poundsText } from '@linewatch/figures';
 import { type Markup, html, list, nothing, table } from './markup.ts';
 import {
   atText,
@@ -11,7 +12,6 @@ import {
   monthName,
   msText,
   percent,
-  poundsText,
   rateText,
   yesNo,
 } from './words.ts';

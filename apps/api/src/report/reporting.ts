@@ -1,7 +1,7 @@
 /** Figures and reports with all that they are made of: for the API, and for commands. */
+import { type EstateSource, type SlaEstate, slaEstates } from '@linewatch/figures';
 import type { Logger } from '@linewatch/service';
 import type { EstateReader, Telemetry } from '../ports.ts';
-import { type EstateSource, type SlaEstate, slaEstates } from '../sla/estate.ts';
 import { Sla } from '../sla/sla.ts';
 import { SlaTelemetry } from '../sla/telemetry.ts';
 import { Reports } from './reports.ts';

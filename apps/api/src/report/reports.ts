@@ -1,12 +1,12 @@
 /** Monthly reports: made from the figures of now, issued, and issued again with a reason when they have changed. */
 import type { AcademySla, Report, ReportIssue } from '@linewatch/contract';
 import type { Actor, Incidents, IssuedReport, Reports as Stored } from '@linewatch/estate';
+import type { SlaEstate } from '@linewatch/figures';
 import { monthSpan } from '@linewatch/sla';
 import { within } from '../access/principal.ts';
 import { ShortCache } from '../cache.ts';
 import { asked } from '../estate/records.ts';
 import { ApiError } from '../problems.ts';
-import type { SlaEstate } from '../sla/estate.ts';
 import { academyWithoutMoney } from '../sla/money.ts';
 import { type Sees, type Sla, checkMonth } from '../sla/sla.ts';
 import { askedOfWatch } from '../watch/asked.ts';

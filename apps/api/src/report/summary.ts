@@ -1,7 +1,8 @@
 /** A month in plain words, for readers who are not engineers. Pure. */
 import type { AcademySla, CircuitSla, SlaOutage } from '@linewatch/contract';
+import { poundsText } from '@linewatch/figures';
 import { percentText } from '@linewatch/sla';
-import { addPounds, atText, counted, dayWords, hoursText, monthName, msText, poundsText } from './words.ts';
+import { addPounds, atText, counted, dayWords, hoursText, monthName, msText } from './words.ts';
 
 export interface Summarised {
   readonly month: string;

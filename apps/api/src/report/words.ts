@@ -23,10 +23,6 @@ export const msText = (ms: number | null): string => (ms === null ? '–' : dura
 export const atText = (atMs: number | null): string => (atMs === null ? '–' : timeText(atMs, defaultTimeZone));
 export const percent = (value: number | null): string => percentText(value, 3);
 
-/** `£1,234.50` of `1234.50`. */
-export const poundsText = (amount: string | null): string =>
-  amount === null ? '–' : `£${amount.replaceAll(/\B(?=(\d{3})+\.)/g, ',')}`;
-
 /** Pounds and pence, added up without fractions. */
 export function addPounds(amounts: readonly string[]): string {
   const pence = amounts.reduce((sum, each) => sum + BigInt(each.replace('.', '')), 0n);

@@ -1,9 +1,6 @@
 /** Cells of the matrix that were made before: one is made again only when something that it rests on has changed. */
+import { type CircuitCell, type SlaCircuit, type SpanFacts, circuitCell, spanOf } from '@linewatch/figures';
 import { monthSpan } from '@linewatch/sla';
-import { spanOf } from './circuit.ts';
-import type { SlaCircuit } from './estate.ts';
-import type { SpanFacts } from './facts.ts';
-import { type CircuitCell, circuitCell } from './matrix.ts';
 
 /** A large trust's lines over three years. */
 const maxCells = 100_000;

@@ -2,18 +2,30 @@
 import type { AcademySla, CircuitIntervals, CircuitSla, SlaCell, SlaMatrix } from '@linewatch/contract';
 import { setImmediate } from 'node:timers/promises';
 import type { Incidents } from '@linewatch/estate';
+import {
+  type CircuitCell,
+  type FactsSource,
+  type SlaAcademy,
+  type SlaCircuit,
+  type SlaEstate,
+  type SpanFacts,
+  type Telemetry,
+  cellOf,
+  circuitSla,
+  correctionsBy,
+  inService,
+  incidentOf,
+  monthOfCircuit,
+  readFacts,
+  seenIntervals,
+  spanOf,
+} from '@linewatch/figures';
 import { type Span, monthAfter, monthOf, monthSpan, siteAvailability } from '@linewatch/sla';
 import { type Scope, within } from '../access/principal.ts';
 import { ShortCache } from '../cache.ts';
 import { asked } from '../estate/records.ts';
-import { seenIntervals } from './intervals.ts';
-import { incidentOf } from './outages.ts';
 import { ApiError } from '../problems.ts';
-import { type Telemetry, circuitSla, monthOfCircuit, spanOf } from './circuit.ts';
-import type { SlaAcademy, SlaCircuit, SlaEstate } from './estate.ts';
-import { type FactsSource, type SpanFacts, correctionsBy, readFacts } from './facts.ts';
 import { Cells } from './cells.ts';
-import { type CircuitCell, cellOf, inService } from './matrix.ts';
 import { academyWithoutMoney, withoutMoney } from './money.ts';
 import type { SlaTelemetry } from './telemetry.ts';
 

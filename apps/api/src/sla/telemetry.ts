@@ -1,12 +1,11 @@
 /** What stored telemetry adds to the figures: bandwidth, latency, jitter and loss. Without it the others stand. */
+import type { MeasuredSource, SlaCircuit, Telemetry } from '@linewatch/figures';
 import { labelKey, parseProbes } from '@linewatch/record';
 import type { FiveMinutes, Span } from '@linewatch/sla';
 import type { Measured, MeasuredAsked } from '@linewatch/store';
 import { type Logger, describe } from '@linewatch/service';
 import { ShortCache, Turnstile } from '../cache.ts';
 import type { Telemetry as Stored } from '../ports.ts';
-import type { MeasuredSource, Telemetry } from './circuit.ts';
-import type { SlaCircuit } from './estate.ts';
 
 const stepS = 300;
 const queriesAtOnce = 3;

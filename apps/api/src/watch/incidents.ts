@@ -8,15 +8,20 @@ import type {
   Permission,
 } from '@linewatch/contract';
 import type { Incidents, Seen } from '@linewatch/estate';
+import {
+  type FactsSource,
+  type SlaCircuit,
+  type SlaEstate,
+  bothClocks,
+  fixOf,
+  judge,
+  readFacts,
+  seenIntervals,
+} from '@linewatch/figures';
 import { type Principal, type Scope, within } from '../access/principal.ts';
 import { covers } from '../estate/sight.ts';
 import { asked } from '../estate/records.ts';
 import { ApiError } from '../problems.ts';
-import type { SlaCircuit, SlaEstate } from '../sla/estate.ts';
-import { judge } from '../sla/circuit.ts';
-import { type FactsSource, readFacts } from '../sla/facts.ts';
-import { seenIntervals } from '../sla/intervals.ts';
-import { bothClocks, fixOf } from '../sla/outages.ts';
 import { askedOfWatch } from './asked.ts';
 
 /** What an incident shows of the time around it, ms. */

@@ -1,5 +1,5 @@
 /** What a line costs a month, to reckon credits by. */
-import { poundsText } from '../report/words.ts';
+import { poundsText } from './words.ts';
 import type { SlaCircuit } from './estate.ts';
 
 export interface Charge {

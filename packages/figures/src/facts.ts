@@ -2,7 +2,7 @@
 import type { Incident } from '@linewatch/contract';
 import type { Annotation, Facts, Maintenances } from '@linewatch/estate';
 import type { Correction, Exclusion, ExclusionCode, Span, StateInterval } from '@linewatch/sla';
-import { Occurrences } from '../maintenance/occurrences.ts';
+import { Occurrences } from './occurrences.ts';
 import { stateIntervals } from './intervals.ts';
 
 /** An outage at the edge of the time began before it, or ends after it, perhaps under another cause. */

@@ -23,7 +23,7 @@ import {
   schoolSpans,
   targetMet,
 } from '@linewatch/sla';
-import { type NoticedOccurrence, exclusionsOf } from '../maintenance/occurrences.ts';
+import { type NoticedOccurrence, exclusionsOf } from './occurrences.ts';
 import { chargeOf } from './charge.ts';
 import type { SlaCircuit } from './estate.ts';
 import { type SpanFacts, correctionsBy, exclusionsBy } from './facts.ts';

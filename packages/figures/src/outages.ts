@@ -9,7 +9,7 @@ import {
   fixClock,
   overlap,
 } from '@linewatch/sla';
-import type { NoticedOccurrence } from '../maintenance/occurrences.ts';
+import type { NoticedOccurrence } from './occurrences.ts';
 import type { SlaCircuit } from './estate.ts';
 
 const touches = (a: Span, b: Span): boolean => {

@@ -13,7 +13,7 @@ import {
   total,
   union,
 } from '@linewatch/sla';
-import type { SlaCircuit, SlaContract } from '../sla/estate.ts';
+import type { SlaCircuit, SlaContract } from './estate.ts';
 
 export interface Occurrence extends Span {
   readonly maintenance: Maintenance;
