@@ -15,11 +15,13 @@ const mayImport: Record<string, readonly string[]> = {
   'packages/queue': ['service'],
   'packages/store': ['record', 'service'],
   'packages/estate': ['contract', 'record', 'service'],
+  'packages/alerting': ['contract', 'figures', 'sla'],
   'packages/figures': ['contract', 'estate', 'sla'],
   'apps/collector': ['decode', 'queue', 'record', 'service', 'sla'],
   'apps/writer': ['estate', 'queue', 'record', 'service', 'store'],
   'apps/watcher': ['contract', 'estate', 'queue', 'record', 'service', 'sla'],
-  'apps/api': ['contract', 'estate', 'figures', 'queue', 'record', 'service', 'sla', 'store'],
+  'apps/notifier': ['alerting', 'contract', 'estate', 'figures', 'service', 'sla', 'store'],
+  'apps/api': ['alerting', 'contract', 'estate', 'figures', 'queue', 'record', 'service', 'sla', 'store'],
   'apps/dashboard': ['contract'],
 };
 

@@ -157,7 +157,8 @@ describe.skipIf(!snmptrap || !snmpd)('the watcher', () => {
           `the polled line is ${state}`,
           async () => {
             const now = (await estate.incidents.now('main')).find((line) => line.circuit === circuit);
-            return now?.state === state && now.cause === cause;
+            expect(now).toMatchObject({ state, cause });
+            return true;
           },
           45_000,
         );

@@ -7,6 +7,13 @@ import { AcademyLine, CircuitLine } from './watch/lines.ts';
 
 export * from './access/people.ts';
 export * from './access/roles.ts';
+export * from './alerts/formats.ts';
+export * from './alerts/match.ts';
+export * from './alerts/notification.ts';
+export * from './alerts/rules.ts';
+export * from './alerts/silences.ts';
+export * from './alerts/status.ts';
+export * from './alerts/subscriptions.ts';
 export * from './estate/api.ts';
 export * from './estate/fields.ts';
 export * from './estate/files.ts';

@@ -11,8 +11,8 @@ export type { Credentials, LinkPurpose, OidcPerson, SessionLife, SignedIn, Visit
 export type { People } from './people/people.ts';
 export type { Actor, Applied, ApplyOptions, AuditEvent, AuditFilter, Records } from './records/records.ts';
 export { WatchError, type WatchErrorCode } from './watching/errors.ts';
-export type * from './watching/model.ts';
-export type * from './watching/ports.ts';
 export type { OnChange, Watch } from './watch.ts';
+export type * from './alerting/model.ts';
+export type * from './alerting/ports.ts';
 export type * from './watching/model.ts';
 export type * from './watching/ports.ts';

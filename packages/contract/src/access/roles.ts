@@ -20,6 +20,14 @@ export const permissions = [
   'maintenance.write',
   /** Issue a month's report, which freezes it. */
   'reports.issue',
+  /** See rules, subscriptions, silences and what was delivered. */
+  'alerts.read',
+  /** Silence alerts for a while. */
+  'alerts.silence',
+  /** Change rules, subscriptions and status pages, send tests, replay. */
+  'alerts.write',
+  /** See safeguarding signals, which nobody else is told of. */
+  'safeguarding.read',
   /** See accounts, roles, tokens and who can see what. */
   'people.read',
   'people.write',
@@ -30,8 +38,8 @@ export type Permission = (typeof permissions)[number];
 export const roles = {
   admin: {
     title: 'Administrator',
-    about: 'Everything, people and access included.',
-    may: [...permissions],
+    about: 'Everything, people and access included; not safeguarding signals.',
+    may: permissions.filter((permission) => permission !== 'safeguarding.read'),
   },
   noc: {
     title: 'NOC',
@@ -50,6 +58,9 @@ export const roles = {
       'incidents.classify',
       'maintenance.write',
       'reports.issue',
+      'alerts.read',
+      'alerts.silence',
+      'alerts.write',
     ],
   },
   'trust-leader': {
@@ -65,12 +76,20 @@ export const roles = {
   helpdesk: {
     title: 'Helpdesk',
     about: 'Reads telemetry, circuits, suppliers and site contacts, without prices; works on incidents.',
-    may: ['telemetry.read', 'estate.read', 'contacts.read', 'exporters.read', 'incidents.write'],
+    may: [
+      'telemetry.read',
+      'estate.read',
+      'contacts.read',
+      'exporters.read',
+      'incidents.write',
+      'alerts.read',
+      'alerts.silence',
+    ],
   },
   'safeguarding-lead': {
     title: 'Safeguarding lead',
-    about: 'Reads the state of filtering and monitoring, and the estate without prices.',
-    may: ['telemetry.read', 'estate.read'],
+    about: 'Reads the state of filtering and monitoring, safeguarding signals, and the estate without prices.',
+    may: ['telemetry.read', 'estate.read', 'safeguarding.read'],
   },
   'data-protection-officer': {
     title: 'Data protection officer',

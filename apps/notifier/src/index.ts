@@ -1,0 +1,1 @@
+export { NotifierConfig } from './config.ts';

@@ -1,0 +1,2 @@
+export * from './formats/format.ts';
+export type * from './machine/model.ts';
