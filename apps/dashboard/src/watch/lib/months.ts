@@ -6,6 +6,12 @@ export const monthPattern = /^20\d{2}-(0[1-9]|1[0-2])$/;
 /** The month that a moment lies in, in London. */
 export const monthOf = (ms: number): string => toLocalInput(ms).slice(0, 7);
 
+/** The month that an address names, none after the last; without one, another. */
+export function monthIn(query: URLSearchParams, last: string, otherwise = last): string {
+  const asked = query.get('month') ?? '';
+  return monthPattern.test(asked) && asked <= last ? asked : otherwise;
+}
+
 /** So many months later; earlier, when negative. */
 export function shiftMonth(month: string, by: number): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
