@@ -26,10 +26,10 @@ export interface Alert {
   readonly circuit: number | null;
   readonly academy: number | null;
   readonly provider: number | null;
-  /** Key of the alert that carries it. */
+  /** What carries it: `i<incident>` = the alerts of that incident, else the key of an alert. An ended one's: what it was merged into. */
   readonly parent: string | null;
   readonly acknowledged: Acknowledgement | null;
-  /** Not told before then. Null: nothing keeps it quiet. */
+  /** Not told before then: maintenance, hours, or it has not lasted long enough yet. Null: nothing keeps it quiet. */
   readonly quietUntilMs: number | null;
   readonly safeguarding: boolean;
 }
@@ -60,8 +60,10 @@ export interface Route extends Pick<
   readonly trust: number;
   readonly slug: string;
   readonly enabled: boolean;
-  /** It takes each change as a message of its own. */
+  /** It takes each change as a message of its own: nothing is coalesced, and nothing is inhibited. */
   readonly stream: boolean;
+  /** It is told of safeguarding alerts, and of nothing else; without it, never of them. */
+  readonly safeguarding?: boolean;
 }
 
 /** When it is silent: `isSilent` of the set-up answers for occurrences, so that no calendar is needed here. */
@@ -82,11 +84,64 @@ export interface Inhibition {
 
 /** One thing to tell. The notifier makes the Notification from it. */
 export interface Telling {
+  /** As it is after this word. */
   readonly group: Group;
   readonly event: NotificationEvent;
   readonly sequence: number;
   readonly atMs: number;
-  /** As they are now, gravest first: those that fire, and those that ended since the last word. */
+  /** As they are now, gravest first, at most 200: those that fire, and those that ended since the last word. */
   readonly alerts: readonly Alert[];
+  /** How many fire, and how many ended since the last word; all of them, not those listed only. */
+  readonly firing: number;
+  readonly resolved: number;
+  /** Keys of those that made it, at most 200: new, ended or changed. None of a reminder or a note. */
+  readonly changed: readonly string[];
+  /** By `Linewatch`: what became of the problem, as that it is part of another one now. */
   readonly note: { readonly by: string; readonly text: string } | null;
+}
+
+/** What a machine begins with: all that fires, what open groups name, and what closed within `keepClosedMs`. */
+export interface Memory {
+  readonly alerts: readonly Alert[];
+  readonly groups: readonly Group[];
+}
+
+export interface Setup {
+  readonly routes: readonly Route[];
+  /** Those active now: when one begins or ends, the machine is configured again (it sees ends by itself, too). */
+  readonly silences: readonly SilenceNow[];
+  readonly inhibitions: readonly Inhibition[];
+}
+
+/** What an alert is put for. */
+export type PutReason = 'changed' | { readonly note: { readonly by: string; readonly text: string } };
+
+/** What is to be committed together, once each. */
+export interface Changes {
+  readonly alerts: readonly Alert[];
+  readonly groups: readonly Group[];
+  /** In the order in which they are to be told. */
+  readonly tellings: readonly Telling[];
+}
+
+/**
+ * In turns: `put` what changed, `tick`, and while it is `starved` reserve ids and `tick` again; then commit `changes()` with the
+ * position up to which was put. When that commit fails, begin again with a new machine from what was committed.
+ */
+export interface Machine {
+  /** Matchers that are no expressions never match; told in words. Takes effect with the next tick. */
+  configure(setup: Setup): readonly string[];
+  put(alert: Alert, reason: PutReason, atMs: number): void;
+  tick(nowMs: number): void;
+  /** New groups wait for ids (`takeId` gave none): nothing may be committed before. */
+  readonly starved: boolean;
+  /** When to tick again though nothing was put; null: never. */
+  readonly nextDueMs: number | null;
+  /** Since the last call. */
+  changes(): Changes;
+  /** As it is known: those that fire, and those that open groups name. */
+  alert(key: string): Alert | undefined;
+  alerts(): Iterable<Alert>;
+  /** Those that are not closed. */
+  groups(): Iterable<Group>;
 }
