@@ -3,6 +3,7 @@ import type { CircuitSla, SlaBudget, SlaPercentile } from '@linewatch/contract';
 import {
   type Availability,
   type AvailabilityFigures,
+  type Budget,
   type Exclusion,
   type FiveMinutes,
   type PerformanceSample,
@@ -53,7 +54,7 @@ export interface CircuitMonth {
   readonly nowMs: number;
 }
 
-const zoneOf = ({ contract }: SlaCircuit): string => contract?.terms.timeZone ?? defaultTimeZone;
+export const zoneOf = ({ contract }: SlaCircuit): string => contract?.terms.timeZone ?? defaultTimeZone;
 
 /** The month in the contract's time zone. */
 export const monthOfCircuit = (circuit: SlaCircuit, month: string): Span => monthSpan(month, zoneOf(circuit));
@@ -71,7 +72,12 @@ export function spanOf(circuit: SlaCircuit, month: string): Span {
   };
 }
 
-interface Judged {
+/** What a circuit is judged by. */
+export type JudgedBy = Pick<SpanFacts, 'intervals' | 'annotations'> & {
+  readonly occurrences: { of(circuit: SlaCircuit, part: Span): NoticedOccurrence[] };
+};
+
+export interface Judged {
   readonly period: Span;
   readonly exclusions: readonly Exclusion[];
   readonly maintenance: readonly NoticedOccurrence[];
@@ -79,7 +85,7 @@ interface Judged {
 }
 
 /** What a circuit was over a period, as its contract counts. */
-export function judge(circuit: SlaCircuit, period: Span, facts: SpanFacts, nowMs: number): Judged {
+export function judge(circuit: SlaCircuit, period: Span, facts: JudgedBy, nowMs: number): Judged {
   const { row, validity, contract, calendar } = circuit;
   const annotations = facts.annotations.get(row) ?? [];
   const maintenance = facts.occurrences.of(circuit, period);
@@ -189,7 +195,7 @@ export function circuitSla(input: CircuitMonth): CircuitSla {
       })),
     ),
     percentile: percentileOf(input, span, calendar),
-    budget: budgetOf(judged, terms, circuit, thenMs),
+    budget: budgetOf(judged, circuit, thenMs),
     credit: creditFor(input, judged, measured),
     working: notes,
   };
@@ -220,16 +226,16 @@ function percentileOf(
   });
 }
 
-function budgetOf(
+/** Of the period that the contract is judged over, with the works that are planned in it. Undefined without a target. */
+export const budgetLeft = (
   { period, result, maintenance }: Judged,
-  terms: Terms,
-  circuit: SlaCircuit,
+  { contract, validity }: SlaCircuit,
   nowMs: number,
-): SlaBudget | null {
-  const left = budget(result.figures, terms, period, nowMs, {
-    validity: circuit.validity,
-    excused: exclusionsOf(maintenance),
-  });
+): Budget | undefined =>
+  budget(result.figures, contract?.terms ?? {}, period, nowMs, { validity, excused: exclusionsOf(maintenance) });
+
+function budgetOf(judged: Judged, circuit: SlaCircuit, nowMs: number): SlaBudget | null {
+  const left = budgetLeft(judged, circuit, nowMs);
   if (!left) return null;
   const { allowedMs, usedMs, leftPercent, forecastPercent, burnRate } = left;
   return { allowedMs, usedMs, leftPercent, forecastPercent, burnRate };

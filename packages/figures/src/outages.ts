@@ -34,7 +34,7 @@ export const incidentOf = (
     );
 
 /** One that went on then: what took place later is left out. Of one that was over all holds, whenever it was told. */
-function asOf(incident: Incident, thenMs: number): Incident {
+export function asOf(incident: Incident, thenMs: number): Incident {
   const { endedMs, supplier, ticket } = incident;
   if (endedMs !== null && endedMs <= thenMs) return incident;
   const by = (atMs: number | null): number | null => (atMs !== null && atMs > thenMs ? null : atMs);

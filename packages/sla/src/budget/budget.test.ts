@@ -74,6 +74,33 @@ describe('a budget', () => {
     expect(budget(so(180, 0), terms, april, nowMs, { validity })!.allowedMs).toBeCloseTo(2 * hourMs, 6);
   });
 
+  it('tells when it is spent at the pace so far, through service hours and planned works', () => {
+    // 1 of 100 h lost, 7.2 h allowed: the 6.2 h that are left last 620 h, exactly to the end.
+    expect(budget(so(100, 1), { target: 99 }, april, after(100))!.spentMs).toBeNull();
+    // 2 of 100 h: 5.2 h last 260 h.
+    expect(budget(so(100, 2), { target: 99 }, april, after(100))!.spentMs).toBe(after(360));
+    // The works from 200 on take 4 of them at once: 2 h until then, the other 3.2 h within the works.
+    const ahead = { down: [{ fromMs: after(200), toMs: after(204) }] };
+    expect(budget(so(100, 2), { target: 99 }, april, after(100), ahead)!.spentMs).toBe(after(203.2));
+    // With nobody to answer at night it takes as many days as it takes hours of service.
+    const terms = {
+      target: 99,
+      serviceHours: { days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '08:00', to: '18:00' },
+    };
+    // Of 20 h so far 0.5 h; with 200 h to come 2.2 h are allowed: the 1.7 h left last 68 h, six days and 8 h.
+    const nowMs = Date.parse('2026-04-02T23:00Z');
+    const spentMs = budget(so(20, 0.5), terms, april, nowMs)!.spentMs!;
+    expect(new Date(spentMs).toISOString()).toBe('2026-04-13T15:00:00.000Z');
+  });
+
+  it('that is overspent, untouched or of a period that is over has no time of its end', () => {
+    expect(budget(so(100, 8), { target: 99 }, april, after(100))!.spentMs).toBeNull();
+    expect(budget(so(100, 0), { target: 100 }, april, after(100))!.spentMs).toBeNull();
+    expect(budget(so(720, 1), { target: 99 }, april, april.toMs)!.spentMs).toBeNull();
+    // With exactly nothing left, the next failure is the one.
+    expect(budget(so(100, 7.2), { target: 99 }, april, after(100))!.spentMs).toBe(after(100));
+  });
+
   it('of a period that is over is what it was, of one that has not begun is untouched', () => {
     const over = budget(so(720, 0.72), { target: 99.9 }, april, april.toMs + 1)!;
     expect(over.forecastPercent).toBe(99.9);

@@ -26,6 +26,8 @@ export interface Budget {
   readonly forecastPercent: number | null;
   /** The same when nothing more goes wrong than what is planned: below the target, the target is missed already. */
   readonly bestPercent: number | null;
+  /** When it is spent, Unix ms, as the forecast goes. null: not before the period ends, or it was overspent by now. */
+  readonly spentMs: number | null;
 }
 
 /** Share that a target allows to be lost, 0 to 1: 100 − 99.95 is 0.05, not 0.04999999999999716. */
@@ -51,7 +53,8 @@ export function budget(
   const excused = union(ahead.excused ?? []);
   const service = subtract(serviceSpans(terms.serviceHours, terms.timeZone, left), excused);
   const comingMs = total(service);
-  const plannedMs = total(intersect(service, union(ahead.down ?? [])));
+  const planned = intersect(service, union(ahead.down ?? []));
+  const plannedMs = total(planned);
 
   const wholeMs = countedMs + comingMs;
   const allowedMs = wholeMs * share;
@@ -65,7 +68,23 @@ export function budget(
     burnRate: burnOf(lostMs, countedMs, share),
     forecastPercent: percentOf(Math.max(0, wholeMs - best - lossSoFar * (comingMs - plannedMs)), wholeMs),
     bestPercent: percentOf(wholeMs - best, wholeMs),
+    spentMs: spentAt(allowedMs - lostMs, [
+      ...subtract(service, planned).map((span) => ({ ...span, rate: lossSoFar })),
+      ...planned.map((span) => ({ ...span, rate: 1 })),
+    ]),
   };
+}
+
+/** When so much is lost. @param coming time that counts, apart from each other, and what share of it is lost */
+function spentAt(leftMs: number, coming: readonly (Span & { readonly rate: number })[]): number | null {
+  if (leftMs < 0) return null;
+  let stillMs = leftMs;
+  for (const { fromMs, toMs, rate } of coming.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const lostMs = (toMs - fromMs) * rate;
+    if (lostMs > stillMs) return Math.floor(fromMs + stillMs / rate);
+    stillMs -= lostMs;
+  }
+  return null;
 }
 
 /** How many times faster than allowed; null where there is nothing to compare. */
