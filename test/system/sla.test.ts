@@ -29,6 +29,7 @@ import {
   type WatchedIncident,
   createEstate,
 } from '@linewatch/estate';
+import { Standings, circuitStanding, fixDue, readStandingFacts, slaEstates } from '@linewatch/figures';
 import { createLogger } from '@linewatch/service';
 import { monthAfter, monthOf } from '@linewatch/sla';
 import { stringify } from 'yaml';
@@ -314,6 +315,28 @@ describe('a month with an outage of two hours', () => {
     expect(detail.timeline.map(({ kind }) => kind)).toEqual(['opened', 'resolved']);
     expect(detail.intervals.find(({ state }) => state === 'down')).toMatchObject({ circuit: 'ash-1', evidence });
     expect(detail).toMatchObject({ teachingHoursLost: 2, fix: { ours: { met: false }, suppliers: null } });
+  });
+
+  test('is told to alerts as to people, now and of then', async () => {
+    const estates = slaEstates(estate, trust);
+    const now = await new Standings({ ...estate, estate: estates, trust }).at(nowMs);
+    const { allowedMs, usedMs, leftPercent, burnRate } = now.circuits.get(rows.get('ash-1')!)!.budget;
+    const running = await get<CircuitSla>('admin', 'sla/circuits/ash-1');
+    expect({ allowedMs, usedMs, leftPercent, burnRate }).toEqual({
+      ...{ allowedMs: running.budget!.allowedMs, usedMs: running.budget!.usedMs },
+      ...{ leftPercent: running.budget!.leftPercent, burnRate: running.budget!.burnRate },
+    });
+
+    const { circuits, circuitById } = await estates();
+    const circuit = circuitById.get('ash-1')!;
+    const facts = await readStandingFacts(estate, trust, circuits, { fromMs: monthStart, toMs: at(30, '23:00') });
+    const then = circuitStanding(circuit, facts, at(15, '11:30'))!;
+    expect(then).toMatchObject({ breached: true, budget: { usedMs: 1.5 * hour } });
+    expect(then.burns[0]!.firing).toBe(true);
+    expect(circuitStanding(circuit, facts, at(15, '10:00'))).toMatchObject({ breached: false, met: true });
+    const { incident } = (await estate.incidents.get(trust, 1, undefined))!;
+    expect(fixDue(incident, circuit, facts, at(15, '11:30'))).toMatchObject({ dueMs: at(15, '11:00'), exceeded: true });
+    expect(fixDue(incident, circuit, facts, at(15, '12:00'))).toBeNull();
   });
 
   test('is told without bandwidth while ClickHouse is away', async () => {
