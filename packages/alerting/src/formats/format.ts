@@ -16,6 +16,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** At most 64 KiB of it. */
   readonly body: string;
+  /** The body ended early: too long, too slow, or the connection was cut. The status holds all the same. */
+  readonly cut?: true;
 }
 
 export interface Mail {
@@ -27,6 +29,15 @@ export interface Mail {
   readonly messageId: string;
   /** Of the first mail of the same group: replies are threaded under it. */
   readonly inReplyTo: string | null;
+}
+
+/** What became of the recipients: `deferred` ones (4xx) may be tried again, `refused` ones (5xx) never take it. */
+export interface MailAnswer {
+  readonly accepted: readonly string[];
+  readonly deferred: readonly string[];
+  readonly refused: readonly string[];
+  /** The server's last words. */
+  readonly said: string;
 }
 
 /**
@@ -66,7 +77,7 @@ export interface Sending {
   /** Sends, and keeps what went over the wire. @throws TransportError */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
   /** By the SMTP server of the configuration. @throws TransportError */
-  mail(mail: Mail): Promise<void>;
+  mail(mail: Mail): Promise<MailAnswer>;
   /** Something short-lived between sendings to the same subscription: an OAuth token. */
   readonly memory: Map<string, { readonly value: string; readonly untilMs: number }>;
 }

@@ -1,6 +1,6 @@
 /** How requests and mails leave this machine. Built once; each sending opens a wire of its own, which keeps what went over it. */
 import type { Exchange } from '@linewatch/contract';
-import type { HttpAnswer, HttpRequest, Mail } from '../formats/format.ts';
+import type { HttpAnswer, HttpRequest, Mail, MailAnswer } from '../formats/format.ts';
 
 export interface SmtpOptions {
   readonly host: string;
@@ -41,7 +41,7 @@ export interface Wire {
   /** @throws TransportError */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
   /** @throws TransportError */
-  mail(mail: Mail): Promise<void>;
+  mail(mail: Mail): Promise<MailAnswer>;
   /** What went over it so far, secrets hidden. */
   exchanges(): readonly Exchange[];
 }
