@@ -1,6 +1,36 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const report = process.env['LINEWATCH_TEST_REPORT'];
+
+/** The longest, longest first: one that begins last is waited for alone. */
+const longest = [
+  'soak',
+  'exactly-once',
+  'kafka-producer',
+  'outage',
+  'access',
+  'kafka',
+  'remote',
+  'estate',
+  'crash',
+  'dlq',
+  'onboarding',
+  'traps',
+  'import',
+  'captures',
+  'polling',
+].map((name) => `/test/system/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = longest.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? longest.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 /** Tests that mostly wait, for a server to start, a poll or an outage to end: several go at once. */
 const engines = [
@@ -8,6 +38,7 @@ const engines = [
   'access-pages',
   'attacks',
   'captures',
+  'crash',
   'dlq',
   'estate',
   'estate-pages',
@@ -19,6 +50,7 @@ const engines = [
   'kafka-contract',
   'kafka-others',
   'kafka-producer',
+  'kafka-spine',
   'oidc',
   'onboarding',
   'onboarding-pages',
@@ -28,6 +60,7 @@ const engines = [
   'remote',
   'roles',
   'sla',
+  'soak',
   'store',
   'store-months',
   'traps',
@@ -35,10 +68,13 @@ const engines = [
   'watch-month',
   'watch-pages',
   'watch-records',
+  'watcher',
+  'workers',
 ].map((name) => `test/system/${name}.test.ts`);
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
     projects: [
