@@ -100,6 +100,16 @@ describe('standings', () => {
     expect(settled.budget.usedMs).toBe(3 * hourMs);
   });
 
+  it('know an outage that went on for ended when it has', async () => {
+    const { standings, all, whole } = scene({ intervals: intervals(1, [[up, 'up'], [june(16), 'down']], start) }); // prettier-ignore
+    expect((await standings.at(start)).circuits.get(1)!.budget.usedMs).toBe(4.5 * dayMs);
+    all.version++;
+    all.intervals = intervals(1, [[up, 'up'], [june(16), 'down'], [start - hourMs, 'up']], start); // prettier-ignore
+    const ended = (await standings.at(start + 1000)).circuits.get(1)!;
+    expect(ended.budget.usedMs).toBe(4.5 * dayMs - hourMs);
+    expect(ended).toEqual(await whole(1, start + 1000));
+  });
+
   it('take works at once, and those that were changed', async () => {
     const { standings, all } = scene({
       intervals: intervals(1, [[up, 'up'], [june(5), 'down'], [june(5, 2), 'up']], start), // prettier-ignore
