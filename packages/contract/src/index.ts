@@ -7,6 +7,7 @@ import { AcademyLine, CircuitLine } from './watch/lines.ts';
 
 export * from './access/people.ts';
 export * from './access/roles.ts';
+export * from './alerts/defaults.ts';
 export * from './alerts/formats.ts';
 export * from './alerts/match.ts';
 export * from './alerts/notification.ts';

@@ -1,19 +1,22 @@
 -- Alerts: what is told to whom. Incidents tell of their changes in the transaction that changes them.
 
--- The outbox of incidents. Whoever changes incidents holds the row of watch_version: ids are in the order of commits.
+-- The outbox of incidents. Whoever changes incidents holds the row of watch_version until its transaction ends (see below): ids are
+-- in the order of commits, and those of one transaction are together.
 CREATE TABLE incident_change (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   trust_id integer NOT NULL REFERENCES trust,
-  incident_id integer NOT NULL REFERENCES incident,
-  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  incident_id integer NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(), -- when its transaction began
+  transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
   -- `changed`: what it was changed to is in `incident`; `note`: a person said something.
   kind text NOT NULL CHECK (kind IN ('changed', 'note')),
   -- Columns of the incident that are told of, as they were after the change.
   incident object_jsonb NOT NULL,
   by text, -- of a note
-  note text
+  note text,
+  FOREIGN KEY (trust_id, incident_id) REFERENCES incident (trust_id, id)
 );
-CREATE INDEX ON incident_change (incident_id);
+CREATE INDEX ON incident_change (incident_id, id);
 
 CREATE FUNCTION told_of(i incident) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
@@ -27,12 +30,27 @@ CREATE FUNCTION told_of(i incident) RETURNS jsonb LANGUAGE sql STABLE AS $$
     'assignee', i.assignee, 'ticket', i.ticket_reference, 'faultClass', i.fault_class, 'supplier', i.supplier)
 $$;
 
+-- Before any row is written, whoever writes it.
+CREATE FUNCTION hold_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM watch_version FOR UPDATE;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER incident_in_order BEFORE INSERT OR UPDATE ON incident FOR EACH STATEMENT EXECUTE FUNCTION hold_watch();
+CREATE TRIGGER incident_entry_in_order BEFORE INSERT ON incident_entry FOR EACH STATEMENT EXECUTE FUNCTION hold_watch();
+
+-- What one transaction does to an incident in several steps is one word: nobody sees what it was in between.
 CREATE FUNCTION tell_of_incident() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   said jsonb := told_of(NEW);
 BEGIN
   IF TG_OP = 'UPDATE' AND said = told_of(OLD) THEN RETURN NULL; END IF;
-  INSERT INTO incident_change (trust_id, incident_id, kind, incident) VALUES (NEW.trust_id, NEW.id, 'changed', said);
+  UPDATE incident_change SET incident = said
+    WHERE id = (SELECT max(c.id) FROM incident_change c WHERE c.incident_id = NEW.id)
+      AND kind = 'changed' AND transaction = pg_current_xact_id() AND at = now();
+  IF NOT FOUND THEN
+    INSERT INTO incident_change (trust_id, incident_id, kind, incident) VALUES (NEW.trust_id, NEW.id, 'changed', said);
+  END IF;
   PERFORM pg_notify('alerts_changed', '');
   RETURN NULL;
 END $$;
@@ -47,6 +65,10 @@ BEGIN
 END $$;
 CREATE TRIGGER incident_note_told AFTER INSERT ON incident_entry FOR EACH ROW
   WHEN (NEW.kind = 'note' AND NEW.actor IS NOT NULL) EXECUTE FUNCTION tell_of_note();
+
+-- What goes on already.
+INSERT INTO incident_change (trust_id, incident_id, kind, incident)
+  SELECT i.trust_id, i.id, 'changed', told_of(i) FROM incident i WHERE i.state <> 'resolved' ORDER BY i.id;
 
 -- Use of each circuit in the last minutes, latest last: what is full is found without ClickHouse.
 CREATE TABLE circuit_usage (
@@ -72,7 +94,7 @@ CREATE TABLE alerting_version (
 );
 INSERT INTO alerting_version (version) VALUES (0);
 
--- The notifier that leads, and how far it has read what incidents tell.
+-- The notifier that leads, and how far it has read what incidents tell. Whoever changes deliveries holds its row.
 CREATE TABLE notifier (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch bigint NOT NULL,
@@ -110,12 +132,15 @@ CREATE TABLE subscription (
   breaker object_jsonb NOT NULL DEFAULT '{}', -- {state, failures, untilMs, failingSinceMs, lastError}
   last_delivered_at timestamptz,
   removed_at timestamptz, -- what it was sent stays in the log
+  -- By which the trust's safeguarding leads are told: nobody sees it, or changes it.
+  safeguarding boolean NOT NULL DEFAULT false,
   revision integer NOT NULL DEFAULT 1,
   changed_by text NOT NULL,
   changed_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((disabled_reason IS NULL) = (disabled_at IS NULL))
 );
-CREATE UNIQUE INDEX subscription_slug ON subscription (trust_id, slug) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX subscription_slug ON subscription (trust_id, slug) WHERE removed_at IS NULL AND NOT safeguarding;
+CREATE UNIQUE INDEX subscription_safeguarding ON subscription (trust_id) WHERE safeguarding;
 
 CREATE TABLE silence (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -138,11 +163,12 @@ CREATE INDEX ON silence (trust_id);
 CREATE TABLE alert (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   trust_id integer NOT NULL REFERENCES trust,
-  key text NOT NULL UNIQUE CHECK (length(key) BETWEEN 1 AND 300),
+  key text NOT NULL CHECK (length(key) BETWEEN 1 AND 300),
   body object_jsonb NOT NULL, -- Alert of the notifier
   safeguarding boolean NOT NULL,
   started_at timestamptz NOT NULL,
-  ended_at timestamptz -- null: it fires
+  ended_at timestamptz, -- null: it fires
+  UNIQUE (trust_id, key)
 );
 CREATE INDEX ON alert (trust_id) WHERE ended_at IS NULL;
 CREATE INDEX ON alert (ended_at);
@@ -152,7 +178,7 @@ CREATE TABLE alert_group (
   id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
   subscription_id integer NOT NULL REFERENCES subscription,
   key text NOT NULL CHECK (length(key) BETWEEN 1 AND 1000),
-  body object_jsonb NOT NULL, -- Group of the notifier
+  body object_jsonb NOT NULL, -- AlertGroup of the notifier
   closed_at timestamptz,
   ticket_id text CHECK (length(ticket_id) <= 500),
   ticket_reference short_text,
@@ -165,7 +191,7 @@ CREATE TABLE delivery (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   message text NOT NULL UNIQUE CHECK (length(message) BETWEEN 1 AND 64),
   subscription_id integer NOT NULL REFERENCES subscription,
-  group_id bigint NOT NULL REFERENCES alert_group ON DELETE CASCADE,
+  group_id bigint NOT NULL REFERENCES alert_group,
   seq integer NOT NULL CHECK (seq > 0),
   event text NOT NULL CHECK (length(event) <= 40),
   notification object_jsonb NOT NULL, -- Notification of the contract
@@ -183,10 +209,14 @@ CREATE TABLE delivery (
   done_at timestamptz,
   error text CHECK (length(error) <= 1000),
   UNIQUE (group_id, seq),
-  CHECK (NOT head OR state = 'pending')
-);
+  CHECK (NOT head OR state = 'pending'),
+  CHECK ((state = 'pending') = (done_at IS NULL))
+  -- Notifications lie beside the rows, so that what changes with each attempt, and is searched, is small.
+) WITH (toast_tuple_target = 256);
 CREATE INDEX delivery_heads ON delivery (subscription_id, next_at) WHERE head;
+CREATE UNIQUE INDEX delivery_head_once ON delivery (group_id) WHERE head;
 CREATE INDEX delivery_waiting ON delivery (group_id, seq) WHERE state = 'pending';
+CREATE INDEX delivery_pending ON delivery (subscription_id) WHERE state = 'pending';
 CREATE INDEX delivery_dead ON delivery (subscription_id) WHERE state = 'dead';
 CREATE INDEX ON delivery (incident_id);
 CREATE INDEX ON delivery (done_at);

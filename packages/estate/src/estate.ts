@@ -1,6 +1,10 @@
 import type { ImportResult } from '@linewatch/contract';
 import type { Health } from '@linewatch/service';
 import { describe } from '@linewatch/service';
+import { createAlerting } from './alerting/alerting.ts';
+import { createMeasured } from './alerting/measured.ts';
+import { createNotifying } from './alerting/notifying.ts';
+import type { Alerting, Measured, Notifying } from './alerting/ports.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { type ExportRequest, exportFile } from './files/export.ts';
 import { TooMuch, importApart, isLarge } from './files/apart.ts';
@@ -43,6 +47,12 @@ export interface Estate {
   /** What figures are made from. */
   readonly facts: Facts;
   readonly reports: Reports;
+  /** What the notifier keeps. */
+  readonly notifying: Notifying;
+  /** What people say of alerts, and see of them. What it refuses is an AlertingError. */
+  readonly alerting: Alerting;
+  /** What the watcher measures for rules. */
+  readonly measured: Measured;
   /** Brings the schema up to date. Safe to call from several processes at once. */
   migrate(): Promise<Migrated>;
   /** Ready: the server answers and the schema is ours. Never rejects. */
@@ -78,7 +88,9 @@ export function createEstate(options: EstateOptions): Estate {
     return it;
   }
 
-  const records = createRecords(database, createSealer(options.secretKey));
+  const sealer = createSealer(options.secretKey);
+  const records = createRecords(database, sealer);
+  const alerts = { database, sealer, logger, clock };
 
   return {
     records,
@@ -90,6 +102,9 @@ export function createEstate(options: EstateOptions): Estate {
     maintenance: createMaintenances(database, clock),
     facts: createFacts(database, clock),
     reports: createReports(database, clock),
+    notifying: createNotifying(alerts, follow),
+    alerting: createAlerting(alerts),
+    measured: createMeasured(database),
 
     migrate: () => migrate(database, logger),
 

@@ -1,4 +1,5 @@
 export { type Estate, type EstateOptions, createEstate } from './estate.ts';
+export { AlertingError, type AlertingErrorCode } from './alerting/errors.ts';
 export { EstateError, type EstateErrorCode } from './errors.ts';
 export { type CheckedFile, checkEstateFile, formatFileProblem } from './files/check.ts';
 export type { ExportRequest } from './files/export.ts';

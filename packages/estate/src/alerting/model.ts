@@ -10,6 +10,7 @@ import type {
   NotificationEvent,
   RuleKind,
   Severity,
+  Silence,
   SubscriptionBody,
   SupplierReport,
 } from '@linewatch/contract';
@@ -63,7 +64,7 @@ export interface Acknowledgement {
 
 /** Something that a rule found. */
 export interface Alert {
-  /** Names it for ever: `<rule>/i<incident>`, or `<rule>/<subject>/<beginning>`. */
+  /** Names it for ever within its trust: `<rule>/i<incident>`, or `<rule>/<subject>/<beginning>`. */
   readonly key: string;
   readonly trust: number;
   /** Slug of the rule. */
@@ -167,6 +168,8 @@ export interface StoredSubscription extends Omit<SubscriptionBody, 'secrets' | '
   readonly format: FormatName;
   /** Opened; latest first. One that cannot be opened (another key) is left out. */
   readonly secrets: Readonly<Record<string, readonly LiveSecret[]>>;
+  /** Names of those of which none can be opened. */
+  readonly unreadable: readonly string[];
   /** Why it was switched off by itself. */
   readonly disabled: string | null;
   readonly breaker: StoredBreaker;
@@ -190,6 +193,9 @@ export interface StoredSilence {
   readonly timeZone: string | null;
   readonly endedMs: number | null;
 }
+
+/** What is known of a silence without a calendar. */
+export type KeptSilence = Omit<Silence, 'state' | 'occurrences' | 'silenced'>;
 
 /** Of all trusts. */
 export interface AlertingSetup {
