@@ -57,9 +57,12 @@ const entities: Readonly<Record<string, string>> = {
 /** For text and quoted attributes of HTML. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
 
+/** Longer addresses are taken by few receivers. */
+const mostLinkCharacters = 2000;
+
 /** An address that a link may lead to; null for anything but http(s). */
 export function linkOf(url: string | null): string | null {
-  if (url === null || !URL.canParse(url)) return null;
+  if (url === null || url.length > mostLinkCharacters || !URL.canParse(url)) return null;
   const { protocol, href } = new URL(url);
-  return protocol === 'https:' || protocol === 'http:' ? href : null;
+  return (protocol === 'https:' || protocol === 'http:') && href.length <= mostLinkCharacters ? href : null;
 }

@@ -29,7 +29,8 @@ export interface Extent {
   readonly academies: number;
 }
 
-const extents: readonly Extent[] = [
+/** From all to the least. */
+export const extents: readonly Extent[] = [
   { full: 5, brief: 50, items: 50, academies: 100 },
   { full: 3, brief: 20, items: 10, academies: 30 },
   { full: 1, brief: 10, items: 5, academies: 10 },
@@ -95,7 +96,8 @@ export function statusOf(notification: Notification): string {
   return `${severityWords[notification.severity]}, ${times}${several}.`;
 }
 
-function factsOf(alert: NotifiedAlert): Fact[] {
+/** What whoever picks it up needs to know of one alert; what is not known is left out. */
+export function factsOf(alert: NotifiedAlert): Fact[] {
   const { academy, site, circuit, supplier } = alert;
   const contact = site?.contact;
   const pupils = academy?.pupils;

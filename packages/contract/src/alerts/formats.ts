@@ -27,7 +27,9 @@ const Headers = Type.Array(
   ),
   { maxItems: 20, title: 'Headers' },
 );
-const To = (title: string, schema: TSchema) => Type.Array(schema, { minItems: 1, maxItems: 50, title });
+const To = <T extends TSchema>(title: string, schema: T) => Type.Array(schema, { minItems: 1, maxItems: 50, title });
+const Method = (title: string, more: object = {}) =>
+  Type.Union([Type.Literal('POST'), Type.Literal('PUT'), Type.Literal('PATCH')], { title, ...more });
 
 interface FormatInfo {
   readonly title: string;
@@ -268,22 +270,12 @@ export const formats = {
           multiline: false,
           description: 'Template; {{ ticket.id }} once it is known.',
         }),
-        method: optional(
-          Type.Union(
-            ['POST', 'PUT', 'PATCH'].map((each) => Type.Literal(each)),
-            { title: 'Method', description: 'POST without it.' },
-          ),
-        ),
+        method: optional(Method('Method', { description: 'POST without it.' })),
         contentType: optional(text('Content type', { description: 'application/json without it.' })),
         headers: optional(Headers),
         body: template('Body when it opens or changes'),
         updateUrl: optional(template('Address of changes', { maxLength: 2000, multiline: false })),
-        updateMethod: optional(
-          Type.Union(
-            ['POST', 'PUT', 'PATCH'].map((each) => Type.Literal(each)),
-            { title: 'Method of changes' },
-          ),
-        ),
+        updateMethod: optional(Method('Method of changes')),
         resolvedBody: optional(template('Body when it is over', { description: 'The same without it.' })),
         ticketIdAt: optional(
           text('Where the answer has the ticket’s id', { description: 'JSON pointer (RFC 6901), e.g. /result/id' }),
