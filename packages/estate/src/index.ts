@@ -15,5 +15,6 @@ export { WatchError, type WatchErrorCode } from './watching/errors.ts';
 export type { OnChange, Watch } from './watch.ts';
 export type * from './alerting/model.ts';
 export type * from './alerting/ports.ts';
+export type * from './alerting/timelines.ts';
 export type * from './watching/model.ts';
 export type * from './watching/ports.ts';

@@ -12,6 +12,7 @@ import { readChanges } from './outbox.ts';
 import type { Notifying } from './ports.ts';
 import { prune } from './prune.ts';
 import { settle } from './settle.ts';
+import { readOpenIncidents, readTimelines, readVitals } from './timelines.ts';
 import { readSetup, safeguardingOf } from './setup.ts';
 
 export interface AlertingDependencies {
@@ -80,6 +81,12 @@ export function createNotifying(
       database.transact('keeping how a receiver is doing', (client) =>
         putBreaker(client, { epoch, subscription, breaker, disabled, nowMs: clock() }),
       ),
+
+    openIncidents: () => readOpenIncidents(database),
+
+    timelines: (incidents) => readTimelines(database, incidents),
+
+    vitals: () => readVitals(database),
 
     usage: () => readUsage(database),
 

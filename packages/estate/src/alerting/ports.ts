@@ -27,8 +27,10 @@ import type {
   Settled,
   StoredBreaker,
   StoredSubscription,
+  ToldIncident,
   UsageRow,
 } from './model.ts';
+import type { IncidentTimeline, NotifyingVitals } from './timelines.ts';
 
 /** For the one notifier that leads. */
 export interface Notifying {
@@ -61,6 +63,12 @@ export interface Notifying {
   settle(epoch: number, settled: readonly Settled[]): Promise<void>;
   /** How a receiver is doing; `disabled`: why it is switched off by itself (410): what waits for it is dead then. */
   breaker(epoch: number, subscription: number, breaker: StoredBreaker, disabled?: string): Promise<void>;
+  /** Incidents of all trusts that are not resolved, as their changes tell of them. */
+  openIncidents(): Promise<readonly ToldIncident[]>;
+  /** How incidents were found out and what was tested, by their numbers; at most 1000. */
+  timelines(incidents: readonly number[]): Promise<ReadonlyMap<number, IncidentTimeline>>;
+  /** How telling goes. */
+  vitals(): Promise<NotifyingVitals>;
   usage(): Promise<readonly UsageRow[]>;
   certificates(): Promise<readonly CertificateRow[]>;
   /** Removes what is older: words of the outbox that were taken, exchanges, deliveries that are done, alerts and groups that ended. Nothing that waits, or was not taken. Returns how many rows. */

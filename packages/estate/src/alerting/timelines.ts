@@ -40,7 +40,7 @@ export async function readTimelines(
   incidents: readonly number[],
 ): Promise<ReadonlyMap<number, IncidentTimeline>> {
   if (incidents.length === 0) return new Map();
-  const values = [[...new Set(incidents)]];
+  const values = [[...new Set(incidents)].slice(0, 1000)];
   const reading = 'reading incidents';
   const [rows, entries] = await Promise.all([
     database.query<{ id: number; detectedMs: number; members: number }>(reading, detectedText, values),
