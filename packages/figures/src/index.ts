@@ -11,7 +11,7 @@ export { type MeasuredSource, type Telemetry, circuitSla, judge, monthOfCircuit,
 export { type CircuitCell, cellOf, circuitCell, inService } from './matrix.ts';
 export { bothClocks, fixOf, incidentOf } from './outages.ts';
 export { poundsText } from './words.ts';
-export { type StandingFacts, type StandingSource, readStandingFacts } from './standing-facts.ts';
+export { type StandingFacts, type StandingSource, readStandingFacts, readWorks } from './standing-facts.ts';
 export { type CircuitStanding, circuitStanding, troubled } from './standing.ts';
 export { type FixDue, fixDue } from './fix-due.ts';
 export { Standings, type StandingsNow, type StandingsOptions } from './standings.ts';
