@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { type App, type Health, LinewatchError, type Logger, type Metrics, toError } from '@linewatch/service';
+import { type TransportOptions, createTransport } from '@linewatch/alerting';
 import type { Campaign } from '@linewatch/estate';
 import { type Authenticator, registerAccess } from './access/access.ts';
 import { firstRun } from './access/principal.ts';
 import { type AccessOptions, createAccessServices } from './access/services.ts';
+import { type PreviewRule, createAlertServices } from './alerts/services.ts';
 import type { ApiConfig } from './config.ts';
 import { Exporters } from './exporters/exporters.ts';
 import { type Components, readHealth, readMetrics } from './health.ts';
@@ -17,10 +19,14 @@ import { Overview } from './overview.ts';
 import { registerFeedTokens } from './estate/feed-token.ts';
 import { EstateRecords } from './estate/records.ts';
 import type { EstateReader, LiveQueue, Telemetry } from './ports.ts';
+import { registerDeliveryRoutes } from './routes/alert-deliveries.ts';
+import { registerStatusRoutes } from './routes/alert-status.ts';
+import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerDescription, registerDocs } from './routes/docs.ts';
 import { registerEstateRoutes } from './routes/estate.ts';
 import { registerExporterRoutes } from './routes/exporters.ts';
 import { registerFileRoutes } from './routes/files.ts';
+import { registerHookRoutes } from './routes/hooks.ts';
 import { registerInboxRoutes } from './routes/inbox.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerReportRoutes } from './routes/reports.ts';
@@ -57,6 +63,10 @@ export interface ApiOptions {
   readonly components: Components;
   /** People and sign-in. Without it whoever is at this machine may do everything, and no one else anything. */
   readonly access?: AccessOptions;
+  /** Where examples of alerts may be sent, and by which mail server: as the notifier sends alerts. */
+  readonly outward: TransportOptions;
+  /** What a rule would have done; without it, nobody can ask for it. */
+  readonly previewRule?: PreviewRule;
   /** In place of that of `access`. */
   readonly authenticator?: Authenticator;
   /** Of the API's description. */
@@ -104,6 +114,12 @@ export function createApi(options: ApiOptions): Api {
     covered: (nowMs, key) => maintenance.covered(nowMs, key),
     plan: () => live.plan,
     trust: options.trust,
+  });
+  const transport = createTransport(options.outward);
+  const alerts = createAlertServices({
+    ...{ estate, transport, slaEstate: reporting.estate },
+    ...{ trust: options.trust, url: config.url, metrics, clock },
+    ...(options.previewRule && { previewRule: options.previewRule }),
   });
   const overview = new Overview({ ...shared, live, lines });
   const history = new History({ ...shared, live });
@@ -167,6 +183,10 @@ export function createApi(options: ApiOptions): Api {
       registerWatchRoutes(app, { incidents, maintenance, clock });
       registerSlaRoutes(app, reporting);
       registerReportRoutes(app, { reports: reporting.reports, trust: options.trust });
+      registerAlertRoutes(app, { ...alerts, clock });
+      registerDeliveryRoutes(app, { ...alerts, clock });
+      registerStatusRoutes(app, { pages: alerts.pages, clock });
+      await registerHookRoutes(app, { hooks: alerts.hooks, clock });
       if (access) {
         registerSessionRoutes(app, access);
         registerPeopleRoutes(app, access);
@@ -265,6 +285,7 @@ export function createApi(options: ApiOptions): Api {
     async stop() {
       broadcast.stop();
       const mapped = mapping?.stop();
+      transport.close();
       const cut = setTimeout(() => server?.server.closeAllConnections(), closeMs);
       await access?.authenticator.stop();
       await Promise.all([server?.close(), live.stop(), lines.stop(), exporters.stop(), mapped]);

@@ -6,6 +6,11 @@ const liveDropReasons = ['invalid', 'repeated', 'outside_window', 'interface_evi
 /** Why a viewer's stream was closed by us. */
 export type ViewerEndReason = 'left' | 'stalled' | 'stopping';
 
+/**
+ * `repeated`: its id was taken before. `refused`: its signature does not hold. `invalid`: it cannot be done. `failed`: by us.
+ */
+const hookOutcomes = ['taken', 'repeated', 'refused', 'invalid', 'failed'] as const;
+
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 
 export function createApiMetrics(metrics: Metrics) {
@@ -15,7 +20,10 @@ export function createApiMetrics(metrics: Metrics) {
     'reason',
   ]);
   for (const reason of ['invalid', 'full']) stateDropped.inc({ reason }, 0);
+  const hooks = metrics.counter('hooks_total', 'Messages of helpdesks, by what became of them.', ['outcome']);
+  for (const outcome of hookOutcomes) hooks.inc({ outcome }, 0);
   return {
+    hooks,
     requests: metrics.counter('requests_total', 'Requests answered, by route and status.', ['route', 'status']),
     requestSeconds: metrics.histogram(
       'request_duration_seconds',

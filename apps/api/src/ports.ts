@@ -1,4 +1,4 @@
-import type { Estate, Facts, Incidents, Maintenances, Reports } from '@linewatch/estate';
+import type { Alerting, Estate, Facts, Incidents, Maintenances, Reports } from '@linewatch/estate';
 import type { Queue } from '@linewatch/queue';
 import type { Health } from '@linewatch/service';
 import type { FiveMinutes } from '@linewatch/sla';
@@ -14,6 +14,7 @@ export interface EstateReader extends Pick<
   readonly maintenance: Maintenances;
   readonly facts: Facts;
   readonly reports: Reports;
+  readonly alerting: Alerting;
 }
 
 /** What an exporter calls an interface now, as far as stored telemetry knows. */

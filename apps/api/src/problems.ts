@@ -29,6 +29,19 @@ export const problemTable = {
     title: 'No such report',
     doc: 'No report of the month was issued under this number.',
   },
+  rule_unknown: { status: 404, title: 'No such rule', doc: 'No rule of the trust has this id.' },
+  subscription_unknown: {
+    status: 404,
+    title: 'No such subscription',
+    doc: 'No subscription of the trust has this id.',
+  },
+  silence_unknown: { status: 404, title: 'No such silence', doc: 'No silence that you may see has this number.' },
+  delivery_unknown: { status: 404, title: 'No such delivery', doc: 'No delivery of the trust has this number.' },
+  signature_refused: {
+    status: 401,
+    title: 'The signature does not hold',
+    doc: 'The message is not signed with a secret of this address, or its time is more than 5 minutes off. Which of them is not told.',
+  },
   record_changed: {
     status: 409,
     title: 'It has changed since',

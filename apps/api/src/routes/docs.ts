@@ -24,6 +24,7 @@ export async function registerDescription(app: Server, version: string): Promise
           description: 'Academies, circuits, suppliers, contracts and equipment, and who changed them.',
         },
         { name: 'Exporters', description: 'Who sends telemetry, and what is lost of it.' },
+        { name: 'Alerts', description: 'What fires, who is told of it and how, and what they say back.' },
         { name: 'Sign-in', description: 'Who asks.' },
         { name: 'People', description: 'Accounts, roles, sessions and API tokens.' },
         { name: 'Service', description: 'How Linewatch itself is.' },

@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { TransportOptions } from '@linewatch/alerting';
 import type { Snapshot } from '@linewatch/estate';
 import { type LmdbQueue, type Producer, createLmdbQueue } from '@linewatch/queue';
 import { encodeState, topics } from '@linewatch/record';
 import { Metrics, checkValue, createLogger } from '@linewatch/service';
 import type { Authenticator } from '../access/access.ts';
 import type { AccessOptions } from '../access/services.ts';
+import type { PreviewRule } from '../alerts/services.ts';
 import { type Api, createApi } from '../app.ts';
 import { ApiConfig } from '../config.ts';
 import type { EstateReader, Telemetry } from '../ports.ts';
+import { memoryAlerting } from './alerting.ts';
 import { snapshot } from './estate.ts';
 import { MemoryRecords } from './records.ts';
 import { memoryWatch } from './watch.ts';
@@ -32,6 +35,7 @@ export function memoryEstate(initial: Snapshot | null = snapshot(), records = ne
     version: () => Promise.resolve(records.version),
     records,
     ...memoryWatch(),
+    alerting: memoryAlerting(),
     // Files are tested on a database.
     importFile: () => Promise.reject(new Error('no files here')),
     exportFile: () => Promise.resolve('trust: {}\n'),
@@ -94,6 +98,8 @@ export interface StartOptions {
   readonly authenticator?: Authenticator;
   readonly access?: AccessOptions;
   readonly clock?: () => number;
+  readonly outward?: TransportOptions;
+  readonly previewRule?: PreviewRule;
 }
 
 /** A whole API on a free port, on a real queue. */
@@ -131,6 +137,10 @@ export async function startApi(options: StartOptions = {}): Promise<Running> {
     store: memoryTelemetry(options.store),
     estate: options.estate ?? memoryEstate().estate,
     trust: options.trust ?? 'north',
+    // As an administrator gets it: nothing private may be asked.
+    outward: options.outward ?? { allowNetworks: [], allowHttp: false },
+    previewRule:
+      options.previewRule ?? (() => Promise.resolve({ fromMs: 0, toMs: 0, fired: 0, alerts: [], remarks: [] })),
     metrics,
     logger,
     dashboardDir: path.join(directory, 'dashboard'),

@@ -67,3 +67,8 @@ export const InboundHook = Type.Object(
   closed,
 );
 export type InboundHook = Static<typeof InboundHook>;
+
+export const HookAnswer = Type.Object({
+  taken: Type.Boolean({ description: 'False: a message with this id was taken before; it had its effect then.' }),
+});
+export type HookAnswer = Static<typeof HookAnswer>;
