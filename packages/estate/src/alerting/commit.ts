@@ -18,7 +18,7 @@ async function putAlerts(client: ClientBase, alerts: readonly Alert[]): Promise<
   for (const some of parts(latest))
     await client.query(
       `INSERT INTO alert (trust_id, key, body, safeguarding, started_at, ended_at)
-       SELECT (n->>'trust')::integer, n->>'key', n, (n->>'safeguarding')::boolean, ${moment(`n->>'startedMs'`)}, ${moment(`n->>'endedMs'`)}
+       SELECT (n->>'trust')::integer, n->>'key', n, (n->>'safeguarding')::boolean, ${moment(`(n->>'startedMs')`)}, ${moment(`(n->>'endedMs')`)}
        FROM jsonb_array_elements($1::jsonb) AS n
        ON CONFLICT (trust_id, key) DO UPDATE SET body = excluded.body, safeguarding = excluded.safeguarding,
          started_at = excluded.started_at, ended_at = excluded.ended_at`,
@@ -31,7 +31,7 @@ async function putGroups(client: ClientBase, groups: readonly AlertGroup[]): Pro
   for (const some of parts(latest))
     await client.query(
       `INSERT INTO alert_group (id, subscription_id, key, body, closed_at)
-       SELECT (n->>'id')::bigint, (n->>'subscription')::integer, n->>'key', n, ${moment(`n->>'closedMs'`)}
+       SELECT (n->>'id')::bigint, (n->>'subscription')::integer, n->>'key', n, ${moment(`(n->>'closedMs')`)}
        FROM jsonb_array_elements($1::jsonb) AS n
        ON CONFLICT (id) DO UPDATE SET key = excluded.key, body = excluded.body, closed_at = excluded.closed_at`,
       [json(some)],
