@@ -1,5 +1,8 @@
 export * from './formats/format.ts';
 export type * from './machine/model.ts';
+export { Alerting, keepClosedMs } from './machine/alerting.ts';
+export { defaultInhibitions } from './machine/defaults.ts';
+export { type Fits, Matching } from './machine/matching.ts';
 export { formatsByName } from './formats/index.ts';
 export { createTransport } from './transport/create.ts';
 export { networkProblem } from './transport/guard.ts';
