@@ -179,7 +179,14 @@ export function createHttpClient(
         if (outgoing.reusedSocket || !socket.connecting) begun = true;
         else socket.once(isSecure ? 'secureConnect' : 'connect', () => (begun = true));
       });
+      // Since the answer's first line: the status says what became of the request, and a body that ends early, or never, does not
+      // take that back.
+      let finish: ((whole: boolean) => void) | undefined;
       outgoing.on('error', (error) => {
+        if (finish) {
+          finish(false);
+          return;
+        }
         const message = signal.aborted ? (begun ? 'no answer in time' : 'no connection in time') : wordsOf(error);
         fail(begun ? 'unknown' : 'unsent', message, error);
       });
@@ -190,8 +197,7 @@ export function createHttpClient(
       outgoing.once('response', (incoming) => {
         const chunks: Buffer[] = [];
         let octets = 0;
-        // The status says what became of the request: a body that ends early, or never, does not take that back.
-        const finish = (whole: boolean) => {
+        const done = (whole: boolean) => {
           resolveAnswer({
             status: incoming.statusCode ?? 0,
             headers: headersOf(incoming.headers),
@@ -200,15 +206,16 @@ export function createHttpClient(
           });
           if (!whole) outgoing.destroy();
         };
+        finish = done;
         incoming.on('data', (chunk: Buffer) => {
           if (octets > mostAnswerOctets) return;
           chunks.push(chunk);
           octets += chunk.length;
-          if (octets > mostAnswerOctets) finish(false);
+          if (octets > mostAnswerOctets) done(false);
         });
-        incoming.once('end', () => finish(true));
-        incoming.once('error', () => finish(false));
-        incoming.once('close', () => finish(incoming.complete && octets <= mostAnswerOctets));
+        incoming.once('end', () => done(true));
+        incoming.once('error', () => done(false));
+        incoming.once('close', () => done(incoming.complete && octets <= mostAnswerOctets));
       });
       outgoing.end(body ?? undefined);
     });

@@ -36,8 +36,11 @@ function transportError(error: Refusal): TransportError {
   // Our sign-in, the server's certificate or its reach may be put right: such mail waits.
   if (error.code === 'EAUTH' || error.code === 'ENOAUTH')
     return new TransportError('unsent', message, { cause: error });
+  // Of what is said before the content, nothing is about this mail: the server, or what we may do there, can be put right.
   if (error.responseCode !== undefined)
-    return new TransportError(isPermanent(error) ? 'refused' : 'unsent', message, { cause: error });
+    return new TransportError(error.command === 'DATA' && isPermanent(error) ? 'refused' : 'unsent', message, {
+      cause: error,
+    });
   const before = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'MAIL FROM', 'RCPT TO'];
   const early = ['ECONNECTION', 'EDNS', 'ETLS', 'EREQUIRETLS'].includes(error.code ?? '');
   const command = error.command ?? '';
