@@ -1,1 +1,2 @@
+export { createNotifier, type NotifierOptions } from './app.ts';
 export { NotifierConfig } from './config.ts';
