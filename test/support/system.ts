@@ -14,7 +14,7 @@ import { freeTcp, freeUdp } from './ports.ts';
 const command = path.join(import.meta.dirname, '../../node_modules/.bin/linewatch');
 
 /** Parts that the supervisor runs as processes of their own. */
-export const partNames = ['clickhouse', 'postgres', 'writer', 'watcher', 'collector', 'api'] as const;
+export const partNames = ['clickhouse', 'postgres', 'writer', 'watcher', 'notifier', 'collector', 'api'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** Thrown by a check that `until` repeats: what it waits for cannot come any more. */
@@ -77,6 +77,7 @@ const marks: Record<PartName, RegExp> = {
   postgres: /bin\/postgres .*-D /,
   writer: /main\.ts writer/,
   watcher: /main\.ts watcher/,
+  notifier: /main\.ts notifier/,
   collector: /main\.ts collector/,
   api: /main\.ts api/,
 };

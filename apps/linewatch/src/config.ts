@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ApiConfig, signInProblems } from '@linewatch/api';
 import { CollectorConfig, collectorProblems, privacyProblems } from '@linewatch/collector';
 import { checkYaml, formatProblem, logLevels } from '@linewatch/service';
+import { NotifierConfig } from '@linewatch/notifier';
 import { WatcherConfig } from '@linewatch/watcher';
 import { WriterConfig } from '@linewatch/writer';
 import { type Static, Type } from 'typebox';
@@ -155,6 +156,7 @@ export const Config = Type.Object(
     collector: CollectorConfig,
     writer: WriterConfig,
     watcher: WatcherConfig,
+    notifier: NotifierConfig,
     api: ApiConfig,
   },
   { additionalProperties: false },
@@ -232,6 +234,10 @@ export function redact(config: Config): Config {
   return {
     ...copy,
     snmp: redactSnmp(copy.snmp),
+    notifier: {
+      ...copy.notifier,
+      ...(copy.notifier.smtp?.password !== undefined && { smtp: { ...copy.notifier.smtp, password: '***' } }),
+    },
     trusts: copy.trusts.map((each) => ({ ...each, snmp: redactSnmp(each.snmp) })),
   };
 }

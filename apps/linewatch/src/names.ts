@@ -6,4 +6,6 @@ export const isWorker = (part: string): boolean => part.startsWith('collector');
 
 export const isWatcher = (part: string): boolean => part.startsWith('watcher');
 
+export const isNotifier = (part: string): boolean => part.startsWith('notifier');
+
 export const isWriter = (part: string): boolean => part.startsWith('writer');

@@ -35,13 +35,14 @@ const demoOptions = (command: Command, history: number): Command =>
     .option('--flows-per-second <n>', 'flows a second, all exporters together', whole(1, 100_000), 200);
 
 async function component(
-  name: 'writer' | 'watcher' | 'api',
+  name: 'writer' | 'watcher' | 'notifier' | 'api',
   options: CommonOptions & { readonly worker?: number },
 ): Promise<void> {
   const { runComponent } = await import('./context.ts');
   const apps = {
     writer: async () => (await import('./components/writer.ts')).writerApp,
     watcher: async () => (await import('./components/watcher.ts')).watcherApp,
+    notifier: async () => (await import('./components/notifier.ts')).notifierApp,
     api: async () => (await import('./components/api.ts')).apiApp,
   };
   await runComponent(name, options, await apps[name]());
@@ -142,7 +143,7 @@ export function program(): Command {
     .showHelpAfterError('(--help lists the options)');
 
   const upCommand = common(linewatch.command('up'))
-    .description('run everything on this machine: engines, collector, writer, watcher, API and dashboard')
+    .description('run everything on this machine: engines, collector, writer, watcher, notifier, API and dashboard')
     .option('--demo', 'with simulated academies, in a data directory of its own (data-demo)');
   demoOptions(upCommand, 7).action(async (options: CommonOptions & DemoOptions & { demo?: boolean }) => {
     const { up } = await import('./commands/up.ts');
@@ -162,6 +163,10 @@ export function program(): Command {
     .description('run a watcher: the state of the lines and incidents; of several, one leads and the others stand by')
     .option('--worker <n>', 'number of this one, where several run on one data directory', whole(0, 99), 0)
     .action((options: CommonOptions & { worker: number }) => component('watcher', options));
+  common(linewatch.command('notifier'))
+    .description('run a notifier: alerts to helpdesks and people; of several, one leads and the others stand by')
+    .option('--worker <n>', 'number of this one, where several run on one data directory', whole(0, 99), 0)
+    .action((options: CommonOptions & { worker: number }) => component('notifier', options));
   deadLetterCommands(linewatch);
   accountCommands(linewatch);
   common(linewatch.command('api'))

@@ -13,7 +13,7 @@ import { startClickHouse } from './engines/clickhouse.ts';
 import { freePort } from './engines/engine.ts';
 import { startPostgres } from './engines/postgres.ts';
 import { takeCollectorLock, takeLock } from './lock.ts';
-import { isWatcher, isWorker, isWriter, workerNames } from './names.ts';
+import { isNotifier, isWatcher, isWorker, isWriter, workerNames } from './names.ts';
 import { openEstate, openStore } from './databases.ts';
 import { paths } from './paths.ts';
 import { openQueue } from './queue.ts';
@@ -37,7 +37,7 @@ const among =
 const stopOrder: StopOrder = [
   [among('demo'), 1500],
   [isWorker, 5000],
-  [(name) => name === 'api' || isWriter(name) || isWatcher(name), 6500],
+  [(name) => name === 'api' || isWriter(name) || isWatcher(name) || isNotifier(name), 6500],
   [among('clickhouse', 'postgres'), 8500],
 ];
 
@@ -127,6 +127,7 @@ export function createSupervisor(options: UpOptions): Supervisor {
       ),
       parts.run(workers.label, ...workers.parts(common)),
       run(child('watcher'), 'watcher is up'),
+      run(child('notifier'), 'notifier is up'),
       run(child('api'), 'API and dashboard are up'),
     ]);
     say('');

@@ -19,7 +19,7 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
   const estate = openEstate(config, logger);
   // What the other trust's collector counts is not for this one's viewers.
   const collectors = beside ? [] : workerNames(config.collector.workers);
-  const names = ['supervisor', ...collectors, ...workerNames(config.writer.workers, 'writer'), 'watcher'];
+  const names = ['supervisor', ...collectors, ...workerNames(config.writer.workers, 'writer'), 'watcher', 'notifier'];
   const app = createApi({
     config: config.api,
     queue,
@@ -32,6 +32,7 @@ export function apiApp({ config, beside, metrics, logger }: ComponentContext): A
       key: Buffer.from(readSecrets(config.data).estate, 'base64url'),
       oidcClientSecret: readClientSecret(config.api.signIn.oidc?.clientSecretFile),
     },
+    outward: config.notifier,
     metrics,
     logger,
     dashboardDir,
