@@ -1,24 +1,29 @@
 /** An example sent to a subscription, or only shown as it would be sent. */
 import { randomBytes } from 'node:crypto';
 import {
-  type HttpAnswer,
   type KnownTicket,
-  type Mail,
   type Sent,
   type Transport,
   type Wire,
+  exampleNotification,
   formatsByName,
+  previewOf,
 } from '@linewatch/alerting';
-import { type Exchange, type TestBody, type TestResult, formats } from '@linewatch/contract';
+import {
+  type Notification,
+  type NotificationEvent,
+  type TestBody,
+  type TestResult,
+  formats,
+} from '@linewatch/contract';
 import type { Alerting, StoredSubscription } from '@linewatch/estate';
 import type { Principal } from '../access/principal.ts';
 import { Turnstile } from '../cache.ts';
 import { asked } from '../estate/records.ts';
 import { ApiError } from '../problems.ts';
 import { needWholeTrust } from './asked.ts';
-import { exampleNotification } from './example.ts';
 import { secretsOf, strayed } from './kept-secrets.ts';
-import { madeUpAnswer } from './made-up-answer.ts';
+import { madeUpAnswer, someTicket } from './made-up-answer.ts';
 import { subscriptionProblems } from './subscription-check.ts';
 import { refuseStrayed } from './subscriptions.ts';
 
@@ -65,29 +70,26 @@ export class Examples {
     return { ok: sent.is === 'delivered', words: wordsOf(sent), exchanges: [...wire.exchanges()] };
   }
 
-  /** @throws ApiError `request_invalid`, `forbidden`, `subscription_unknown` */
+  /** @throws ApiError `request_invalid`, `forbidden` */
   async preview(principal: Principal, body: TestBody): Promise<TestResult> {
     needWholeTrust(principal, 'alerts.write');
+    const { subscription, event } = body;
+    const { secrets } = formats[subscription.format] as { readonly secrets: Readonly<Record<string, unknown>> };
     // No secret is needed to see what would be sent, so none is used.
-    const { secrets } = formats[body.subscription.format] as { readonly secrets: Readonly<Record<string, unknown>> };
     const names = Object.keys(secrets);
-    refuseInvalid(subscriptionProblems(body.subscription, names));
-    const exchanges: Exchange[] = [];
-    const sent = await this.#send(body, Object.fromEntries(names.map((name) => [name, [hidden(name)]])), {
-      exchange: (request) => {
-        exchanges.push({
-          ...{ atMs: this.#options.clock(), tookMs: 0, answer: null, error: null },
-          request: { ...request, headers: { ...request.headers }, body: request.body ?? '' },
-        });
-        return Promise.resolve(madeUpAnswer(request));
+    refuseInvalid(subscriptionProblems(subscription, names));
+    const { exchanges, problem } = await previewOf(
+      formatsByName[subscription.format],
+      {
+        settings: subscription.settings,
+        secrets: Object.fromEntries(names.map((name) => [name, [standIn(name)]])),
+        notification: await this.#example(body, event ?? 'test', 1),
+        nowMs: this.#options.clock(),
+        ticket: event === 'resolved' && formats[subscription.format].ticket ? someTicket : null,
       },
-      mail: (mail) => {
-        exchanges.push(this.#ofMail(mail));
-        return Promise.resolve({ accepted: mail.to, deferred: [], refused: [], said: '' });
-      },
-    });
-    const ok = exchanges.length > 0 && sent.is !== 'refused';
-    return { ok, words: ok ? 'This would be sent.' : wordsOf(sent), exchanges };
+      madeUpAnswer,
+    );
+    return { ok: problem === null, words: problem ?? 'This would be sent.', exchanges: [...exchanges] };
   }
 
   /** What is kept of it. */
@@ -101,31 +103,19 @@ export class Examples {
     return kept;
   }
 
-  async #send(
-    { id = 'unsaved', subscription, event }: TestBody,
-    secrets: Readonly<Record<string, readonly string[]>>,
-    wire: Pick<Wire, 'exchange' | 'mail'>,
-  ): Promise<Sent> {
-    const { trust, url, clock } = this.#options;
-    const { label, name } = await asked(trust());
-    const key = `linewatch/${label}/test-${newId()}`;
+  async #send(body: TestBody, secrets: Readonly<Record<string, readonly string[]>>, wire: Wire): Promise<Sent> {
+    const { subscription, event } = body;
     // Whoever keeps tickets has to have one before it can be closed.
     const events = event === 'resolved' && formats[subscription.format].ticket ? (['opened', event] as const) : [event];
     const memory = new Map<string, { readonly value: string; readonly untilMs: number }>();
     let ticket: KnownTicket | null = null;
-    let sent: Sent = { is: 'later', why: 'nothing was sent' };
+    let sent: Sent = { is: 'later', why: 'Nothing was sent.' };
     for (const [i, each] of events.entries()) {
-      const nowMs = clock();
       sent = await formatsByName[subscription.format].send({
-        settings: subscription.settings,
-        secrets,
-        notification: exampleNotification({
-          ...{ trust: { id: label, name }, subscription: id, event: each, nowMs, key, url },
-          id: `msg_${newId()}`,
-          sequence: i + 1,
-        }),
-        ...{ ticket, unknown: false, nowMs, memory },
-        exchange: (request): Promise<HttpAnswer> => wire.exchange(request),
+        ...{ settings: subscription.settings, secrets, ticket, unknown: false, memory },
+        notification: await this.#example(body, each ?? 'test', i + 1),
+        nowMs: this.#options.clock(),
+        exchange: (request) => wire.exchange(request),
         mail: (mail) => wire.mail(mail),
       });
       if (sent.is !== 'delivered') break;
@@ -134,21 +124,22 @@ export class Examples {
     return sent;
   }
 
-  #ofMail({ to, subject, text }: Mail): Exchange {
-    return {
-      ...{ atMs: this.#options.clock(), tookMs: 0, answer: null, error: null },
-      request: { method: 'SMTP', url: 'smtp:', headers: { to: to.join(', '), subject }, body: text },
-    };
+  async #example({ id = 'unsaved' }: TestBody, event: NotificationEvent, sequence: number): Promise<Notification> {
+    const { trust, url, clock } = this.#options;
+    const { label, name } = await asked(trust());
+    const page = url === undefined ? null : new URL('alerts', url.replace(/\/*$/, '/')).href;
+    const of = { id: `msg_${newId()}`, trust: { id: label, name }, subscription: id, url: page };
+    return { ...exampleNotification(event, clock(), of), sequence };
   }
 }
 
-/** In the place of a secret; of the form that signing takes. */
-const hidden = (name: string): string =>
+/** In the place of a secret; of the form that it has to have. */
+const standIn = (name: string): string =>
   name === 'signing'
     ? `whsec_${Buffer.alloc(24).toString('base64')}`
     : name === 'url'
-      ? 'https://hidden.example/'
-      : '***';
+      ? 'https://hidden.example/address'
+      : 'hidden';
 
 /** @throws ApiError `request_invalid` */
 function refuseInvalid(problems: readonly string[]): void {

@@ -16,9 +16,9 @@ export interface FiringOptions {
 
 const gravity = ({ severity }: AlertNow): number => (severities as readonly string[]).indexOf(severity);
 
-/** What is of no single academy is the trust's. */
+/** Of what concerns several academies, those are given that concern one of the scope. */
 const sees = (scope: Scope, { labels: { academy } }: AlertNow): boolean =>
-  scope === 'all' || (academy !== undefined && within(scope, academy));
+  academy === undefined || within(scope, academy);
 
 export class Firing {
   readonly #options: FiringOptions;

@@ -1,5 +1,5 @@
 /** What a receiver might answer, so that a preview of several steps goes on to the last of them. Nothing of it is real. */
-import type { HttpAnswer, HttpRequest } from '@linewatch/alerting';
+import type { HttpAnswer, HttpRequest, KnownTicket } from '@linewatch/alerting';
 
 /** Of whatever is made: each receiver looks for the ids that it knows. */
 const made = {
@@ -34,3 +34,6 @@ export const madeUpAnswer = ({ method }: HttpRequest): HttpAnswer => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(method === 'GET' ? none : made),
 });
+
+/** One that was made before. */
+export const someTicket: KnownTicket = { id: '1', reference: 'PREVIEW-1', url: null };

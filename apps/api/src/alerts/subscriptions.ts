@@ -1,5 +1,5 @@
 /** Subscriptions as people change them. They are the trust's as a whole. */
-import { randomBytes } from 'node:crypto';
+import { createSigningSecret } from '@linewatch/alerting';
 import {
   type RotateBody,
   type RotatedSecret,
@@ -15,8 +15,6 @@ import { ApiError } from '../problems.ts';
 import { askedOfAlerting, needWholeTrust } from './asked.ts';
 import { leftOver, secretsOf, strayed } from './kept-secrets.ts';
 import { subscriptionProblems } from './subscription-check.ts';
-
-const secretBytes = 32;
 
 export interface SubscriptionsOptions {
   readonly alerting: Pick<
@@ -91,7 +89,7 @@ export class Subscriptions {
         'request_invalid',
         `body.which: what is sent as ${formats[stored.format].title} is not signed`,
       );
-    const secret = `whsec_${randomBytes(secretBytes).toString('base64')}`;
+    const secret = createSigningSecret();
     return askedOfAlerting(alerting.rotate(principal.actor, trust, id, body, secret), 'subscription_unknown');
   }
 

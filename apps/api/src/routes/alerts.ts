@@ -80,8 +80,8 @@ export function registerAlertRoutes(app: Server, { firing, rules, silences, cloc
       schema: {
         summary: 'Alerts that fire now',
         description:
-          'Gravest first. Who has the permission for single academies sees those of these; what concerns several academies is ' +
-          'for the whole trust. Safeguarding signals are never among them.',
+          'Gravest first. Who has the permission for single academies sees what concerns one of these. Safeguarding signals are ' +
+          'never among them.',
         tags: ['Alerts'],
         response: answers(AlertNowList, 'estate_unavailable'),
       },
