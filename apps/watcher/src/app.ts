@@ -18,13 +18,17 @@ import type { WatcherConfig } from './config.ts';
 import { type Core, createCore } from './core.ts';
 import { followEstate } from './following.ts';
 import { rememberMs } from './known.ts';
+import { keepMeasured } from './measuring.ts';
 import { watcherMetrics } from './metrics.ts';
 import { follow } from './reading.ts';
 
 export interface WatcherOptions {
   readonly config: WatcherConfig;
   readonly queue: Queue;
-  readonly estate: Pick<Estate, 'migrate' | 'snapshot' | 'watch' | 'whileLeading' | 'watching' | 'records'>;
+  readonly estate: Pick<
+    Estate,
+    'migrate' | 'snapshot' | 'watch' | 'whileLeading' | 'watching' | 'records' | 'measured' | 'notifying'
+  >;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Unix ms. */
@@ -62,7 +66,7 @@ export function createWatcher(options: WatcherOptions): App {
     const signal = AbortSignal.any([leading, ended.signal]);
     const epoch = await estate.watching.claim(`${hostname()} ${process.pid}`);
     const memory = await estate.watching.read(now() - rememberMs);
-    const leader = createCore({ config, memory, metrics: counted });
+    const leader = createCore({ config, memory, usage: await estate.notifying.usage(), metrics: counted });
     const following = await followEstate({ estate, core: leader, logger, signal });
     const committer = new Committer({
       watching: estate.watching,
@@ -73,6 +77,7 @@ export function createWatcher(options: WatcherOptions): App {
       signal,
       onProblem: (text) => (problem = text),
     });
+    const measuring = keepMeasured({ measured: estate.measured, core: leader, metrics: counted, logger, signal });
     core = leader;
     logger.info({ epoch, lines: memory.states.length, incidents: memory.incidents.length }, 'watching');
     let lost: unknown;
@@ -115,6 +120,7 @@ export function createWatcher(options: WatcherOptions): App {
       await consumer.close();
       ended.abort();
       await following.stop();
+      await measuring;
       core = undefined;
       problem = '';
       read.clear();

@@ -3,9 +3,11 @@
  * collectors' heartbeats, and when the queue had a message.
  */
 import type {
+  CertificateRow,
   CircuitStateRow,
   QualityNote,
   StoredMaintenance,
+  UsageRow,
   WatcherChange,
   WatcherMemory,
   WatcherPosition,
@@ -13,6 +15,7 @@ import type {
 import { type SignalBatch } from '@linewatch/record';
 import { type StateSettings, Watch, defaultStateSettings } from '@linewatch/sla';
 import type { WatcherConfig } from './config.ts';
+import { Certificates } from './certificates.ts';
 import { EvidenceReader } from './evidence.ts';
 import { Gap } from './gap.ts';
 import { goneOf } from './gone.ts';
@@ -33,11 +36,20 @@ import {
 import type { WatcherMetrics } from './metrics.ts';
 import { type Device, type Line, type Plan, isValid } from './plan.ts';
 import { Taken } from './repeats.ts';
+import { Usage } from './usage.ts';
 
 export interface CoreOptions {
   readonly config: WatcherConfig;
   readonly memory: WatcherMemory;
+  /** As kept. */
+  readonly usage?: readonly UsageRow[];
   readonly metrics: Pick<WatcherMetrics, 'evidence' | 'dropped' | 'transition'>;
+}
+
+/** What is measured for rules. It is no state: what could not be kept is told again. */
+export interface MeasuredNow {
+  readonly usage: readonly UsageRow[];
+  readonly certificates: readonly CertificateRow[];
 }
 
 export interface Place {
@@ -68,6 +80,9 @@ export interface Core {
   kept(change: WatcherChange): void;
   /** The first offset of a partition that what is kept does not hold. */
   keptOffset(partition: number): number | undefined;
+  /** What was measured since it was kept. */
+  measured(): MeasuredNow;
+  measuredKept(measured: MeasuredNow): void;
   /** Of the trust that is ahead, Unix ms; 0 = none yet. */
   readonly watermarkMs: number;
   readonly incidentsOpen: number;
@@ -116,6 +131,8 @@ class WatcherCore implements Core {
   /** By `trust/collector/address`: they outlive a plan. */
   readonly #devices = new Map<string, DeviceMemory>();
   readonly #gaps = new Map<number, Gap>();
+  readonly #usage: Usage;
+  readonly #certificates = new Certificates();
   readonly #partitions = new Map<number, PartitionState>();
   readonly #kept = new Map<number, number>();
   readonly #changed = new Set<WatchedLine>();
@@ -135,6 +152,7 @@ class WatcherCore implements Core {
     const holdDownMs = config.holdDownSeconds * 1000;
     this.#settings = { ...defaultStateSettings, confirm: config.confirm, blindMs: config.blindSeconds * 1000 };
     this.#defaults = { lossPercent: config.lossPercent, latencyMs: config.latencyMs, jitterMs: config.jitterMs };
+    this.#usage = new Usage(options.usage ?? []);
     this.#incidents = new Incidents(
       { holdDownMs, degradedMs: config.degradedMinutes * 60_000, blindMs: config.blindMinutes * 60_000 },
       memory.incidents,
@@ -162,7 +180,12 @@ class WatcherCore implements Core {
       onBlind: (place, line, fromMs, targets) =>
         this.#incidents.vantageBlind({ ...place, trustRow: line.circuit.trust, fromMs, targets }, this.#nowMs),
       onSight: (place, toMs) => this.#incidents.vantageSees(place, toMs),
-      onSum: (line, row) => this.#gapOf(line).add(row),
+      onSum: (line, row) => {
+        this.#usage.add(line, row, this.#nowMs);
+        if (row.octets > 0) this.#gapOf(line).add(row);
+      },
+      onHeard: (device, timeS) => this.#usage.heard(device, timeS, this.#nowMs),
+      onCertificate: (line, target, atMs, days) => this.#certificates.add(line, target, atMs, days),
       onDropped: (reason) => options.metrics.dropped(reason),
     });
     this.#restoring = new Map(
@@ -201,6 +224,8 @@ class WatcherCore implements Core {
       if (line && !this.#lines.has(id)) goneOf(line, memory);
       else this.#memories.delete(id);
     }
+    this.#usage.follow(plan.lines);
+    this.#certificates.follow(plan.lines);
     this.#reader.follow(plan, this.#nowMs);
     this.#groupsDue = true;
   }
@@ -281,6 +306,20 @@ class WatcherCore implements Core {
 
   keptOffset(partition: number): number | undefined {
     return this.#kept.get(partition);
+  }
+
+  measured(): MeasuredNow {
+    const known = (label: string): number => {
+      const trust = this.#trusts.get(label);
+      const toMs = trust ? this.#watermark(trust.watch) : 0;
+      return Number.isFinite(toMs) ? toMs : 0;
+    };
+    return { usage: this.#usage.due(known), certificates: this.#certificates.due() };
+  }
+
+  measuredKept({ usage, certificates }: MeasuredNow): void {
+    this.#usage.kept(usage);
+    this.#certificates.kept(certificates);
   }
 
   get watermarkMs(): number {

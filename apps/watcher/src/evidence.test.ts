@@ -15,6 +15,7 @@ class Listening {
   readonly said: (Evidence & { readonly circuit: number })[] = [];
   readonly dropped: DropReason[] = [];
   readonly beats: string[] = [];
+  readonly certificates: unknown[] = [];
   readonly sights: string[] = [];
   readonly #reader: EvidenceReader;
 
@@ -34,6 +35,8 @@ class Listening {
       onHeartbeat: (_, watcher, atMs) => this.beats.push(`${watcher} ${atMs - t0}`),
       onLearned: () => undefined,
       onSum: () => undefined,
+      onHeard: () => undefined,
+      onCertificate: ({ circuit }, target, atMs, days) => this.certificates.push([circuit.id, target, atMs - t0, days]),
       onBlind: ({ collector }, _line, fromMs, targets) =>
         this.sights.push(`${collector} ${targets} from ${(fromMs - t0) / second}`),
       onSight: ({ collector }, toMs) => this.sights.push(`${collector} to ${(toMs - t0) / second}`),
@@ -317,6 +320,18 @@ describe('collectors and time', () => {
   it('say nothing of a circuit outside of its time', () => {
     const heard = on(circuitOf(1, { validToMs: t0 }), circuitOf(2, { exporter: '192.0.2.1', validFromMs: t0 }));
     expect(heard.events(eventOf(1, t0, 'link.down')).words).toEqual(['2 link down']);
+  });
+});
+
+describe('certificates', () => {
+  it('are those that a circuit’s own probes were shown', () => {
+    const url = 'https://192.0.2.9/';
+    const heard = on(circuitOf(1, { probe: url }), circuitOf(2)).samples(
+      sampleOf(0, t0, 'probe.tls.days', 20.5, url),
+      sampleOf(0, t0, 'probe.tls.days', 9, 'https://192.0.2.8/'),
+    );
+    expect(heard.certificates).toEqual([[1, url, 0, 20.5]]);
+    expect(heard.words).toEqual([]);
   });
 });
 

@@ -35,7 +35,12 @@ export interface EvidenceOptions {
   readonly onHeartbeat: (trust: string, watcher: string, atMs: number) => void;
   /** What is remembered of a line changed, though nothing was said of it. */
   readonly onLearned: (line: Line) => void;
+  /** Those that say that nothing passed, too. */
   readonly onSum: (line: Line, row: Readonly<SumRow>) => void;
+  /** A device told of an interface, whatever it is of. */
+  readonly onHeard: (device: Device, timeS: number) => void;
+  /** A certificate that a probe was shown is good for so many days from a time on. */
+  readonly onCertificate: (line: Line, target: string, atMs: number, days: number) => void;
   /** From a vantage point nothing is answered any more: of so many targets, since then; and it is again. */
   readonly onBlind: (place: Place, line: Line, fromMs: number, targets: number) => void;
   readonly onSight: (place: Place, toMs: number) => void;
@@ -196,7 +201,8 @@ export class EvidenceReader {
       if (metric === 'probe.ok') {
         reading.carries = value > 0;
         reading.note = value > 0 ? 'probe answered' : `probe failed${reason === '' ? '' : `: ${reason}`}`;
-      } else measured(reading.quality, metric, value);
+      } else if (metric === 'probe.tls.days') this.#options.onCertificate(line, url, atMs, value);
+      else measured(reading.quality, metric, value);
     }
   }
 
@@ -354,14 +360,15 @@ export class EvidenceReader {
   #sums(batch: SignalBatch, watcher: string, devices: AddressMap<Device>): void {
     eachSum(batch, (row, exporters) => {
       const device = devices.get(exporters, row.exporterAt);
-      if (!device || row.octets === 0) return;
+      if (!device) return;
+      this.#options.onHeard(device, row.timeS);
       for (const line of device.lines) {
         const memory = this.#options.memoryOf(line);
         if (indexOf(line, memory) !== row.interface) continue;
         this.#options.onSum(line, row);
         // Only what came in over the line shows that it carries. Counters are spread over the time between two readings, and
         // have a state of their own beside them.
-        if (row.side !== 0 || row.basis === 2) continue;
+        if (row.side !== 0 || row.basis === 2 || row.octets === 0) continue;
         const atMs = row.timeS * 1000;
         if (atMs < memory.trafficMs + trafficEveryMs || !isValid(line, atMs)) continue;
         this.#say(line, watcher, { atMs, kind: 'traffic', says: 'up', note: 'traffic came in' });

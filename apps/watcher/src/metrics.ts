@@ -19,6 +19,9 @@ export interface WatcherMetrics {
   readonly commit: (seconds: number) => void;
   readonly commitFailed: (code: string) => void;
   readonly lost: (messages: number) => void;
+  /** Rows of what was measured for rules. */
+  readonly measured: (kind: 'usage' | 'certificates', rows: number) => void;
+  readonly measuredFailed: (code: string) => void;
 }
 
 export function watcherMetrics(metrics: Metrics, read: () => WatcherFigures): WatcherMetrics {
@@ -36,6 +39,14 @@ export function watcherMetrics(metrics: Metrics, read: () => WatcherFigures): Wa
     'code',
   ]);
   const lost = metrics.counter('lost_messages_total', 'Messages that were gone from the queue before they were read.');
+  const measured = metrics.counter('measured_rows_total', 'Rows of use and certificates that were kept, by the kind.', [
+    'kind',
+  ]);
+  const measuredFailed = metrics.counter(
+    'measured_failures_total',
+    'Use and certificates that could not be kept and are told again, by the reason.',
+    ['code'],
+  );
   const gauge = (name: string, help: string, value: (figures: WatcherFigures) => number): void =>
     void metrics.gauge(name, help, [], (g) => g.set(value(read())));
   gauge('leading', '1: this is the one that watches; 0: it stands by.', ({ leading }) => (leading ? 1 : 0));
@@ -57,5 +68,7 @@ export function watcherMetrics(metrics: Metrics, read: () => WatcherFigures): Wa
     commit: (seconds) => commits.observe(seconds),
     commitFailed: (code) => failures.inc({ code }),
     lost: (messages) => lost.inc(messages),
+    measured: (kind, rows) => measured.inc({ kind }, rows),
+    measuredFailed: (code) => measuredFailed.inc({ code }),
   };
 }

@@ -10,26 +10,24 @@ import { TLSSocket } from 'node:tls';
 import type { HttpTarget } from '@linewatch/record';
 import { type Outcome, codeOf, failureOf } from './outcome.ts';
 
-const dayMs = 86_400_000;
 const maxHeaderBytes = 16 * 1024;
 
 export interface HttpOptions {
   /** Resolved already. */
   readonly address: string;
   readonly timeoutMs: number;
-  /** Unix ms, for what is left of a certificate. */
-  readonly now: () => number;
   /** Authorities to believe besides those that Node has. */
   readonly ca?: string | undefined;
 }
 
 /** What a certificate is, however the rest of the exchange goes. */
 interface Shown {
-  readonly tlsDays: number | undefined;
+  /** Unix ms. */
+  readonly expiresMs: number | undefined;
   readonly trouble: string;
 }
 
-export function probeHttp(target: HttpTarget, { address, timeoutMs, now, ca }: HttpOptions): Promise<Outcome> {
+export function probeHttp(target: HttpTarget, { address, timeoutMs, ca }: HttpOptions): Promise<Outcome> {
   return new Promise((resolve) => {
     const startMs = performance.now();
     let shown: Shown | undefined;
@@ -53,10 +51,10 @@ export function probeHttp(target: HttpTarget, { address, timeoutMs, now, ca }: H
       resolve(outcome);
     };
     const answered = (trouble: string): void =>
-      end({ is: 'answered', rttMs: performance.now() - startMs, trouble, tlsDays: shown?.tlsDays });
+      end({ is: 'answered', rttMs: performance.now() - startMs, trouble, expiresMs: shown?.expiresMs });
     const timer = setTimeout(() => end({ is: 'failed', reason: 'timeout' }), timeoutMs);
     request.once('socket', (socket) => {
-      if (socket instanceof TLSSocket) socket.once('secureConnect', () => (shown = readCertificate(socket, now())));
+      if (socket instanceof TLSSocket) socket.once('secureConnect', () => (shown = readCertificate(socket)));
     });
     request.once('response', ({ statusCode = 0 }) => {
       const status = statusCode >= 500 ? `http ${statusCode}` : '';
@@ -87,12 +85,14 @@ function hostHeader({ kind, host, port }: HttpTarget): string {
   return port === (kind === 'https' ? 443 : 80) ? name : `${name}:${port}`;
 }
 
-function readCertificate(socket: TLSSocket, nowMs: number): Shown {
+function readCertificate(socket: TLSSocket): Shown {
   const expiresMs = Date.parse(socket.getPeerCertificate().valid_to);
-  const tlsDays = Number.isNaN(expiresMs) ? undefined : (expiresMs - nowMs) / dayMs;
   // Its type says Error; it is the code.
   const error = socket.authorizationError as unknown;
   const code = typeof error === 'string' ? error : codeOf(error);
   const why = code === '' ? 'not valid' : code.toLowerCase().replaceAll('_', ' ');
-  return { tlsDays, trouble: socket.authorized ? '' : `certificate ${why}` };
+  return {
+    expiresMs: Number.isNaN(expiresMs) ? undefined : expiresMs,
+    trouble: socket.authorized ? '' : `certificate ${why}`,
+  };
 }

@@ -32,7 +32,13 @@ export type Outcome =
   /** The packets' own figures say how much of it was answered: at least one was. */
   | { readonly is: 'packets'; readonly packets: Packets }
   /** `trouble`: what is wrong though the path carries, such as `http 503`; empty = nothing. */
-  | { readonly is: 'answered'; readonly rttMs: number; readonly trouble: string; readonly tlsDays?: number | undefined }
+  | {
+      readonly is: 'answered';
+      readonly rttMs: number;
+      readonly trouble: string;
+      /** When its certificate runs out (X.509's notAfter), Unix ms. */
+      readonly expiresMs?: number | undefined;
+    }
   | { readonly is: 'failed'; readonly reason: string; readonly sent?: number }
   | { readonly is: 'untried'; readonly reason: UntriedReason; readonly detail: string };
 

@@ -220,14 +220,13 @@ export class Prober {
 
   #by(probed: Probed, address: string): Promise<Outcome> {
     const { target } = probed;
-    const { now } = this.#options;
     const { timeoutMs } = this.#options.control.state.probing;
     switch (target.kind) {
       case 'tcp':
         return probeTcp(address, target.port, timeoutMs);
       case 'http':
       case 'https':
-        return probeHttp(target, { address, timeoutMs, now });
+        return probeHttp(target, { address, timeoutMs });
       case 'dns':
         return probeDns(target, address, timeoutMs);
       case 'stamp': {

@@ -24,11 +24,22 @@ describe('what is told of a run', () => {
       'probe.ok': 1,
       'probe.rtt.ms': 12,
     });
-    expect(tell(new Told(url), { is: 'answered', rttMs: 12, trouble: 'http 503', tlsDays: -0.5 })).toEqual({
+    expect(
+      tell(new Told(url), { is: 'answered', rttMs: 12, trouble: 'http 503', expiresMs: 1000 - 43_200_000 }),
+    ).toEqual({
       'probe.ok': [1, `${url} http 503`],
       'probe.rtt.ms': 12,
       'probe.tls.days': -0.5,
     });
+  });
+
+  it('has the end of a certificate to the ms, whenever it was asked', () => {
+    fc.assert(
+      fc.property(fc.nat(4e12), fc.nat(253e12), (timeMs, expiresMs) => {
+        const told = tell(new Told(url), { is: 'answered', rttMs: 1, trouble: '', expiresMs }, timeMs);
+        expect(Math.round(timeMs + (told['probe.tls.days'] as number) * 86_400_000)).toBe(expiresMs);
+      }),
+    );
   });
 
   it('is why it was not, in one printable line', () => {

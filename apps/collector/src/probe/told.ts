@@ -6,6 +6,7 @@ import { type OneWay, type Outcome, type Packets, plainText } from './outcome.ts
 
 /** What speech would sound like is told of this time, ms. */
 const speechMs = 60_000;
+const dayMs = 86_400_000;
 /** Runs within it, at most. */
 const maxRuns = 16;
 
@@ -54,7 +55,8 @@ export class Told {
       case 'answered':
         tell('probe.ok', 1, outcome.trouble);
         tell('probe.rtt.ms', outcome.rttMs);
-        tell('probe.tls.days', outcome.tlsDays);
+        // Of the sample's own time, so that whoever adds both has the certificate's end to the ms.
+        tell('probe.tls.days', outcome.expiresMs === undefined ? undefined : (outcome.expiresMs - timeMs) / dayMs);
         break;
       case 'packets':
         tell('probe.ok', 1);
