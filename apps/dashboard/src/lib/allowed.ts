@@ -16,12 +16,13 @@ export class Allowed {
     this.#scopes = new Map(permissions.map(({ permission, academies }) => [permission, academies]));
   }
 
-  /** For one academy at least. */
+  /** What a page takes: for one academy at least, unless it says for all. */
   may(access: PageAccess): boolean {
     if (access === 'public') return true;
     if (!this.#active) return false;
     if (access === 'signed-in') return true;
-    const scope = this.#scopes.get(access);
+    if (access.startsWith('all:')) return this.mayAll(access.slice(4) as Permission);
+    const scope = this.#scopes.get(access as Permission);
     return scope === null || (scope?.length ?? 0) > 0;
   }
 

@@ -18,6 +18,8 @@ const groups: readonly NavGroup[] = [
     items: [
       { title: 'Overview', href: '/' },
       { title: 'Incidents', href: '/incidents' },
+      { title: 'Alerts', href: '/alerts' },
+      { title: 'Safeguarding', href: '/safeguarding' },
       { title: 'Exporters', href: '/exporters' },
       { title: 'Inbox', href: '/inbox' },
     ],
@@ -28,6 +30,16 @@ const groups: readonly NavGroup[] = [
       { title: 'SLA', href: '/sla' },
       { title: 'Reports', href: '/reports' },
       { title: 'Maintenance', href: '/maintenance' },
+    ],
+  },
+  {
+    title: 'Telling people',
+    items: [
+      { title: 'Subscriptions', href: '/subscriptions' },
+      { title: 'Deliveries', href: '/deliveries' },
+      { title: 'Alert rules', href: '/alert-rules' },
+      { title: 'Silences', href: '/silences' },
+      { title: 'Status pages', href: '/status-pages' },
     ],
   },
   {

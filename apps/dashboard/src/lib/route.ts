@@ -1,8 +1,11 @@
 /** The pages, the addresses they have, and who may open them. What each shows is loaded by pages/load.ts. */
 import type { Permission } from '@linewatch/contract';
 
-/** `public`: before signing in, too. `signed-in`: any account. Else whoever has the permission for one academy at least. */
-export type PageAccess = 'public' | 'signed-in' | Permission;
+/**
+ * `public`: before signing in, too. `signed-in`: any account. Else whoever has the permission for one academy at least;
+ * `all:`: for the whole trust.
+ */
+export type PageAccess = 'public' | 'signed-in' | Permission | `all:${Permission}`;
 
 interface Row {
   /** A part that begins with ":" takes any text. */
@@ -19,6 +22,14 @@ const table = [
   { path: '/inbox', page: 'inbox', access: 'exporters.read' },
   { path: '/incidents', page: 'incidents', access: 'telemetry.read' },
   { path: '/incidents/:id', page: 'incident', access: 'telemetry.read' },
+  { path: '/alerts', page: 'alerts', access: 'alerts.read' },
+  { path: '/safeguarding', page: 'safeguarding', access: 'safeguarding.read' },
+  { path: '/silences', page: 'silences', access: 'alerts.read' },
+  { path: '/subscriptions', page: 'subscriptions', access: 'all:alerts.read' },
+  { path: '/deliveries', page: 'deliveries', access: 'all:alerts.read' },
+  { path: '/deliveries/:id', page: 'delivery', access: 'all:alerts.read' },
+  { path: '/alert-rules', page: 'alert-rules', access: 'all:alerts.read' },
+  { path: '/status-pages', page: 'status-pages', access: 'alerts.read' },
   { path: '/maintenance', page: 'maintenance', access: 'telemetry.read' },
   { path: '/sla', page: 'sla', access: 'telemetry.read' },
   { path: '/sla/academies/:id', page: 'sla-academy', access: 'telemetry.read' },
@@ -87,6 +98,9 @@ export function academyHref(id: string): string {
 }
 
 export const incidentHref = (id: number): string => `/incidents/${id}`;
+
+export const deliveryHref = (id: number): string => `/deliveries/${id}`;
+export const subscriptionHref = (id: string): string => `/subscriptions?subscription=${encodeURIComponent(id)}`;
 
 /** Service levels of a month, as `2026-09`. */
 export const academySlaHref = (id: string, month: string): string =>

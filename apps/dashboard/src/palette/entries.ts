@@ -47,6 +47,20 @@ const actions: readonly (Entry & { readonly access: PageAccess })[] = [
     also: 'new works downtime window supplier notice',
     access: 'maintenance.write',
   },
+  {
+    href: '/silences?new=yes',
+    title: 'Silence alerts',
+    detail: 'For a while, or again and again',
+    also: 'new mute quiet',
+    access: 'alerts.silence',
+  },
+  {
+    href: '/subscriptions?new=yes',
+    title: 'Tell someone of alerts',
+    detail: 'Ticket system, chat, e-mail, SMS, webhook',
+    also: 'new subscription helpdesk servicenow jira zendesk freshservice halo teams pagerduty',
+    access: 'all:alerts.write',
+  },
   { href: '/records/rule', title: 'Mapping rules', detail: 'For new lines in telemetry', access: 'estate.write' },
 ];
 

@@ -229,3 +229,4 @@ export const ReplayBody = Type.Object(
 );
 export type ReplayBody = Static<typeof ReplayBody>;
 export const Replayed = Type.Object({ replayed: Type.Integer() });
+export type Replayed = Static<typeof Replayed>;

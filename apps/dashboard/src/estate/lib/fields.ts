@@ -53,6 +53,8 @@ export type Schema = TSchema & {
   readonly description?: string;
   readonly expects?: string;
   readonly unit?: string;
+  /** Text of several lines. */
+  readonly multiline?: boolean;
   readonly format?: FieldFormat;
   readonly ref?: string;
   readonly sensitive?: Sensitivity;
@@ -84,7 +86,7 @@ function inputOf(schema: Schema): Input {
     if (schema.items?.type === 'object') return 'list';
     return schema.items?.format === undefined ? 'tags' : 'lines';
   }
-  if (schema.format === 'long-text') return 'long-text';
+  if (schema.format === 'long-text' || schema.multiline === true) return 'long-text';
   return schema.format === 'day' ? 'day' : 'text';
 }
 
@@ -156,6 +158,9 @@ export function fullTitle(fields: readonly Field[], path: readonly string[]): st
   }
   return titles.join(': ');
 }
+
+/** Of a schema that is none of a kind's: settings. */
+export const fieldsOfSchema = (schema: TSchema): readonly Field[] => fieldsIn(schema, []);
 
 /** Values that a new record begins with. */
 export function startingValues(kind: Kind): Record<string, unknown> {

@@ -14,7 +14,19 @@ export interface Conflict {
   readonly differences: readonly Difference[];
 }
 
-export class RecordForm {
+/** What the inputs of a form ask of it: of a record, or of settings. */
+export interface FieldsForm {
+  readonly fields: readonly Field[];
+  /** Null = it is a new one. */
+  readonly record: object | null;
+  get(path: Path): unknown;
+  set(path: Path, value: unknown): void;
+  problemAt(path: Path): string;
+  problemWithin(path: Path): boolean;
+  isHidden(field: Field): boolean;
+}
+
+export class RecordForm implements FieldsForm {
   readonly kind: Kind;
   readonly fields: readonly Field[];
   /** As it was when the form was opened; null = it is a new one. */
