@@ -36,6 +36,7 @@ class LongestFirst extends BaseSequencer {
 const engines = [
   'access',
   'access-pages',
+  'alert-records',
   'attacks',
   'captures',
   'crash',
@@ -85,6 +86,7 @@ export default defineConfig({
             'packages/**/*.test.ts',
             'apps/**/*.test.ts',
             'test/architecture.test.ts',
+            'test/helpdesks/**/*.test.ts',
             'test/soak/**/*.test.ts',
             'test/simulation/**/*.test.ts',
             'bench/**/*.test.ts',

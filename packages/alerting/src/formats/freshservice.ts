@@ -14,7 +14,17 @@ import type { FormatSettings, Severity } from '@linewatch/contract';
 import { escapeHtml } from '../text.ts';
 import { htmlOf, titleOf } from '../words.ts';
 import type { Format, HttpAnswer, Sending } from './format.ts';
-import { asking, basic, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
+import {
+  asking,
+  basic,
+  isTooLong,
+  mentions,
+  neededSecret,
+  readable,
+  settled,
+  siteOf,
+  strange,
+} from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { ticketMark, wordOf } from './helpdesk/keys.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
@@ -106,7 +116,9 @@ function deskOf(sending: Sending): Desk {
       const whose = `email=${encodeURIComponent(settings.email)}&order_type=desc&per_page=${page}`;
       for (let number = 1; number <= pages; number += 1) {
         // One that is too long to be read whole is passed over: others' tickets may be.
-        const body = jsonOf(await ask({ method: 'GET', path: `${path}?${whose}&page=${number}`, also: [404] }));
+        const answer = await ask({ method: 'GET', path: `${path}?${whose}&page=${number}` });
+        const body = jsonOf(answer);
+        if (body === undefined && !isTooLong(answer)) throw strange(answer);
         found.push(...ours(body));
         if (body !== undefined && listAt(body, 'tickets').length < page) break;
       }
@@ -142,7 +154,7 @@ function deskOf(sending: Sending): Desk {
           path: `${at(held.ticket.id)}/conversations?per_page=${conversationPage}&page=${number}`,
           also: [404],
         });
-        if (answer.body.includes(mark)) return true;
+        if (mentions(answer, mark)) return true;
         const body = jsonOf(answer);
         if (answer.status === 404 || (body !== undefined && listAt(body, 'conversations').length < conversationPage))
           return false;
@@ -164,6 +176,7 @@ function deskOf(sending: Sending): Desk {
         });
         if (answer.status === 404) return 'gone';
         if (answer.status >= 400) return 'shut';
+        ticketIn(answer);
         return 'done';
       };
       // Opened again before anything is written: where that is refused, the old one is left as it is.
@@ -179,6 +192,7 @@ function deskOf(sending: Sending): Desk {
           also: [404],
         });
         if (answer.status === 404) return 'gone';
+        if (objectAt(readable(answer), 'conversation') === null) throw strange(answer);
       }
       return to !== 'open' && (to !== null || severity) ? await update() : 'done';
     },

@@ -14,7 +14,7 @@ import type { FormatSettings, Severity } from '@linewatch/contract';
 import { escapeHtml } from '../text.ts';
 import { textOf, titleOf } from '../words.ts';
 import type { Format, HttpAnswer, Sending } from './format.ts';
-import { asking, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
+import { asking, mentions, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { ticketMark, wordOf } from './helpdesk/keys.ts';
 import { oauth } from './helpdesk/oauth.ts';
@@ -69,7 +69,7 @@ function deskOf(sending: Sending): Desk {
       raw: row,
     };
   };
-  /** One that was sent comes back as an object, or as a list of one. */
+  /** What was sent comes back, with its id: as an object, or as a list of one. */
   const ticketIn = (answer: HttpAnswer): Held => {
     const body = jsonOf(answer);
     const row: unknown = Array.isArray(body) ? body[0] : body;
@@ -120,11 +120,11 @@ function deskOf(sending: Sending): Desk {
         path: `/api/actions?ticket_id=${held.ticket.id}&count=20&excludesys=true`,
         also: [404],
       });
-      if (actions.body.includes(mark)) return true;
+      if (mentions(actions, mark)) return true;
       // A search's rows have no details: those of the ticket itself are asked for.
       if (textAt(held.raw, 'details') !== '') return false;
       const whole = await ask({ method: 'GET', path: `${path}/${held.ticket.id}?includedetails=true`, also: [404] });
-      return whole.body.includes(mark);
+      return mentions(whole, mark);
     },
     async change(held, { comment, to, severity }) {
       const id = Number(held.ticket.id);
@@ -166,6 +166,7 @@ function deskOf(sending: Sending): Desk {
           also: [404],
         });
         if (answer.status === 404) return 'gone';
+        ticketIn(answer);
       }
       return to !== 'open' && (to !== null || severity) ? await update() : 'done';
     },

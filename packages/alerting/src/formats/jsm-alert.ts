@@ -15,8 +15,9 @@ import type { FormatSettings, Notification, Severity } from '@linewatch/contract
 import { cleanLine, cut, linkOf } from '../text.ts';
 import { textOf, titleOf, updateOf } from '../words.ts';
 import type { Format, Sending, Sent } from './format.ts';
-import { asking, neededSecret, settled, siteOf } from './helpdesk/asking.ts';
+import { asking, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
 import { keyOf, markOf } from './helpdesk/keys.ts';
+import { textAt } from './helpdesk/values.ts';
 
 type Settings = FormatSettings<'jsm-alert'>;
 
@@ -60,17 +61,16 @@ async function send(sending: Sending): Promise<Sent> {
   const alias = keyOf(notification, 512);
   const words = `${updateOf(notification, { mostCharacters: 24_000 })}\n\n${markOf(notification)}`;
   const { event, status } = notification;
+  const taken = async (path: string, json: unknown, also: readonly number[] = []): Promise<void> => {
+    const answer = await ask({ method: 'POST', path, json, also });
+    if (answer.status !== 404 && textAt(readable(answer), 'requestId') === '') throw strange(answer);
+  };
   const act = (action: 'close' | 'acknowledge' | 'notes') =>
-    ask({
-      method: 'POST',
-      path: `/v2/alerts/${encodeURIComponent(alias)}/${action}?identifierType=alias`,
-      json: { note: words, source },
-      // None that is open: what is to be closed is, and what lasts is said again by the next reminder.
-      also: [404],
-    });
+    // 404, none that is open: what is to be closed is, and what lasts is said again by the next reminder.
+    taken(`/v2/alerts/${encodeURIComponent(alias)}/${action}?identifierType=alias`, { note: words, source }, [404]);
   const isTest = event === 'test';
   if (isTest || (status === 'firing' && (event === 'opened' || event === 'reopened' || event === 'reminder')))
-    await ask({ method: 'POST', path: '/v2/alerts', json: alertOf(notification, alias, settings.tags ?? []) });
+    await taken('/v2/alerts', alertOf(notification, alias, settings.tags ?? []));
   else if (status === 'firing') await act(event === 'acknowledged' ? 'acknowledge' : 'notes');
   if (isTest || status === 'resolved') await act('close');
   return { is: 'delivered' };

@@ -19,6 +19,7 @@ import {
   Halted,
   asking,
   basic,
+  mentions,
   neededSecret,
   readable,
   settled,
@@ -114,11 +115,12 @@ function deskOf(sending: Sending): Desk {
     }
     const more = to === 'resolved' ? fieldsOf(sending, 'resolved') : [];
     const fields = Object.fromEntries(more.map(([name, value]) => [name, valueOf(value)]));
-    await ask({
+    const answer = await ask({
       method: 'POST',
       path: `${issue(id)}/transitions`,
       json: { transition: { id: way.id }, ...(more.length > 0 && { fields }) },
     });
+    if (answer.status !== 204) throw strange(answer);
     return 'done';
   }
 
@@ -168,7 +170,7 @@ function deskOf(sending: Sending): Desk {
         path: `${issue(held.ticket.id)}/comment?orderBy=-created&maxResults=20`,
         also: [404],
       });
-      return answer.body.includes(mark);
+      return mentions(answer, mark);
     },
     async change(held, { comment, to, severity }) {
       const { id } = held.ticket;
@@ -182,6 +184,7 @@ function deskOf(sending: Sending): Desk {
           also: [404],
         });
         if (answer.status === 404) return 'gone';
+        if (textAt(readable(answer), 'id') === '') throw strange(answer);
       }
       if (severity) await setPriority(id);
       return to === null ? 'done' : await move(id, to);

@@ -11,7 +11,7 @@ import type { FormatSettings, Notification, Severity } from '@linewatch/contract
 import { cleanLine, cut, linkOf } from '../text.ts';
 import { textOf, titleOf } from '../words.ts';
 import type { Format, Sending, Sent } from './format.ts';
-import { asking, basic, neededSecret, settled, siteOf } from './helpdesk/asking.ts';
+import { asking, basic, neededSecret, readable, settled, siteOf } from './helpdesk/asking.ts';
 import { keyOf, markOf } from './helpdesk/keys.ts';
 
 type Settings = FormatSettings<'servicenow-event'>;
@@ -59,11 +59,13 @@ async function send(sending: Sending): Promise<Sent> {
   const settings = sending.settings as Settings;
   const headers = basic(settings.user, neededSecret(sending, 'password', 'password'));
   const ask = asking(sending, siteOf(settings.url), (again) => Promise.resolve(again ? null : headers));
-  await ask({
+  const answer = await ask({
     method: 'POST',
     path: '/api/global/em/jsonv2',
     json: { records: [recordOf(sending.notification, settings.source ?? 'Linewatch')] },
   });
+  // A page of an instance that sleeps is no answer of the API.
+  readable(answer);
   return { is: 'delivered' };
 }
 

@@ -19,6 +19,7 @@ import {
   asking,
   basic,
   meaning,
+  mentions,
   neededSecret,
   readable,
   settled,
@@ -128,7 +129,7 @@ function deskOf(sending: Sending): Desk {
         path: `${at(held.ticket.id)}?sysparm_fields=work_notes&sysparm_display_value=true`,
         also: [404],
       });
-      return answer.body.includes(mark);
+      return mentions(answer, mark);
     },
     async change(held, { comment, to, severity }) {
       const state = to === 'resolved' ? resolvedState : (settings.openState ?? '2');

@@ -14,7 +14,18 @@ import { createHash } from 'node:crypto';
 import type { FormatSettings, Severity } from '@linewatch/contract';
 import { textOf, titleOf } from '../words.ts';
 import type { Format, HttpAnswer, Sending } from './format.ts';
-import { Halted, asking, basic, meaning, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
+import {
+  Halted,
+  asking,
+  basic,
+  meaning,
+  mentions,
+  neededSecret,
+  readable,
+  settled,
+  siteOf,
+  strange,
+} from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { keyOf, ticketMark } from './helpdesk/keys.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
@@ -110,7 +121,7 @@ function deskOf(sending: Sending): Desk {
         path: `${at(held.ticket.id)}/comments?sort=-created_at&page%5Bsize%5D=20`,
         also: [404],
       });
-      return answer.body.includes(mark);
+      return mentions(answer, mark);
     },
     async change(held, { comment, to, severity }) {
       const answer = await ask({

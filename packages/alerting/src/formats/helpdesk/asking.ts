@@ -105,6 +105,18 @@ export function readable(answer: HttpAnswer): Json {
 export const strange = (answer: HttpAnswer): Halted =>
   new Halted({ is: 'later', why: `the answer is not what it should be: ${answerWords(answer)}`, unknown: true });
 
+/** Cut off because it is too long, not because the connection was: what is beyond is nothing that a repeat would show. */
+export const isTooLong = (answer: HttpAnswer): boolean =>
+  answer.cut === true && Buffer.byteLength(answer.body) >= 60_000;
+
+/** Whether the mark stands in what was read whole, or as far as it is told. @throws Halted where it was not */
+export function mentions(answer: HttpAnswer, mark: string): boolean {
+  if (answer.status === 404) return false;
+  if (answer.body.includes(mark)) return true;
+  if (jsonOf(answer) === undefined && !isTooLong(answer)) throw strange(answer);
+  return false;
+}
+
 /** Runs a sending to its end. */
 export async function settled(sending: Sending, work: () => Promise<Sent>): Promise<Sent> {
   try {
