@@ -36,6 +36,7 @@ class LongestFirst extends BaseSequencer {
 const engines = [
   'access',
   'access-pages',
+  'alert-api',
   'alert-records',
   'attacks',
   'captures',
