@@ -22,7 +22,7 @@ const rowsAtOnce = 1000;
 export async function keepMeasured(options: MeasuringOptions): Promise<void> {
   const { core, metrics, logger, signal, everyMs = 10_000 } = options;
   let failures = 0;
-  while (!signal.aborted) {
+  for (;;) {
     await sleep(everyMs, signal);
     if (signal.aborted) return;
     try {

@@ -10,6 +10,8 @@ export { type Occurrence, Occurrences, covers, occurrencesIn } from './occurrenc
 export { type MeasuredSource, type Telemetry, circuitSla, judge, monthOfCircuit, spanOf } from './circuit.ts';
 export { type CircuitCell, cellOf, circuitCell, inService } from './matrix.ts';
 export { bothClocks, fixOf, incidentOf } from './outages.ts';
+export { type PlanInput, planEnd, planItems } from './plan/plan.ts';
+export { addDays, daysBetween, londonDay } from './plan/days.ts';
 export { poundsText } from './words.ts';
 export { type StandingFacts, type StandingSource, readStandingFacts, readWorks } from './standing-facts.ts';
 export { type CircuitStanding, circuitStanding, troubled } from './standing.ts';

@@ -1,6 +1,6 @@
 /** The plan as a calendar feed (RFC 5545): all-day events, with an alarm where notice is due. */
 import type { PlanItem } from '@linewatch/contract';
-import { addDays } from './days.ts';
+import { addDays } from '@linewatch/figures';
 
 /** Longest line without its end, octets (section 3.1). */
 const maxLine = 75;

@@ -12,14 +12,13 @@ import {
   kinds,
 } from '@linewatch/contract';
 import { type Applied, type AuditFilter, EstateError, type EstateErrorCode } from '@linewatch/estate';
+import { londonDay, planEnd, planItems } from '@linewatch/figures';
 import type { Principal } from '../access/principal.ts';
 import { ShortCache } from '../cache.ts';
 import type { EstateReader } from '../ports.ts';
 import { ApiError } from '../problems.ts';
 import { redactEntries, withoutAddresses } from './audit.ts';
-import { londonDay } from './days.ts';
 import { checkChanges, redactProblems } from './guard.ts';
-import { planEnd, planItems } from './plan.ts';
 import { Register } from './register.ts';
 import { Search } from './search.ts';
 import { type Sight, sightOf } from './sight.ts';

@@ -1,9 +1,8 @@
 /** What ends, needs notice or passes support, from the estate's records as someone may see them. */
 import type { EstateRecord, Kind, PlanItem, Values } from '@linewatch/contract';
 import { addDays, addMonths, daysBetween } from './days.ts';
-import { textIn } from './fields.ts';
+import { nameOf, textIn } from './fields.ts';
 import { priceOf } from './prices.ts';
-import { nameOf } from './register.ts';
 import {
   type Rolling,
   type Terms,
