@@ -38,6 +38,7 @@ const engines = [
   'access-pages',
   'alert-api',
   'alert-records',
+  'alerts',
   'attacks',
   'captures',
   'crash',
