@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultInhibitions } from './defaults.ts';
-import type { Alert } from './model.ts';
+import type { Alert, Route } from './model.ts';
 import { Bench, alert, minuteMs, route, startMs, words } from './testing.ts';
 
 const ended = (each: Alert, atMs: number): Alert => ({ ...each, endedMs: atMs });
@@ -260,7 +260,7 @@ describe('a parent', () => {
       ...more,
       labels: { circuit: '', academy: '' },
     });
-  const member = (incident: number, more: Partial<Alert> = {}) => alert(incident, { parent: 'i9', ...more } as never);
+  const member = (incident: number, more: Partial<Alert> = {}) => alert(incident, { parent: 'i9', ...more });
 
   it.each([[['problem']], [['circuit']], [['provider']]])('carries its members, by %j', (names) => {
     const bench = new Bench({ routes: [route(1, { group: by(...names) })] });
@@ -291,15 +291,15 @@ describe('a parent', () => {
 
   it('does not carry where the subscription does not see it', () => {
     const matchers = [{ name: 'academy', op: '=~', value: 'academy-[12]' } as const];
-    const match = { atLeast: 'info', rules: [], matchers } as const;
+    const match: Route['match'] = { atLeast: 'info', rules: [], matchers };
     const bench = new Bench({ routes: [route(1, { match, group: by('circuit') }), route(2, { match })] });
     bench.put(parent()).put(member(1, grave)).put(member(2, grave)).put(member(3, grave));
     expect(words(bench.tick())).toEqual(['1/1 opened 1', '1/3 opened 2', '2/2 opened 1 2']);
   });
 
   it('joins the tickets of one problem though the subscription does not see what they are part of', () => {
-    const match = { atLeast: 'info', rules: ['circuit-down'], matchers: [] } as const;
-    const bench = new Bench({ routes: [route(1, { match: match as never })] });
+    const match: Route['match'] = { atLeast: 'info', rules: ['circuit-down'], matchers: [] };
+    const bench = new Bench({ routes: [route(1, { match })] });
     bench.put(alert(2, grave)).tick();
     bench.put(alert(1, { ...grave, startedMs: startMs - 1 })).tick();
     bench
@@ -430,7 +430,7 @@ describe('streams', () => {
 
 describe('a set-up that changes', () => {
   const match = (value: string) =>
-    ({ atLeast: 'info', rules: [], matchers: [{ name: 'circuit', op: '=', value } as const] }) as const;
+    ({ atLeast: 'info', rules: [], matchers: [{ name: 'circuit', op: '=', value }] }) satisfies Route['match'];
 
   it('resolves to who was told, though it matches no more or the subscription is gone', () => {
     const bench = new Bench({ routes: [route(1), route(2)] });
@@ -470,7 +470,7 @@ describe('a set-up that changes', () => {
   it('says which matchers are no expressions; they match nothing, and the value has to match as a whole', () => {
     const bench = new Bench({});
     const of = (op: '=~' | '!~', value: string) =>
-      ({ atLeast: 'info', rules: [], matchers: [{ name: 'circuit', op, value }] }) as const;
+      ({ atLeast: 'info', rules: [], matchers: [{ name: 'circuit', op, value }] }) satisfies Route['match'];
     const problems = bench.configure({
       routes: [
         route(1, { match: of('=~', '(') }),
@@ -480,7 +480,7 @@ describe('a set-up that changes', () => {
         route(5, { match: of('!~', 'line') }),
         route(6, { match: { atLeast: 'info', rules: [], matchers: [{ name: 'pop', op: '=', value: '' }] } }),
         route(7, { match: of('=~', '((a{1,100}){1,100}){1,100}') }),
-      ] as never,
+      ],
     });
     expect(problems).toHaveLength(3);
     expect(problems[0]).toMatch(/^Subscription route-1: circuit=~"\(" is not a valid expression/);

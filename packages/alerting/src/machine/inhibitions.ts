@@ -1,11 +1,19 @@
 /** What is not told of while something else fires: as Alertmanager's inhibition rules, within a trust. */
+import type { Labels, RuleKind } from '@linewatch/contract';
 import type { Inhibition } from './model.ts';
 import { type Fits, type Matching, labelOf } from './matching.ts';
 import type { Node, Tree } from './tree.ts';
 
+type Side = (node: Node, labels: Labels) => boolean;
+
+function sideOf(kinds: readonly RuleKind[] | undefined, fits: Fits): Side {
+  const named = kinds && new Set(kinds);
+  return ({ alert }, labels) => (named === undefined || named.has(alert.kind)) && fits(labels);
+}
+
 interface Rule {
-  readonly isSource: Fits;
-  readonly isTarget: Fits;
+  readonly isSource: Side;
+  readonly isTarget: Side;
   readonly equal: Inhibition['equal'];
   /** Those that fire, by what has to be equal. */
   readonly sources: Map<string, Set<Node>>;
@@ -20,9 +28,9 @@ export class Inhibitions {
 
   constructor(inhibitions: readonly Inhibition[], matching: Matching, tree: Tree) {
     this.#tree = tree;
-    this.#rules = inhibitions.map(({ source, target, equal }, i) => ({
-      isSource: matching.all(source, `Inhibition ${i + 1}`),
-      isTarget: matching.all(target, `Inhibition ${i + 1}`),
+    this.#rules = inhibitions.map(({ sourceKinds, source, targetKinds, target, equal }, i) => ({
+      isSource: sideOf(sourceKinds, matching.all(source, `Inhibition ${i + 1}`)),
+      isTarget: sideOf(targetKinds, matching.all(target, `Inhibition ${i + 1}`)),
       equal,
       sources: new Map(),
       targets: new Map(),
@@ -47,8 +55,8 @@ export class Inhibitions {
     const entered: (readonly [Map<string, Set<Node>>, string])[] = [];
     const labels = this.#tree.labels(node);
     for (const rule of this.#rules) {
-      const isSource = rule.isSource(labels);
-      const isTarget = rule.isTarget(labels);
+      const isSource = rule.isSource(node, labels);
+      const isTarget = rule.isTarget(node, labels);
       if (!isSource && !isTarget) continue;
       const key = this.#equalKey(rule, node);
       for (const [map, is] of [

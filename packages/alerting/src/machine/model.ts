@@ -75,9 +75,14 @@ export interface SilenceNow {
   readonly untilMs: number;
 }
 
-/** While a source fires, targets that agree with it in `equal` are not told of. A missing label equals an empty one. */
+/**
+ * While a source fires, targets that agree with it in `equal` are not told of. A missing label equals an empty one. An alert has
+ * to be of one of the kinds (none named: any), and fit all matchers.
+ */
 export interface Inhibition {
+  readonly sourceKinds?: readonly RuleKind[];
   readonly source: readonly Matcher[];
+  readonly targetKinds?: readonly RuleKind[];
   readonly target: readonly Matcher[];
   readonly equal: readonly (keyof Labels)[];
 }

@@ -33,7 +33,7 @@ export function alert(incident: number, more: Partial<Omit<Alert, 'labels'>> & {
 }
 
 const labelsOf = (incident: number, kind: string, severity: Severity, more: Labels = {}): Labels => ({
-  ...{ problem: `i${incident}`, incident: String(incident), rule: kind, kind, severity, trust: 'north' },
+  ...{ problem: `i${incident}`, incident: String(incident), rule: kind, severity, trust: 'north' },
   ...{ circuit: `line-${incident}`, academy: `academy-${incident}`, provider: 'fibre', ...more },
 });
 
