@@ -452,15 +452,22 @@ describe.each(servers)('the estate on $name', ({ start }) => {
       expect(without.map(({ name }) => name)).toEqual([
         // Accounts are of the installation, not of a trust.
         'account_grant_academy_id_fkey',
-        // Of an exporter's own row, a circuit's, a contract's and an incident's, which are one trust's.
+        // Of a subscription's own row, an exporter's, a circuit's, a contract's, an incident's and an academy's, which are one trust's.
+        'alert_group_subscription_id_fkey',
+        'circuit_certificate_circuit_id_fkey',
         'circuit_interface_once',
         'circuit_interval_circuit_id_fkey',
         'circuit_quality_circuit_id_fkey',
         'circuit_state_circuit_id_fkey',
+        'circuit_usage_circuit_id_fkey',
         'contract_price_contract_id_fkey',
+        'delivery_incident_id_fkey',
+        'delivery_subscription_id_fkey',
+        'inbound_message_subscription_id_fkey',
         'incident_entry_incident_id_fkey',
         // The watcher watches all trusts.
         'incident_key_key',
+        'status_page_academy_id_fkey',
       ]);
     });
 

@@ -5,16 +5,17 @@ import type { Exchange } from '@linewatch/contract';
 const octets = { url: 4000, method: 20, error: 2000, headers: 12_000, header: 2000, request: 49_152, answer: 32_768 };
 export const maxExchanges = 20;
 
-/** The text as far as it fits, and how much is left out. */
-function cut(text: string, most: number): string {
+/** The text as far as it fits, and how much is left out. What no text of PostgreSQL's can hold is longer when it is kept. */
+function cut(said: string, most: number): string {
+  const text = said.slice(0, most + 1).replaceAll('\0', '\ufffd');
   const all = Buffer.from(text);
-  if (all.length <= most) return text;
+  if (said.length <= most && all.length <= most) return text;
   // A character that is cut in two is left out.
   const kept = all
     .subarray(0, most)
     .toString()
     .replace(/\ufffd+$/, '');
-  return `${kept}… (${all.length - Buffer.byteLength(kept)} octets more)`;
+  return `${kept}… (of ${Buffer.byteLength(said)} octets)`;
 }
 
 function cutHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
