@@ -13,17 +13,22 @@ import {
   type EstateRecord,
   type Kind,
   type MaintenanceBody,
+  type Notification,
   type Permission,
   type RecordList,
   type Role,
   type SearchResults,
+  type SilenceBody,
+  type SubscriptionBody,
+  defaultRule,
   kindNames,
   kinds,
   permissions,
   roleNames,
   scopedRoles,
 } from '@linewatch/contract';
-import { type Actor, type Estate, createEstate } from '@linewatch/estate';
+import { exampleNotification } from '@linewatch/alerting';
+import { type Actor, type Alert, type Estate, createEstate } from '@linewatch/estate';
 import { parseAddress } from '@linewatch/record';
 import { createLogger } from '@linewatch/service';
 import { monthAfter, monthOf } from '@linewatch/sla';
@@ -48,6 +53,8 @@ const contactMarks = [/Markersson/i, /0113 ?496 ?0999/];
 /** Sessions, tokens and hashes of those who ask are added. */
 const secretMarks = [/sEcReTcOmM/, /pass-phrase-994/, /argon2/];
 /** Of an account that only those who may see all accounts are told of. */
+/** Of what only those are told who may see safeguarding signals. */
+const safeguardingMarks = [/safeguarding at/];
 const peopleMarks = [/bystander/i, /192\.0\.2\.251/];
 
 /** Two academies that are alike; `mark` is in all texts of it. */
@@ -175,6 +182,7 @@ const askers: readonly Asker[] = [
   ...roleNames.map((role) => asker(role, role, null)),
   ...scopedRoles.map((role) => asker(`${role}-of-one`, role, ashOnly)),
   asker('token', 'admin', null, { permissions: ['estate.read'], academies: null }),
+  asker('alerts-token', 'admin', null, { permissions: ['alerts.read'], academies: null }),
   asker('token-of-one', 'noc', ashOnly, { permissions: ['estate.read', 'estate.write'], academies: null }),
   // All that an administrator may, for one academy: nothing of what is the trust's.
   asker('full-token-of-one', 'admin', null, { permissions: [...permissions], academies: ashOnly }),
@@ -228,6 +236,23 @@ const works = (target: Target): MaintenanceBody => ({
   endMs: Date.now() + 1_800_000,
   ...{ rrule: null, timeZone: null, notifiedMs: null, code: 'planned', reference: null, note: null },
 });
+
+/** Of alerts; made in the set-up. */
+const silenceOf: Record<Target, number> = { ashdale: 0, quirkwood: 0, nonesuch: 999_999 };
+let deliveryId = 0;
+const silence = (target: Target): SilenceBody => ({
+  matchers: [{ name: 'academy', op: '=', value: target }],
+  ...{ startMs: Date.now() + 3_600_000, endMs: Date.now() + 7_200_000, rrule: null, timeZone: null },
+  comment: `Works at ${target}`,
+});
+/** It is switched off, and its address leads nowhere. */
+const desk: SubscriptionBody = {
+  ...{ name: 'Desk of Quirkwood', enabled: false, format: 'webhook', settings: { url: 'https://192.0.2.1/' } },
+  match: { atLeast: 'info', rules: [], matchers: [] },
+  group: { by: ['problem'], waitSeconds: 0, intervalSeconds: 0, repeatHours: 0 },
+  ...{ sendResolved: true, reopenMinutes: 0, escalateMinutes: 0, hours: null, perMinute: 60, timeoutSeconds: 1 },
+  secrets: { signing: `whsec_${Buffer.from('sEcReTcOmMsEcReTcOmMsEcReTcOmM').toString('base64')}` },
+};
 
 /** Of the bystander; whoever may end anyone's asks for ones that there are not, so that all find the same. */
 const foreign = { session: 0, token: 0 };
@@ -294,6 +319,125 @@ const table: Readonly<Record<string, Row>> = {
     // It was cancelled in the set-up.
     own: 409,
     others: 404,
+  },
+  'GET /api/v1/alerts': { access: 'alerts.read', ask: one('/api/v1/alerts') },
+  'GET /api/v1/safeguarding': { access: 'safeguarding.read', ask: one('/api/v1/safeguarding') },
+  'GET /api/v1/alerts/rules': { access: 'alerts.read', ask: one('/api/v1/alerts/rules'), wholeTrust: true },
+  'GET /api/v1/alerts/rules/{id}': { access: 'alerts.read', ask: one('/api/v1/alerts/rules/silent'), wholeTrust: true },
+  'PUT /api/v1/alerts/rules/{id}': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/rules/silent', { ...defaultRule('silent'), academies: ['quirkwood'] }),
+    wholeTrust: true,
+  },
+  'DELETE /api/v1/alerts/rules/{id}': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/rules/none'),
+    own: 404,
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/rules/preview': {
+    access: 'alerts.read',
+    ask: () => [
+      { path: '/api/v1/alerts/rules/preview', body: { rule: defaultRule('silent') } },
+      {
+        path: '/api/v1/alerts/rules/preview',
+        body: { rule: defaultRule('safeguarding') },
+        needs: 'safeguarding.read',
+      },
+    ],
+    wholeTrust: true,
+  },
+  'GET /api/v1/alerts/silences': { access: 'alerts.read', ask: one('/api/v1/alerts/silences') },
+  'POST /api/v1/alerts/silences': {
+    access: 'alerts.silence',
+    ask: (target) => [{ path: '/api/v1/alerts/silences', body: silence(target) }],
+    others: 403,
+  },
+  'PUT /api/v1/alerts/silences/{id}': {
+    access: 'alerts.silence',
+    ask: (target) => [{ path: `/api/v1/alerts/silences/${silenceOf[target]}`, body: silence(target) }],
+    // It was ended in the set-up.
+    own: 409,
+    others: 404,
+  },
+  'DELETE /api/v1/alerts/silences/{id}': {
+    access: 'alerts.silence',
+    ask: (target) => [{ path: `/api/v1/alerts/silences/${silenceOf[target]}` }],
+    // It was ended in the set-up.
+    own: 409,
+    others: 404,
+  },
+  'GET /api/v1/alerts/subscriptions': {
+    access: 'alerts.read',
+    ask: one('/api/v1/alerts/subscriptions'),
+    wholeTrust: true,
+  },
+  'GET /api/v1/alerts/subscriptions/{id}': {
+    access: 'alerts.read',
+    ask: one('/api/v1/alerts/subscriptions/desk'),
+    wholeTrust: true,
+  },
+  'PUT /api/v1/alerts/subscriptions/{id}': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/desk', desk),
+    wholeTrust: true,
+  },
+  'DELETE /api/v1/alerts/subscriptions/{id}': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/none'),
+    own: 404,
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/subscriptions/{id}/rotate': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/none/rotate', { which: 'inbound', keepHours: 0 }),
+    own: 404,
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/subscriptions/{id}/enable': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/none/enable', {}),
+    own: 404,
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/subscriptions/test': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/test', { subscription: desk }),
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/subscriptions/preview': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/subscriptions/preview', { subscription: desk }),
+    wholeTrust: true,
+  },
+  'GET /api/v1/alerts/deliveries': {
+    access: 'alerts.read',
+    ask: one('/api/v1/alerts/deliveries'),
+    wholeTrust: true,
+  },
+  'GET /api/v1/alerts/deliveries/{id}': {
+    access: 'alerts.read',
+    ask: () => [{ path: `/api/v1/alerts/deliveries/${deliveryId}` }],
+    wholeTrust: true,
+  },
+  'POST /api/v1/alerts/deliveries/replay': {
+    access: 'alerts.write',
+    ask: one('/api/v1/alerts/deliveries/replay', { deliveries: [999_999] }),
+    wholeTrust: true,
+  },
+  'GET /api/v1/alerts/status-pages': { access: 'alerts.read', ask: one('/api/v1/alerts/status-pages') },
+  'PUT /api/v1/alerts/status-pages/{academy}': {
+    access: 'alerts.write',
+    ask: (target) => [
+      { path: `/api/v1/alerts/status-pages/${target}`, body: { enabled: false, title: null, message: null } },
+    ],
+    others: 404,
+  },
+  'GET /status/{token}': { access: 'public', ask: one(`/status/${'x'.repeat(26)}`), own: 404 },
+  'POST /api/v1/hooks/{row}': {
+    access: 'public',
+    ask: one('/api/v1/hooks/1', { type: 'incident.note', data: { incident: 1, text: 'Forged' } }),
+    own: 401,
   },
   'GET /api/v1/sla': { access: 'telemetry.read', ask: one('/api/v1/sla?months=2') },
   'GET /api/v1/sla/academies/{id}': {
@@ -580,6 +724,7 @@ beforeAll(async () => {
   Object.assign(foreign, await signIn('bystander-token', bystander, { permissions: ['estate.read'], academies: null }));
   const roles = [{ group: 'everyone', role: 'admin' }];
   await watched();
+  await alerted();
   running = await startApi({
     estate,
     trust,
@@ -680,6 +825,50 @@ async function watched(): Promise<void> {
     await estate.maintenance.cancel(actor, trust, id, Date.now());
     maintenanceOf[target] = id;
   }
+}
+
+/** An alert, a safeguarding signal and a silence of each academy, and a delivery that names a contact of Quirkwood's. */
+async function alerted(): Promise<void> {
+  const { trusts, academies } = await estate.snapshot();
+  const epoch = await estate.notifying.claim('roles');
+  const nowMs = Date.now();
+  const alert = (academy: string, kind: 'silent' | 'safeguarding'): Alert => ({
+    ...{ key: `${kind}/${academy}/${nowMs}`, trust: trusts[0]!.id, rule: kind, kind, severity: 'major' },
+    ...{ title: `${kind} at ${academy}`, text: '', labels: { academy, rule: kind }, startedMs: nowMs, endedMs: null },
+    ...{ incident: null, circuit: null, provider: null, parent: null, acknowledged: null, quietUntilMs: null },
+    academy: academies.find(({ slug }) => slug === academy)!.id,
+    safeguarding: kind === 'safeguarding',
+  });
+  for (const target of ['ashdale', 'quirkwood'] as const) {
+    const { id } = await estate.alerting.silence(actor, trust, silence(target));
+    await estate.alerting.endSilence(actor, trust, id);
+    silenceOf[target] = id;
+    await estate.alerting.silence(actor, trust, silence(target));
+  }
+  const made = await estate.alerting.putSubscription(actor, trust, 'desk', desk);
+  const subscription = Number(made.inbound.url.split('/').at(-1));
+  const [group] = await estate.notifying.reserve(1);
+  const of = { id: `msg_${'a'.repeat(26)}`, trust: { id: trust, name: 'North' }, subscription: 'desk', url: null };
+  const said = JSON.stringify(exampleNotification('opened', nowMs, of))
+    .replaceAll('Site manager', 'Siteman Markersson')
+    .replaceAll('Example Academy', 'Quirkwood Academy');
+  await estate.notifying.commit(epoch, {
+    taken: null,
+    alerts: ['ashdale', 'quirkwood'].flatMap((id) => [alert(id, 'silent'), alert(id, 'safeguarding')]),
+    groups: [
+      {
+        ...{ id: group!, subscription, key: 'k', labels: {}, alerts: [], openedMs: nowMs, toldMs: nowMs, sequence: 1 },
+        ...{ dueMs: null, closedMs: null, mergedInto: null, severity: 'major', memo: {} },
+      },
+    ],
+    deliveries: [
+      {
+        ...{ message: of.id, subscription, group: group!, sequence: 1, event: 'opened', incident: null },
+        ...{ notification: JSON.parse(said) as Notification, safeguarding: false, nextMs: nowMs },
+      },
+    ],
+  });
+  deliveryId = (await estate.alerting.deliveries(trust, {})).deliveries[0]!.id;
 }
 
 /** An account with a session, or with a token. */
@@ -819,6 +1008,7 @@ describe.each(askers)('$name', ({ name, principal, token }) => {
       const may = (permission: Permission): boolean => principal?.may(permission) ?? false;
       if (!may('prices.read')) expectNothingOf(priceMarks, sent, what);
       if (!may('contacts.read')) expectNothingOf(contactMarks, sent, what);
+      if (!may('safeguarding.read')) expectNothingOf(safeguardingMarks, sent, what);
       if (!principal?.mayAll('people.read')) expectNothingOf(peopleMarks, sent, what);
       if (access === 'public') expectNothingOf([...othersMarks, ...unmappedMarks], sent, what);
       else if (!principal) expectNothingOf([...othersMarks, ...unmappedMarks, /ashdale/i], sent, what);

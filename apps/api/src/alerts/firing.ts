@@ -4,7 +4,7 @@ import type { Alerting } from '@linewatch/estate';
 import { type Principal, type Scope, within } from '../access/principal.ts';
 import { timeText } from '@linewatch/sla';
 import { asked } from '../estate/records.ts';
-import { matchesAll } from './matching.ts';
+import { fitsOf } from './matching.ts';
 import { holdsUntilMs } from './occurrences.ts';
 
 export interface FiringOptions {
@@ -44,12 +44,10 @@ export class Firing {
     const kept = safeguarding ? [] : await asked(alerting.silences(trust, nowMs));
     const silences = kept.flatMap((each) => {
       const untilMs = holdsUntilMs(each, nowMs);
-      return untilMs === undefined ? [] : [{ matchers: each.matchers, untilMs }];
+      return untilMs === undefined ? [] : [{ fits: fitsOf(each.matchers), untilMs }];
     });
     const quietOf = ({ quiet, labels }: AlertNow): string | null => {
-      const untilMs = Math.max(
-        ...silences.filter(({ matchers }) => matchesAll(matchers, labels)).map((each) => each.untilMs),
-      );
+      const untilMs = Math.max(...silences.filter(({ fits }) => fits(labels)).map((each) => each.untilMs));
       return (
         quiet ?? (Number.isFinite(untilMs) ? `Silenced until ${timeText(Math.floor(untilMs / 1000) * 1000)}` : null)
       );

@@ -7,7 +7,7 @@ import { within } from '../access/principal.ts';
 import { asked } from '../estate/records.ts';
 import { ApiError } from '../problems.ts';
 import { askedOfAlerting } from './asked.ts';
-import { matchesAll, matcherProblem } from './matching.ts';
+import { fitsOf, matcherProblem } from './matching.ts';
 import { occurrencesOf } from './occurrences.ts';
 
 const dayMs = 86_400_000;
@@ -130,12 +130,13 @@ function mayWith(principal: Principal, matchers: readonly Matcher[]): void {
 
 function told(silence: KeptSilence, span: Span, nowMs: number, firing: readonly AlertNow[]): Silence {
   const active = occurrencesOf(silence, { fromMs: nowMs, toMs: nowMs + 1 }).length > 0;
+  const fits = fitsOf(silence.matchers);
   const goesOn = active || occurrencesOf(silence, { fromMs: nowMs, toMs: nowMs + maxSpanMs }).length > 0;
   return {
     ...silence,
     matchers: [...silence.matchers],
     occurrences: occurrencesOf(silence, span).slice(0, maxOccurrences),
     state: active ? 'active' : goesOn ? 'pending' : 'expired',
-    silenced: active ? firing.filter(({ labels }) => matchesAll(silence.matchers, labels)).length : 0,
+    silenced: active ? firing.filter(({ labels }) => fits(labels)).length : 0,
   };
 }
