@@ -37,6 +37,7 @@ const engines = [
   'access',
   'access-pages',
   'alert-api',
+  'alert-pages',
   'alert-records',
   'alerts',
   'attacks',
