@@ -12,13 +12,13 @@ const most = 1000;
 const dueText = `
   SELECT d.id::float8 AS id, d.message, d.subscription_id AS subscription, d.group_id::float8 AS "group", d.seq AS sequence,
     d.attempts, d.unknown, d.notification, d.safeguarding, ${ms('d.made_at')} AS "madeMs",
-    CASE WHEN g.ticket_id IS NOT NULL THEN json_build_object('id', g.ticket_id, 'reference', g.ticket_reference, 'url', g.ticket_url)
-      END AS ticket
+    (SELECT json_build_object('id', g.ticket_id, 'reference', g.ticket_reference, 'url', g.ticket_url)
+     FROM alert_group g WHERE g.id = d.group_id AND g.ticket_id IS NOT NULL) AS ticket
   FROM (
     SELECT * FROM delivery WHERE subscription_id = $1 AND head AND next_at <= ${moment('$2')} AND id <> ALL ($4::bigint[])
       AND EXISTS (SELECT FROM subscription s WHERE s.id = $1 AND ${isOn})
     ORDER BY next_at, id LIMIT $3
-  ) d JOIN alert_group g ON g.id = d.group_id ORDER BY d.next_at, d.id`;
+  ) d ORDER BY d.next_at, d.id`;
 
 export const readDue = (
   database: Database,
