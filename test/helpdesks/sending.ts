@@ -120,7 +120,7 @@ export class Subscriber {
       mail: (mail) => wire.mail(mail),
       memory: this.memory,
     };
-    const sent = await formatsByName[this.helpdesk.format]!.send(sending);
+    const sent = await formatsByName[this.helpdesk.format].send(sending);
     if (sent.is === 'delivered' && sent.ticket) this.ticket = sent.ticket;
     return sent;
   }

@@ -14,6 +14,7 @@ export type Fault =
       readonly status: number;
       readonly effect: boolean;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
     };
 
 export interface Faults {
@@ -130,7 +131,11 @@ function answer(response: http.ServerResponse, { status, body, headers = {} }: R
 /** The fault, after the effect or instead of it. */
 function answerBadly(response: http.ServerResponse, fault: Fault, reply: Reply): void {
   if (fault.kind === 'status') {
-    answer(response, { status: fault.status, body: { error: 'something is wrong' }, headers: fault.headers ?? {} });
+    answer(response, {
+      status: fault.status,
+      body: fault.body ?? { error: 'something is wrong' },
+      headers: fault.headers ?? {},
+    });
     return;
   }
   if (fault.kind === 'reset') response.socket?.destroy();

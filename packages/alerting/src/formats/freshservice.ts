@@ -21,6 +21,7 @@ import {
   mentions,
   neededSecret,
   readable,
+  rows,
   settled,
   siteOf,
   strange,
@@ -94,10 +95,7 @@ function deskOf(sending: Sending): Desk {
     const tags: unknown = raw['tags'];
     return text.includes(word) || (Array.isArray(tags) && tags.includes(word));
   };
-  const ours = (body: unknown): Held[] =>
-    listAt(body, 'tickets')
-      .flatMap((row) => heldOf(row) ?? [])
-      .filter(isOurs);
+  const ours = (tickets: readonly Json[]): Held[] => tickets.flatMap((row) => heldOf(row) ?? []).filter(isOurs);
   const ticketIn = (answer: HttpAnswer): Json => {
     const row = objectAt(readable(answer), 'ticket');
     if (!row) throw strange(answer);
@@ -112,15 +110,15 @@ function deskOf(sending: Sending): Desk {
     },
     async find() {
       const query = encodeURIComponent(`"tag:'${word}'"`);
-      const found = ours(readable(await ask({ method: 'GET', path: `${path}/filter?query=${query}&page=1` })));
+      const found = ours(rows(await ask({ method: 'GET', path: `${path}/filter?query=${query}&page=1` }), 'tickets'));
       const whose = `email=${encodeURIComponent(settings.email)}&order_type=desc&per_page=${page}`;
       for (let number = 1; number <= pages; number += 1) {
         // One that is too long to be read whole is passed over: others' tickets may be.
         const answer = await ask({ method: 'GET', path: `${path}?${whose}&page=${number}` });
-        const body = jsonOf(answer);
-        if (body === undefined && !isTooLong(answer)) throw strange(answer);
-        found.push(...ours(body));
-        if (body !== undefined && listAt(body, 'tickets').length < page) break;
+        if (isTooLong(answer)) continue;
+        const tickets = rows(answer, 'tickets');
+        found.push(...ours(tickets));
+        if (tickets.length < page) break;
       }
       const byId = new Map(found.map((held) => [held.ticket.id, held]));
       return [...byId.values()].sort((a, b) => Number(b.ticket.id) - Number(a.ticket.id));

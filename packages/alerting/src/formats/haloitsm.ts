@@ -14,12 +14,12 @@ import type { FormatSettings, Severity } from '@linewatch/contract';
 import { escapeHtml } from '../text.ts';
 import { textOf, titleOf } from '../words.ts';
 import type { Format, HttpAnswer, Sending } from './format.ts';
-import { asking, mentions, neededSecret, readable, settled, siteOf, strange } from './helpdesk/asking.ts';
+import { asking, mentions, neededSecret, readable, rows, settled, siteOf, strange } from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { ticketMark, wordOf } from './helpdesk/keys.ts';
 import { oauth } from './helpdesk/oauth.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
-import { type Json, idAt, isObject, jsonOf, listAt, textAt, valueOf } from './helpdesk/values.ts';
+import { type Json, idAt, isObject, jsonOf, textAt, valueOf } from './helpdesk/values.ts';
 
 type Settings = FormatSettings<'haloitsm'>;
 
@@ -92,8 +92,8 @@ function deskOf(sending: Sending): Desk {
     },
     async find() {
       const query = `search=${word}&pageinate=true&page_size=5&page_no=1&order=id&orderdesc=true`;
-      const rows = listAt(readable(await ask({ method: 'GET', path: `${path}?${query}` })), 'tickets');
-      const held = rows.filter((row) => textAt(row, 'summary').includes(word)).flatMap((row) => heldOf(row) ?? []);
+      const found = rows(await ask({ method: 'GET', path: `${path}?${query}` }), 'tickets');
+      const held = found.filter((row) => textAt(row, 'summary').includes(word)).flatMap((row) => heldOf(row) ?? []);
       return held.sort((a, b) => Number(b.ticket.id) - Number(a.ticket.id));
     },
     async create(follows) {

@@ -22,6 +22,7 @@ import {
   mentions,
   neededSecret,
   readable,
+  rows,
   settled,
   siteOf,
   strange,
@@ -29,7 +30,7 @@ import {
 import { fieldsOf } from './helpdesk/fields.ts';
 import { ticketMark, wordOf } from './helpdesk/keys.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
-import { type Json, listAt, objectAt, textAt, valueOf } from './helpdesk/values.ts';
+import { type Json, objectAt, textAt, valueOf } from './helpdesk/values.ts';
 
 type Settings = FormatSettings<'jsm-request'>;
 
@@ -51,7 +52,7 @@ interface Way {
 
 async function waysOf(ask: Asking, at: string): Promise<readonly Way[]> {
   const answer = await ask({ method: 'GET', path: `${at}/transitions` });
-  return listAt(readable(answer), 'transitions').flatMap((row) => {
+  return rows(answer, 'transitions').flatMap((row) => {
     const id = textAt(row, 'id');
     if (!/^[0-9]{1,12}$/.test(id)) return [];
     const category = objectAt(objectAt(row, 'to'), 'statusCategory');
@@ -139,7 +140,7 @@ function deskOf(sending: Sending): Desk {
         method: 'GET',
         path: `/rest/api/2/search/jql?jql=${jql}&fields=status,description&maxResults=5`,
       });
-      const held = listAt(readable(answer), 'issues').flatMap((row) => heldOf(row) ?? []);
+      const held = rows(answer, 'issues').flatMap((row) => heldOf(row) ?? []);
       return held.filter(({ text }) => text.includes(word));
     },
     async create(follows) {

@@ -22,6 +22,7 @@ import {
   mentions,
   neededSecret,
   readable,
+  rows,
   settled,
   siteOf,
   strange,
@@ -31,7 +32,7 @@ import { fieldsOf } from './helpdesk/fields.ts';
 import { keyOf, markOf, ticketMark } from './helpdesk/keys.ts';
 import { oauth } from './helpdesk/oauth.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
-import { type Json, listAt, objectAt, textAt } from './helpdesk/values.ts';
+import { type Json, objectAt, textAt } from './helpdesk/values.ts';
 
 type Settings = FormatSettings<'servicenow-incident'>;
 
@@ -98,8 +99,8 @@ function deskOf(sending: Sending): Desk {
         path: `${path}?sysparm_query=${query}&sysparm_fields=${columns}&sysparm_limit=5`,
       });
       // A query with a field that the instance does not know is taken for one without it: what comes is compared.
-      const rows = listAt(readable(answer), 'result').filter((row) => textAt(row, 'correlation_id') === key);
-      return rows.flatMap((row) => heldOf(row) ?? []);
+      const ours = rows(answer, 'result').filter((row) => textAt(row, 'correlation_id') === key);
+      return ours.flatMap((row) => heldOf(row) ?? []);
     },
     async create(follows) {
       const mark = `\n\n${followed(follows)}${ticketMark(notification)}`;

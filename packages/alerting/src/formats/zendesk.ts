@@ -22,6 +22,7 @@ import {
   mentions,
   neededSecret,
   readable,
+  rows,
   settled,
   siteOf,
   strange,
@@ -29,7 +30,7 @@ import {
 import { fieldsOf } from './helpdesk/fields.ts';
 import { keyOf, ticketMark } from './helpdesk/keys.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
-import { type Json, idAt, listAt, objectAt, textAt, valueOf } from './helpdesk/values.ts';
+import { type Json, idAt, objectAt, textAt, valueOf } from './helpdesk/values.ts';
 
 type Settings = FormatSettings<'zendesk'>;
 
@@ -87,8 +88,8 @@ function deskOf(sending: Sending): Desk {
     },
     async find() {
       const query = `external_id=${encodeURIComponent(key)}&sort_by=created_at&sort_order=desc&per_page=3`;
-      const rows = listAt(readable(await ask({ method: 'GET', path: `${path}?${query}` })), 'tickets');
-      return rows.filter((row) => row['external_id'] === key).flatMap((row) => heldOf(row) ?? []);
+      const found = rows(await ask({ method: 'GET', path: `${path}?${query}` }), 'tickets');
+      return found.filter((row) => row['external_id'] === key).flatMap((row) => heldOf(row) ?? []);
     },
     async create(follows) {
       const after = follows === null ? '' : `Follows ${follows.reference}, which is closed.\n`;

@@ -1,7 +1,7 @@
 /** Requests to a helpdesk: signed in, and every answer that is not the one hoped for ends the sending with what it means. */
 import { answerWords, failedOf, retryAfterMs, secretOf } from '../answer.ts';
 import type { HttpAnswer, HttpRequest, Sending, Sent } from '../format.ts';
-import { type Json, isObject, jsonOf } from './values.ts';
+import { type Json, isObject, jsonOf, listAt } from './values.ts';
 
 /** Ends a sending: what became of it is known. */
 export class Halted extends Error {
@@ -100,6 +100,13 @@ export function readable(answer: HttpAnswer): Json {
   const value = jsonOf(answer);
   if (isObject(value)) return value;
   throw strange(answer);
+}
+
+/** The answer's list of a name: one without it says nothing of what there is. @throws Halted */
+export function rows(answer: HttpAnswer, name: string): readonly Json[] {
+  const body = readable(answer);
+  if (!Array.isArray(body[name])) throw strange(answer);
+  return listAt(body, name);
 }
 
 export const strange = (answer: HttpAnswer): Halted =>
