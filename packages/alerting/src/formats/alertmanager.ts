@@ -1,6 +1,7 @@
 /** Body of version 4, as Alertmanager sends. https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 import type { FormatSettings, Notification, NotifiedAlert } from '@linewatch/contract';
 import { fitting, type Shortened } from '../shorten.ts';
+import { cut } from '../text.ts';
 import { factsOf } from '../words.ts';
 import { secretOf, told } from './answer.ts';
 import type { Format } from './format.ts';
@@ -61,7 +62,8 @@ function bodyOf(notification: Shortened, whole: Notification): unknown {
   }));
   return {
     version: '4',
-    groupKey: whole.group.key,
+    // Whole: it is what the receiver knows the problem by.
+    groupKey: cut(whole.group.key, 2000).toWellFormed(),
     truncatedAlerts: notification.leftOut.alerts,
     status: notification.status,
     receiver: notification.subscription,

@@ -63,7 +63,9 @@ function tryOut(problems: Problems, path: string, run: () => string | null): voi
     if (message !== null) problems.push({ path, message });
   } catch (error) {
     if (!(error instanceof LiquidError)) throw error;
-    problems.push({ path, message: error.message });
+    const { message } = error;
+    // The same body is tried for the opening and the end.
+    if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
   }
 }
 

@@ -1,7 +1,7 @@
 /** PagerDuty Events API v2. https://developer.pagerduty.com/docs/events-api-v2-overview */
 import { createHash } from 'node:crypto';
 import type { FormatSettings, Notification, NotificationEvent, Severity } from '@linewatch/contract';
-import { cut, linkOf } from '../text.ts';
+import { cleanLine, cut, linkOf } from '../text.ts';
 import { factsOf, textOf, titleOf } from '../words.ts';
 import { secretOf, told, without } from './answer.ts';
 import type { Format } from './format.ts';
@@ -40,7 +40,7 @@ export function pagerdutyEvent(notification: Notification, routingKey: string): 
     notification.status === 'resolved' && notification.event !== 'test' ? 'resolve' : actions[notification.event];
   const common = { routing_key: routingKey, event_action: action, dedup_key: dedupKeyOf(notification.group.key) };
   if (action !== 'trigger') return common;
-  const some = (value: string | undefined) => (value === undefined || value === '' ? undefined : cut(value, 500));
+  const some = (value: string | undefined) => cut(cleanLine(value ?? ''), 500) || undefined;
   return {
     ...common,
     client: 'Linewatch',
