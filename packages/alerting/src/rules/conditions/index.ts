@@ -1,0 +1,11 @@
+export { type Place, conditionAlert, knownOf } from './alert.ts';
+export type { Finding, Known } from './finding.ts';
+export type { StandingInput } from './standing.ts';
+export { breachForecast } from './breach-forecast.ts';
+export { budgetBurn } from './budget-burn.ts';
+export { type Weekly, capacityForecast, trendWeeks, weekMs } from './capacity-forecast.ts';
+export { type DateSettings, certificateDate, planDate } from './dates.ts';
+export { fixNears } from './fix-due.ts';
+export { slaBreach } from './sla-breach.ts';
+export { type Trouble, systemTrouble } from './system-trouble.ts';
+export { type Rates, committedOf, directions, overSpans, useFinding, utilisation } from './utilisation.ts';
