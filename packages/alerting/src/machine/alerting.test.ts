@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Alerting } from './alerting.ts';
 import { defaultInhibitions } from './defaults.ts';
 import type { Alert, Route } from './model.ts';
 import { Bench, alert, minuteMs, route, startMs, words } from './testing.ts';
@@ -510,5 +511,24 @@ describe('a clock that is set back', () => {
     expect(words(bench.pass(270_000))).toEqual(['1/1 updated 1']);
     expect(bench.told.at(-1)!.atMs).toBe(startMs);
     expect(words(bench.pass(50 * minuteMs))).toEqual([]);
+  });
+});
+
+describe('a new machine', () => {
+  it('refuses groups that another version of it kept', () => {
+    const bench = new Bench({ routes: [route(1)] });
+    bench.put(alert(1, grave)).tick();
+    const [group] = bench.groups();
+    const memory = { alerts: [], groups: [{ ...group!, memo: { format: 2 } }] };
+    expect(() => new Alerting(memory, () => 1)).toThrow('group 1 was kept by another version of the machine (2)');
+  });
+
+  it('resolves what it was told of though the alert is known no more', () => {
+    const bench = new Bench({ routes: [route(1)] });
+    bench.put(alert(1, grave)).tick();
+    const machine = new Alerting({ alerts: [], groups: bench.groups() }, () => 9);
+    machine.configure({ routes: [route(1)], silences: [], inhibitions: [] });
+    machine.tick(bench.nowMs);
+    expect(machine.changes().tellings).toMatchObject([{ event: 'resolved', sequence: 2, resolved: 1, alerts: [] }]);
   });
 });

@@ -66,6 +66,7 @@ export class Alerting implements Machine {
       this.#routeOf(group.subscription).load(LiveGroup.of(group), (key) => this.#tree.get(key));
     for (const node of this.#tree.nodes.values()) if (!node.fires) this.#over.add(node);
     this.#sort();
+    this.#forget(-Infinity);
   }
 
   #routeOf(row: number): RouteGroups {

@@ -247,11 +247,15 @@ export class RouteGroups extends Groups {
   #take(node: Node, group: LiveGroup, into: LiveGroup | null, world: World): void {
     const isKnown = this.knows(node.key);
     this.leave(group, node.key, world);
-    if (!isKnown || !group.open) return;
-    group.left = true;
-    group.moved.push(node.key);
+    if (!group.open) return;
+    if (isKnown) {
+      group.left = true;
+      group.moved.push(node.key);
+    }
     const goesOn = [...group.members.keys()].some((key) => world.tree.get(key)?.fires);
-    if (!goesOn && into) group.mergedInto = into.id;
+    if (goesOn || !into) return;
+    group.mergedInto = into.id;
+    into.isUrgent = true;
   }
 
   #move(node: Node, carrier: Node, group: LiveGroup | undefined, target: LiveGroup, world: World): void {
