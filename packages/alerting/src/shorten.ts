@@ -24,7 +24,7 @@ const bounds: readonly Bounds[] = [
   { alerts: 0, items: 0, academies: 0, labels: 0, text: 100 },
 ];
 
-export interface LeftOut {
+interface LeftOut {
   readonly alerts: number;
   readonly academies: number;
   readonly tested: number;

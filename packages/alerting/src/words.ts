@@ -43,7 +43,7 @@ export interface Size {
   readonly mostOctets?: number;
 }
 
-export const severityWords: Readonly<Record<Severity, string>> = {
+const severityWords: Readonly<Record<Severity, string>> = {
   critical: 'Critical',
   major: 'Major',
   minor: 'Minor',
@@ -51,7 +51,7 @@ export const severityWords: Readonly<Record<Severity, string>> = {
 };
 
 /** What a subject begins with. */
-export const eventWords: Readonly<Record<NotificationEvent, string>> = {
+const eventWords: Readonly<Record<NotificationEvent, string>> = {
   opened: 'New',
   updated: 'Update',
   acknowledged: 'Acknowledged',
@@ -74,7 +74,7 @@ const joined = (parts: readonly (string | null | undefined)[], by = ', '): strin
     .join(by);
 
 /** `since 22 Nov 2026 10:20`, or from when to when and how long. */
-export function timesOf(of: { readonly startedMs: number; readonly endedMs: number | null }): string {
+function timesOf(of: { readonly startedMs: number; readonly endedMs: number | null }): string {
   if (of.endedMs === null) return `since ${time(of.startedMs)}`;
   return `${time(of.startedMs)} to ${time(of.endedMs)} (${lasting(of.endedMs - of.startedMs)})`;
 }

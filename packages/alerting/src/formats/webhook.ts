@@ -10,7 +10,7 @@ import { headersOf } from './headers.ts';
 const mostOctets = 20_000;
 
 /** `incident.opened`, and `alert.opened` of what is no incident. */
-export const typeOf = ({ alerts, event }: Notification): string =>
+const typeOf = ({ alerts, event }: Notification): string =>
   `${alerts.some(({ incident }) => incident !== null) ? 'incident' : 'alert'}.${event}`;
 
 export const webhookBody = (notification: Notification): string =>

@@ -85,7 +85,7 @@ const translated = [...zeros(8), 255, 255, 0, 0];
 const nat64 = [0, 0x64, 0xff, 0x9b, ...zeros(8)];
 
 /** `allowed`: within a network that the administrator allowed. */
-export type Verdict = 'public' | 'allowed' | 'refused';
+type Verdict = 'public' | 'allowed' | 'refused';
 
 export interface Guard {
   /** Of one address as text; what is no address is refused. */
