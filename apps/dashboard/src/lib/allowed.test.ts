@@ -41,13 +41,20 @@ describe('the navigation', () => {
       permissions.map((permission) => ({ permission, academies: null })),
     );
     const groups = navigationFor((access) => all.may(access));
-    expect(groups.map(({ title }) => title)).toEqual(['Now', 'Service', 'Telling people', 'Estate', 'More records', 'Access']);
+    expect(groups.map(({ title }) => title)).toEqual([
+      'Now',
+      'Service',
+      'Telling people',
+      'Estate',
+      'More records',
+      'Access',
+    ]);
     for (const { href } of groups.flatMap(({ items }) => items)) expect(matchRoute(href).page).not.toBe('not-found');
   });
 
   it('leaves out what may not be opened, and groups without anything', () => {
     const groups = navigationFor((access) => reader.may(access));
-    expect(groups.map(({ title }) => title)).toEqual(['Now', 'Service', 'Telling people', 'Estate', 'More records']);
+    expect(groups.map(({ title }) => title)).toEqual(['Now', 'Service', 'Estate', 'More records']);
     expect(groups[0]?.items.map(({ title }) => title)).toEqual(['Overview', 'Incidents']);
     expect(groups[2]?.items.map(({ title }) => title)).not.toContain('Import');
     expect(navigationFor((access) => nobody.may(access))).toEqual([]);

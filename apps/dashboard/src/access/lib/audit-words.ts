@@ -7,6 +7,11 @@ const others: Readonly<Record<string, string>> = {
   token: 'API token',
   'sign-in': 'Sign-in',
   setting: 'Setting',
+  subscription: 'Subscription',
+  delivery: 'Delivery',
+  'alert-rule': 'Alert rule',
+  silence: 'Silence',
+  'status-page': 'Status page',
 };
 
 /** What entries can be about, with what a list calls it. */
@@ -26,6 +31,9 @@ const ops: Readonly<Record<string, string>> = {
   'sign-in-failed': 'failed',
   disable: 'disabled',
   enable: 'enabled',
+  replay: 'sent again',
+  reset: 'put back to how it came',
+  rotate: 'given a new secret',
 };
 
 const ways: Readonly<Record<string, string>> = {

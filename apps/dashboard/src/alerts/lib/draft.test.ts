@@ -11,7 +11,7 @@ import { lastWords } from './told.ts';
 import { bodyText } from './wire.ts';
 
 const kept = (over: Partial<Subscription> = {}): Subscription => ({
-  ...(bodyOf({ ...newSubscription('zendesk'), name: 'Desk' }, { url: 'https://x.example' }, null) as Subscription),
+  ...bodyOf({ ...newSubscription('zendesk'), name: 'Desk' }, { url: 'https://x.example' }, null),
   ...{ id: 'desk', secrets: ['token'], disabled: null, revision: 3, by: 'Ada' },
   delivery: {
     ...{ breaker: 'closed', failingSinceMs: null, lastError: null, lastDeliveredMs: null, pending: 0, dead: 0 },

@@ -72,13 +72,13 @@ export function problemOfRule(draft: RuleDraft, kind: AlertRule['kind']): string
     .reduce((first, next) => (first === '' ? next : first), '');
 }
 
-/** `above 90 %, for 15 minutes; major; in the school’s hours` */
+/** `above: 90 %; for: 15 minutes; major; in the school’s hours` */
 export function ruleWords(of: AlertRule): string {
   const { severity } = ruleKinds[of.kind];
   const own = of.severity ?? severity;
   return [
     ...thresholdsOf(of.kind).map(
-      ({ name, title, unit, otherwise }) => `${title.toLowerCase()} ${of.settings[name] ?? otherwise} ${unit}`,
+      ({ name, title, unit, otherwise }) => `${title.toLowerCase()}: ${of.settings[name] ?? otherwise} ${unit}`,
     ),
     own === null ? 'as grave as its incident' : severityWords[own].toLowerCase(),
     ...(of.forMinutes > 0 ? [`lasts ${formatNumberOf(of.forMinutes, 'minute')}`] : []),
