@@ -197,6 +197,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the pages of the watch (c
 
   it('leads from the list to an incident by keyboard, which is acknowledged until a time', async () => {
     const page = await open('/incidents');
+    await page.locator(`[data-incident="${incident.over}"] a`).waitFor();
     await page.locator(`[data-incident="${incident.open}"] a`).focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.evaluate('document.activeElement.textContent')).toContain('Oak main line');
