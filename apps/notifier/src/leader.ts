@@ -131,22 +131,18 @@ export class Leader {
       this.#woken = new AbortController();
       await this.#turn();
       if (this.#mayHaveChanges || this.#isStale || this.#found) continue;
-      const dueMs = Math.min(
-        this.#machine.nextDueMs ?? Infinity,
-        this.#silencesMs,
-        this.#options.rules.nextMs ?? Infinity,
-      );
+      const dueMs = Math.min(this.#machine.nextDueMs ?? Infinity, this.#silencesMs);
       const pauseMs = Math.min(mostSleepMs, dueMs - now());
       if (pauseMs > 0) await sleep(pauseMs, AbortSignal.any([this.#woken.signal, signal]));
     }
   }
 
   async #turn(): Promise<void> {
-    const { rules, now } = this.#options;
+    const { now } = this.#options;
     const nowMs = now();
     this.#configure(nowMs);
     const taken = await this.#take();
-    if (this.#isStale || (rules.nextMs ?? Infinity) <= nowMs) this.#review(nowMs);
+    if (this.#isStale) this.#review(nowMs);
     this.#merge(nowMs);
     this.#machine.tick(now());
     while (this.#machine.starved) {
@@ -205,7 +201,7 @@ export class Leader {
     const { rules } = this.#options;
     const keys = this.#keys.get(incident.id) ?? new Set();
     const before = [...keys].flatMap((key) => this.#machine.alert(key) ?? []);
-    const found = rules.alertsOf(incident, atMs);
+    const found = rules.alertsOf(incident, atMs, (id) => this.#incidents.get(id));
     const now = new Set(found.map(({ key }) => key));
     if (now.size > 0 || incident.state !== 'resolved') this.#keys.set(incident.id, new Set([...keys, ...now]));
     if (incident.state === 'resolved') this.#keys.delete(incident.id);

@@ -105,7 +105,7 @@ export async function lead(options: LeadOptions): Promise<void> {
   const running: Promise<unknown>[] = [];
   try {
     const setup = await followSetup({ notifying, logger, signal, onChange: apply });
-    const rules = createRuleBook({ setup: () => setup.setup, subjects, estate, now });
+    const rules = await createRuleBook({ setup: () => setup.setup, subjects, watching: estate.watching, logger });
     leader = new Leader({
       ...{
         estate,
@@ -125,7 +125,11 @@ export async function lead(options: LeadOptions): Promise<void> {
       sources: [
         receiverConditions({ setup: () => setup.setup, lanes: () => engine.lanes(), subjects, rules }),
         ...options.conditions.map((make) =>
-          make({ estate, subjects, setup: () => setup.setup, healthUrls: config.healthUrls, logger }),
+          make({
+            ...{ estate, subjects, setup: () => setup.setup, healthUrls: config.healthUrls, logger, signal },
+            firing: () => telling.machine.alerts(),
+            onFailed: () => metrics.conditionFailed(),
+          }),
         ),
       ],
       everyMs: config.everySeconds * 1000,

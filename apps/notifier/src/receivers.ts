@@ -22,7 +22,7 @@ const secondsText = (atMs: number): string => timeText(Math.floor(atMs / 1000) *
 /** @param rule of kind `system-trouble`, as it is in force in the trust; undefined: it is off */
 export function receiverAlerts(
   receivers: readonly Receiver[],
-  rule: (trust: number) => { readonly slug: string; readonly body: Pick<AlertRuleBody, 'severity'> } | undefined,
+  rule: (trust: number) => ({ readonly slug: string } & Pick<AlertRuleBody, 'severity'>) | undefined,
   trustLabel: (trust: number) => string,
   nowMs: number,
 ): readonly Alert[] {
@@ -32,7 +32,7 @@ export function receiverAlerts(
     const isGone = disabled !== null;
     const isFailing = failingSinceMs !== null && nowMs - failingSinceMs >= failingMs;
     if (!on || !enabled || !(isGone || isFailing)) return [];
-    const severity: Severity = on.body.severity ?? 'major';
+    const severity: Severity = on.severity ?? 'major';
     const startedMs = failingSinceMs ?? nowMs;
     const why = (disabled ?? lastError ?? '').slice(0, 300).toWellFormed();
     return [
@@ -46,7 +46,7 @@ export function receiverAlerts(
         text: isGone
           ? `The receiver says that it is gone: ${why}. What waits for it can be sent again once it is switched on.`
           : `It has failed since ${secondsText(startedMs)}: ${why}`,
-        labels: { problem: `receiver-${slug}`, rule: 'system-trouble', severity, trust: trustLabel(trust) },
+        labels: { problem: `receiver-${slug}`, rule: on.slug, severity, trust: trustLabel(trust) },
         startedMs,
         endedMs: null,
         ...{ incident: null, circuit: null, academy: null, provider: null, parent: null },
@@ -72,7 +72,7 @@ export function receiverConditions({ setup, lanes, subjects, rules }: ReceiverSo
         return { subscription, failingSinceMs, lastError };
       });
       const rule = (trust: number) =>
-        rules.inForce(trust).find(({ body }) => body.kind === 'system-trouble' && body.enabled);
+        rules.inForce(trust).find(({ kind, enabled }) => kind === 'system-trouble' && enabled);
       const label = (trust: number): string => subjects().trust(trust)?.id ?? '';
       return Promise.resolve(receiverAlerts(receivers, rule, label, nowMs));
     },
