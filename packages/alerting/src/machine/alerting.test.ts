@@ -18,6 +18,10 @@ describe('waiting, interval and repeat', () => {
     expect(words(bench.tick())).toEqual([]);
     bench.nowMs += 1;
     expect(words(bench.tick())).toEqual(['1/1 opened 1 2']);
+    // Nothing more to do, and nothing more to keep.
+    expect(bench.machine.nextDueMs).toBeNull();
+    bench.machine.tick(bench.nowMs);
+    expect(bench.machine.changes()).toEqual({ alerts: [], groups: [], tellings: [] });
     bench.nowMs += 1000;
     bench.put(alert(3)).tick();
     expect(bench.machine.nextDueMs).toBe(startMs + 30_000 + 300_000);

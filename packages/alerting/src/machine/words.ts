@@ -133,8 +133,11 @@ function open(routes: RouteGroups, group: LiveGroup, world: World): void {
     return;
   }
   const waitMs = routes.route.stream || fresh.some(isCritical) ? 0 : routes.route.group.waitSeconds * 1000;
-  group.dueMs = group.sinceMs + waitMs;
-  if (group.dueMs > world.nowMs) return;
+  const dueMs = group.sinceMs + waitMs;
+  if (dueMs > world.nowMs) {
+    group.dueMs = dueMs;
+    return;
+  }
   const event = group.sequence === 0 ? 'opened' : 'reopened';
   say(routes, group, { event, firing: fresh, listed: [], ended: [], changed: fresh.map(({ key }) => key) }, world);
   reminder(routes, group, world);
