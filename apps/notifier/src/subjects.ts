@@ -72,6 +72,11 @@ export class Subjects {
     this.#providers = new Map(snapshot.providers.map((each) => [each.id, each]));
   }
 
+  /** All kinds, those that ended too. */
+  records(trust: number): readonly EstateRecord[] {
+    return this.#records.get(trust)?.records ?? [];
+  }
+
   /** As people see it. */
   trust(row: number): { readonly id: string; readonly name: string } | undefined {
     return this.#labels.get(row);

@@ -18,3 +18,4 @@ export { exampleNotification } from './formats/example.ts';
 export { previewOf, type Preview } from './formats/preview.ts';
 export { createSigningSecret, signedHeaders, signingProblem, verifySigned } from './signing.ts';
 export type { SignedMessage, Verified } from './signing.ts';
+export * from './rules/conditions/index.ts';

@@ -20,5 +20,10 @@ export interface ConditionContext {
   readonly setup: () => AlertingSetup;
   /** Health addresses of parts elsewhere. */
   readonly healthUrls: readonly string[];
+  /** What fires now, of incidents too: what fires ends later than it would begin. */
+  readonly firing: () => Iterable<Alert>;
+  /** A rule could not be looked at. */
+  readonly onFailed: () => void;
   readonly logger: Logger;
+  readonly signal: AbortSignal;
 }

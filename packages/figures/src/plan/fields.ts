@@ -1,8 +1,9 @@
 import type { EstateRecord } from '@linewatch/contract';
 
-/** Text of a field, where it has some. */
-export function textIn(values: object | undefined, field: string): string | undefined {
-  const value = (values as Readonly<Record<string, unknown>> | undefined)?.[field];
+/** Text of a field of a record's values, where it has some. */
+export function textIn(values: unknown, field: string): string | undefined {
+  if (typeof values !== 'object' || values === null) return undefined;
+  const value = (values as Readonly<Record<string, unknown>>)[field];
   return typeof value === 'string' ? value : undefined;
 }
 
