@@ -39,6 +39,7 @@ const engines = [
   'alert-api',
   'alert-pages',
   'alert-records',
+  'alert-soak',
   'alerts',
   'attacks',
   'captures',

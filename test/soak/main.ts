@@ -1,12 +1,17 @@
 /**
- * `npm run soak`: hostile input, the whole system under failures, and a year of lines in memory; `-- decode`, `-- system` or
- * `-- year` runs one of them.
+ * `npm run soak`: hostile input, the whole system under failures, a year of lines in memory, and alerts to receivers that
+ * misbehave; `-- decode`, `-- system`, `-- year` or `-- alerts` runs one of them.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-const soaks = { decode: 'decode.ts', system: 'system/main.ts', year: '../simulation/year.ts' } as const;
+const soaks = {
+  decode: 'decode.ts',
+  system: 'system/main.ts',
+  year: '../simulation/year.ts',
+  alerts: 'alerts/main.ts',
+} as const;
 const names = Object.keys(soaks) as (keyof typeof soaks)[];
 
 const [first, ...rest] = process.argv.slice(2);

@@ -32,7 +32,7 @@ export class Receiver {
   repeats = 0;
   readonly problems: string[] = [];
   misbehave: (() => Misbehaviour | undefined) | undefined;
-  readonly #seen = new Set<string>();
+  readonly #seen = new Map<string, string>();
   readonly #webhook = new Webhook(this.secret);
   readonly #server = http.createServer((request, response) => {
     this.#take(request, response).catch((error: unknown) => {
@@ -85,9 +85,12 @@ export class Receiver {
       return;
     }
     const id = headers['webhook-id']!;
-    if (this.#seen.has(id)) this.repeats++;
-    else {
-      this.#seen.add(id);
+    const before = this.#seen.get(id);
+    if (before !== undefined) {
+      this.repeats++;
+      if (before !== text) this.problems.push(`${id} came again and said something else`);
+    } else {
+      this.#seen.set(id, text);
       this.messages.push({ id, type: body.type, data: body.data, atMs: Date.now() });
     }
     if (wrong) answerBadly(response, wrong);
