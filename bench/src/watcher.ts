@@ -1,7 +1,7 @@
 /**
  * `watcher`: polls of many lines on an LMDB queue to states in PostgreSQL, one watcher, as fast as it goes; then traps, one after
  * another, until each one's incident is committed. The database is a process of its own. `--whole N` instead: N traps over UDP
- * to a whole Linewatch.
+ * to a whole Linewatch; with `--webhook`, until a webhook has told of each; with `--besides N`, while so many other lines are polled.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -50,15 +50,18 @@ const estateFile = (lines: number): string =>
   });
 
 export async function watcherBench(args: readonly string[]): Promise<void> {
-  const { lines, minutes, traps, whole } = readOptions(args, { lines: 500, minutes: 200, traps: 100, whole: 0 });
+  const { lines, minutes, traps, whole, webhook, besides } = readOptions(args, {
+    ...{ lines: 500, minutes: 200, traps: 100 },
+    ...{ whole: 0, webhook: false, besides: 0 },
+  });
   if (whole > 0) {
-    const waits = await trapWay(whole);
+    const waits = await trapWay({ traps: whole, lines: besides, webhook });
     const rows = [50, 99, 100].map((percent) => [
       percent === 100 ? 'longest' : `p${percent}`,
       `${percentile(waits, percent / 100).toFixed(0)} ms`,
     ]);
-    console.log(`${describeMachine()}; ${whole} traps over UDP to a whole system\n`);
-    console.log(table(['trap sent to incident committed', ''], rows));
+    console.log(`${describeMachine()}; ${whole} traps over UDP to a whole system, ${besides} other lines polled\n`);
+    console.log(table([`trap sent to ${webhook ? 'webhook received' : 'incident committed'}`, ''], rows));
     return;
   }
   const directory = mkdtempSync(path.join(os.tmpdir(), 'linewatch-bench-'));
