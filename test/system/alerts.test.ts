@@ -149,8 +149,10 @@ describe.skipIf(!snmptrap)('alerts', () => {
             site: { name: 'Oak Street', accessHours: 'Mon–Fri 07:30–17:30', contact: { phone: '01865 100200' } },
             circuit: { id: 'line-oak', reference: 'REF-oak' },
             supplier: { name: 'Net oak', faultLine: '0800 111111' },
-            evidence: expect.arrayContaining([expect.objectContaining({ text: expect.stringContaining('linkDown') })]),
-            tested: [expect.stringContaining('linkDown trap')],
+            evidence: expect.arrayContaining([
+              expect.objectContaining({ text: expect.stringContaining('linkDown') as unknown }) as unknown,
+            ]) as unknown,
+            tested: [expect.stringContaining('linkDown trap') as unknown],
           },
         ],
       },

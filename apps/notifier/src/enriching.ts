@@ -98,11 +98,13 @@ export class Enriching {
   #incident(alert: Alert, timelines: ReadonlyMap<number, IncidentTimeline>): Incident | undefined {
     const told = alert.incident === null ? undefined : this.#options.incident(alert.incident);
     if (!told) return undefined;
-    const { supplier, ticket, acknowledgedBy: _by, trust: _trust, ...rest } = told;
+    const { id, kind, state, severity, title, cause, parent, startedMs, endedMs, flaps } = told;
+    const { backupCarried, maintenance, mergedInto, reopened, assignee, supplier, ticket } = told;
     const timeline = timelines.get(told.id);
     const ticketMs = timeline?.entries.find(({ kind }) => kind === 'ticket')?.atMs ?? null;
     return {
-      ...rest,
+      ...{ id, kind, state, severity, title, cause, parent, startedMs, endedMs, flaps },
+      ...{ backupCarried, maintenance, mergedInto, reopened, assignee },
       ...{ circuit: null, academies: [], provider: null, members: 0, resolvedMs: null, acknowledged: null },
       ...{ exclusion: null, backdated: false, revision: 0 },
       detectedMs: timeline?.detectedMs ?? told.startedMs,

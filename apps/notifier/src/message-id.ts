@@ -8,6 +8,6 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 export function messageId(trust: string, group: number, openedMs: number, sequence: number): string {
   const octets = createHash('sha256').update(`${trust} ${group} ${openedMs} ${sequence}`).digest();
   let text = '';
-  for (let i = 0; i < 26; i++) text += alphabet[octets[i]! & 31];
+  for (let i = 0; i < 26; i++) text += alphabet.charAt(octets[i]! & 31);
   return `msg_${text}`;
 }

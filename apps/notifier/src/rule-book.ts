@@ -46,10 +46,11 @@ export async function createRuleBook({ setup, subjects, watching, logger }: Rule
       return alertsOf(incident, inForce(incident.trust), around, atMs);
     },
     follow: async (signal) => {
-      while (!signal.aborted) {
+      const isOver = (): boolean => signal.aborted;
+      while (!isOver()) {
         await sleep(maintenancesEveryMs, signal);
         try {
-          if (!signal.aborted) maintenances = await watching.maintenances();
+          if (!isOver()) maintenances = await watching.maintenances();
         } catch (error) {
           logger.warn({ reason: describe(error) }, 'maintenances could not be read; trying again');
         }

@@ -36,11 +36,12 @@ export async function followSetup({ notifying, logger, signal, onChange }: Setup
   let woken = new AbortController();
   const stopped = new AbortController();
   const ended = AbortSignal.any([signal, stopped.signal]);
+  const isOver = (): boolean => ended.aborted;
   const run = async (): Promise<void> => {
     for (;;) {
       await sleep(leastBetweenMs, ended);
       await sleep(everyMs - leastBetweenMs, AbortSignal.any([ended, woken.signal]));
-      if (ended.aborted) return;
+      if (isOver()) return;
       woken = new AbortController();
       try {
         const before = current;
@@ -48,8 +49,7 @@ export async function followSetup({ notifying, logger, signal, onChange }: Setup
         if (before.version !== current.version || before.trusts.length !== current.trusts.length)
           onChange(current, safeguarding);
       } catch (error) {
-        if (!ended.aborted)
-          logger.warn({ reason: describe(error) }, 'the set-up of alerts could not be read; trying again');
+        if (!isOver()) logger.warn({ reason: describe(error) }, 'the set-up of alerts could not be read; trying again');
       }
     }
   };

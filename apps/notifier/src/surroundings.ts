@@ -63,7 +63,7 @@ export function openFromMs(subjects: Subjects, hours: RuleHours, about: About, a
     if (hours === 'school') {
       const academy = subjects.academy(about.academy) ?? circuit?.academy;
       const calendar = subjects.record(about.trust, 'calendar', academy?.record?.calendar);
-      spans = calendar && schoolSpansWithin(calendar as SchoolCalendar, span);
+      spans = calendar && schoolSpansWithin(calendar, span);
     } else {
       const contract = subjects.record(about.trust, 'contract', circuit?.planned.contract);
       const { serviceHours, timeZone } = contract?.sla ?? {};

@@ -37,7 +37,8 @@ export class Vitals {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         const latest = await this.#notifying.vitals();
         const nowMs = this.#now();
@@ -46,7 +47,7 @@ export class Vitals {
         this.#latest = latest;
         this.#latestMs = nowMs;
       } catch (error) {
-        if (!signal.aborted) this.#logger.warn({ reason: describe(error) }, 'how telling goes could not be read');
+        if (!isOver()) this.#logger.warn({ reason: describe(error) }, 'how telling goes could not be read');
       }
       await sleep(everyMs, signal);
     }

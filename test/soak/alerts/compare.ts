@@ -20,7 +20,6 @@ export function expected(changes: readonly Change[]): string[] {
     if (change.state !== 'resolved' && !open) {
       words.push('begins');
       open = true;
-      acknowledged = change.acknowledged;
     } else if (open && change.acknowledged && !acknowledged) words.push('acknowledged');
     acknowledged = change.acknowledged;
     if (change.kind === 'note' && open) words.push(`note ${change.note ?? ''}`);

@@ -19,10 +19,11 @@ const firstMs = 3000;
 
 export async function createConditionRounds(options: RoundsOptions): Promise<void> {
   const { sources, everyMs, onFound, metrics, logger, now, signal } = options;
+  const isOver = (): boolean => signal.aborted;
   // What a source found the last time, for when it fails.
   const latest = new Map<Conditions, readonly Alert[]>();
   await sleep(Math.min(firstMs, everyMs), signal);
-  while (!signal.aborted) {
+  while (!isOver()) {
     const began = now();
     let isWhole = true;
     for (const source of sources) {
@@ -35,7 +36,7 @@ export async function createConditionRounds(options: RoundsOptions): Promise<voi
         isWhole &&= latest.has(source);
       }
     }
-    if (signal.aborted) return;
+    if (isOver()) return;
     if (isWhole)
       onFound(
         sources.flatMap((source) => latest.get(source) ?? []),

@@ -80,7 +80,8 @@ export class Engine {
 
   async #run(): Promise<void> {
     const { notifying, logger, signal, now } = this.#options;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       this.#woken = new AbortController();
       try {
         const nowMs = now();
@@ -94,7 +95,7 @@ export class Engine {
         }
         this.#overdueMs = overdueMs;
       } catch (error) {
-        if (!signal.aborted) logger.warn({ reason: describe(error) }, 'what is due could not be read; trying again');
+        if (!isOver()) logger.warn({ reason: describe(error) }, 'what is due could not be read; trying again');
       }
       await sleep(leastBetweenMs, signal);
       await sleep(everyMs, AbortSignal.any([this.#woken.signal, signal]));

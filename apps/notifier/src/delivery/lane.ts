@@ -124,14 +124,15 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#signal.aborted;) {
+    const isOver = (): boolean => this.#signal.aborted;
+    for (let failures = 0; !isOver();) {
       this.#woken = new AbortController();
       let pauseMs: number;
       try {
         pauseMs = await this.#step();
         failures = 0;
       } catch (error) {
-        if (this.#signal.aborted) break;
+        if (isOver()) break;
         if (failures++ % 12 === 0)
           this.#options.logger.warn(
             { subscription: this.#subscription.slug, reason: describe(error) },

@@ -98,8 +98,7 @@ export function createSender({ transport, formats, safeguarding, now }: SenderOp
           ticket: delivery.ticket,
           unknown: delivery.unknown,
           nowMs: now(),
-          exchange: limited.exchange,
-          mail: limited.mail,
+          ...limited,
           memory,
         };
         return { sent: await format.send(sending), exchanges: wire.exchanges() };
