@@ -12,6 +12,7 @@ import { followEstate } from './following.ts';
 import { Heartbeats } from './heartbeat.ts';
 import { Leader } from './leader.ts';
 import type { NotifierFigures, NotifierMetrics } from './metrics.ts';
+import { publishStatusPages } from './publishing.ts';
 import { pruneNowAndThen } from './pruning.ts';
 import { receiverConditions } from './receivers.ts';
 import { safeguardingSubscription } from './routes.ts';
@@ -151,6 +152,7 @@ export async function lead(options: LeadOptions): Promise<void> {
       vitals.run(signal),
       rules.follow(signal),
       rounds,
+      publishStatusPages({ estate, subjects, directory: config.statusDirectory, logger, now, signal }),
       pruneNowAndThen({ notifying, keepDays: config.keepDays, metrics, logger, now, signal }),
     );
     await aborted(signal);
