@@ -5,6 +5,7 @@ import type { Campaign } from '@linewatch/estate';
 import { type Authenticator, registerAccess } from './access/access.ts';
 import { firstRun } from './access/principal.ts';
 import { type AccessOptions, createAccessServices } from './access/services.ts';
+import { createPreview } from './alerts/preview/preview.ts';
 import { type PreviewRule, createAlertServices } from './alerts/services.ts';
 import type { ApiConfig } from './config.ts';
 import { Exporters } from './exporters/exporters.ts';
@@ -119,7 +120,7 @@ export function createApi(options: ApiOptions): Api {
   const alerts = createAlertServices({
     ...{ estate, transport, slaEstate: reporting.estate },
     ...{ trust: options.trust, url: config.url, metrics, clock },
-    ...(options.previewRule && { previewRule: options.previewRule }),
+    previewRule: options.previewRule ?? createPreview({ estate, slaEstate: reporting.estate, store, clock }),
   });
   const overview = new Overview({ ...shared, live, lines });
   const history = new History({ ...shared, live });

@@ -8,7 +8,7 @@ const G = 1e9;
 
 /** `#`: over, `.`: below, `?`: unknown; one a minute. */
 const bps = (minutes: string): (number | null)[] =>
-  [...minutes].map((each) => (each === '#' ? 0.95 * G : each === '.' ? 0.1 * G : null));
+  Array.from(minutes, (each) => (each === '#' ? 0.95 * G : each === '.' ? 0.1 * G : null));
 const spans = (minutes: string, forMinutes = 5, firing = false): string[] =>
   overSpans({ startMs: t0, stepMs: minute, bps: bps(minutes) }, 0.9 * G, forMinutes * minute, firing).map(
     ({ fromMs, toMs }) => `${(fromMs - t0) / minute}-${(toMs - t0) / minute}`,
