@@ -863,7 +863,7 @@ describe.each(servers)('alerts on $name', ({ start }) => {
       ['system', null],
     ]);
     expect(all[0]!.told).toEqual([
-      { subscription: 'desk', name: 'Desk', ticket: 'Z-1', url: 'https://desk.example/1' },
+      { subscription: 'desk', name: 'Desk', ticket: 'Z-1', url: 'https://desk.example/1', waiting: false },
     ]);
     expect((await now(['ash'])).map(({ key }) => key)).toEqual(['wide', 'member']);
     expect((await now(['oak'])).map(({ key }) => key)).toEqual(['planned']);

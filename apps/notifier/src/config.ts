@@ -36,7 +36,8 @@ export const NotifierConfig = Type.Object(
       Type.String({
         pattern: '^https?://[^\\s\\u0000-\\u001f\\u007f]+$',
         maxLength: 500,
-        description: 'Where people reach the dashboard: what links begin with. Without it, tickets have none.',
+        description:
+          'Where people reach the dashboard: what links begin with; `api.url` without it. Without either, tickets have none.',
       }),
     ),
     smtp: Type.Optional(

@@ -18,6 +18,9 @@ export function notifierApp({ config, metrics, logger }: ComponentContext): App 
   // Only forecasts of use need it: a notifier by itself may have none.
   const store = config.clickhouse.url === undefined ? undefined : openStore(config, logger);
   const conditions = [createConditions(store && storedUse(store))];
-  const app = createNotifier({ config: config.notifier, estate, metrics, logger, conditions });
+  // People reach the dashboard where they sign in.
+  const { publicUrl = config.api.url } = config.notifier;
+  const settings = { ...config.notifier, ...(publicUrl !== undefined && { publicUrl }) };
+  const app = createNotifier({ config: settings, estate, metrics, logger, conditions });
   return store ? owning(app, store, estate) : owning(app, estate);
 }

@@ -57,6 +57,7 @@ export const AlertNow = Type.Object(
         name: Type.String(),
         ticket: nullable(Type.String()),
         url: nullable(Type.String()),
+        waiting: Type.Boolean({ description: 'Nothing of it has reached the receiver yet.' }),
       }),
       {
         description: 'Who was told.',

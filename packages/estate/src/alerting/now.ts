@@ -25,7 +25,8 @@ const academiesText = `${treeOf('$1')}
 
 /** $1: the trust's label. Alerts of groups that go on and that something was told of. */
 const toldText = `
-  SELECT k.key, s.slug AS subscription, coalesce(s.body->>'name', s.slug) AS name, g.ticket_reference AS ticket, g.ticket_url AS url
+  SELECT k.key, s.slug AS subscription, coalesce(s.body->>'name', s.slug) AS name, g.ticket_reference AS ticket, g.ticket_url AS url,
+    NOT EXISTS (SELECT FROM delivery d WHERE d.group_id = g.id AND d.state = 'delivered') AS waiting
   FROM alert_group g JOIN subscription s ON s.id = g.subscription_id JOIN trust t ON t.id = s.trust_id
   CROSS JOIN LATERAL jsonb_array_elements_text(g.body->'alerts') AS k (key)
   WHERE t.slug = $1 AND g.closed_at IS NULL AND s.removed_at IS NULL AND NOT s.safeguarding AND g.body->>'toldMs' IS NOT NULL
@@ -70,11 +71,8 @@ export const readNow = (
     const byKey = Map.groupBy(told, ({ key }) => key);
     return those.slice(0, most).map((row): AlertNow => {
       const { key, rule, title, severity, labels, startedMs, incident } = row.body;
-      const who = (byKey.get(key) ?? []).map(({ subscription, name, ticket, url }) => ({
-        subscription,
-        name,
-        ticket,
-        url,
+      const who = (byKey.get(key) ?? []).map(({ subscription, name, ticket, url, waiting }) => ({
+        ...{ subscription, name, ticket, url, waiting },
       }));
       return { ...{ key, rule, title, severity, labels, startedMs, incident, quiet: quiet(row, nowMs), told: who } };
     });
