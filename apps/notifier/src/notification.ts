@@ -72,6 +72,13 @@ function testedIn(timeline: IncidentTimeline | undefined, most: number): string[
   return most === 0 ? [] : [...latest.values()].slice(-most);
 }
 
+/** Without lines that filter, which it may carry: nobody is told of these by the way. */
+const withoutFilters = (timeline: IncidentTimeline | undefined, subjects: Subjects): IncidentTimeline | undefined =>
+  timeline && {
+    ...timeline,
+    entries: timeline.entries.filter(({ circuit = null }) => subjects.circuit(circuit)?.planned.kind !== 'filtering'),
+  };
+
 export function notifiedAlert(
   alert: Alert,
   index: number,
@@ -82,7 +89,8 @@ export function notifiedAlert(
   const provider = circuit?.provider ?? subjects.provider(alert.provider);
   const site = circuit?.site ?? subjects.site(academy);
   const contact = subjects.contact(academy, site);
-  const timeline = alert.incident === null ? undefined : findings.timelines.get(alert.incident);
+  const timeline =
+    alert.incident === null ? undefined : withoutFilters(findings.timelines.get(alert.incident), subjects);
   return {
     key: cut(alert.key, 300),
     rule: alert.kind,

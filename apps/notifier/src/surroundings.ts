@@ -51,7 +51,25 @@ export function subjectOf(
       : null,
     provider: provider ? { row: provider.planned.id, slug: provider.planned.slug } : null,
     pop: circuit?.planned.pop ?? null,
+    ...(!circuit && { filters: allFilter(subjects, trust, academy?.planned.id, provider?.planned.id) }),
   };
+}
+
+/** Whether all lines of an academy, or a supplier, filter: what is said of them together is said of filtering. */
+function allFilter(
+  { snapshot }: Subjects,
+  trust: number,
+  academy: number | undefined,
+  provider: number | undefined,
+): boolean {
+  if (academy === undefined && provider === undefined) return false;
+  const lines = snapshot.circuits.filter(
+    (each) =>
+      each.trust === trust &&
+      (academy === undefined || each.academy === academy) &&
+      (provider === undefined || each.providerRow === provider),
+  );
+  return lines.length > 0 && lines.every(({ kind }) => kind === 'filtering');
 }
 
 /** The time, or the next at which hours are open; null: it cannot be said. */

@@ -49,6 +49,8 @@ export interface IncidentSubject {
   readonly provider: { readonly row: number; readonly slug: string } | null;
   /** The exchange that all of its members hang on, of an incident with members. */
   readonly pop: string | null;
+  /** Of one without a circuit: all lines that it may be about filter. */
+  readonly filters?: boolean;
 }
 
 export type RuleHours = Exclude<AlertRuleBody['hours'], 'always'>;
@@ -76,15 +78,29 @@ const kindOf: Readonly<Record<IncidentKind, RuleKind>> = {
 /** Causes of blindness that are our own. */
 const ownCauses: ReadonlySet<string> = new Set(['collector', 'vantage']);
 
-/** Kinds of rules that it is for. */
+/** Kinds that say how well a line works: of a line that filters, that pupils may be without it. */
+const tellsOfWorking: ReadonlySet<RuleKind> = new Set<RuleKind>([
+  'circuit-down',
+  'circuit-degraded',
+  'backup-carrying',
+  'site-down',
+  'provider-down',
+  'sla-breach',
+  'budget-burn',
+  'breach-forecast',
+  'fix-due',
+]);
+
+/** Whether nobody but those who look after pupils may be told: neither tickets nor chats nor the log of deliveries. */
+export const isForSafeguarding = (kind: RuleKind, { circuit, filters }: IncidentSubject): boolean =>
+  kind === 'safeguarding' || ((filters ?? circuit?.kind === 'filtering') && tellsOfWorking.has(kind));
+
+/** Kinds of rules that it is for. The outage of a filtering service is told by its own kind alone. */
 export function ruleKindsOf({ kind, cause, backupCarried }: IncidentFacts, isFiltering: boolean): readonly RuleKind[] {
   if (kind === 'blind' && ownCauses.has(cause)) return ['collector-trouble'];
   if (kind !== 'outage') return [kindOf[kind]];
-  return [
-    'circuit-down',
-    ...(backupCarried ? (['backup-carrying'] as const) : []),
-    ...(isFiltering ? (['safeguarding'] as const) : []),
-  ];
+  if (isFiltering) return ['safeguarding'];
+  return ['circuit-down', ...(backupCarried ? (['backup-carrying'] as const) : [])];
 }
 
 /** An empty list is all; one that names some is none of what has no such. */
@@ -141,7 +157,7 @@ function safeguardingWords(subject: IncidentSubject): Pick<Alert, 'title' | 'tex
 }
 
 function words(kind: RuleKind, incident: IncidentFacts, subject: IncidentSubject): Pick<Alert, 'title' | 'text'> {
-  if (kind === 'safeguarding') return safeguardingWords(subject);
+  if (isForSafeguarding(kind, subject)) return safeguardingWords(subject);
   const { title, startedMs, endedMs, state, flaps, backupCarried, cause } = incident;
   const name = kind === 'backup-carrying' ? `${title}, a backup line carries` : title;
   const parts = [`Since ${timeText(startedMs)}.`];
@@ -186,13 +202,13 @@ export function alertsOf(
       academy: incident.academy ?? subject.academy?.row ?? null,
       provider: incident.provider ?? subject.provider?.row ?? null,
       // Who looks after pupils is told of each academy.
-      parent: above === null || rule.kind === 'safeguarding' ? null : `i${above}`,
+      parent: above === null || isForSafeguarding(rule.kind, subject) ? null : `i${above}`,
       acknowledged:
         acknowledgedBy === null
           ? null
           : { by: acknowledgedBy, atMs: acknowledgedMs ?? atMs, untilMs: acknowledgedUntilMs },
       quietUntilMs: isOver ? null : quietUntilMs(rule, incident, around, atMs),
-      safeguarding: rule.kind === 'safeguarding',
+      safeguarding: isForSafeguarding(rule.kind, subject),
     }));
 }
 
@@ -216,6 +232,8 @@ export function wouldHaveFired(
     const then: IncidentFacts = { ...incident, state: 'open', endedMs: null, mergedInto: null };
     const toMs = incident.state === 'open' ? null : incident.endedMs;
     return alertsOf(then, [{ ...rule, enabled: true }], around, incident.startedMs).flatMap((alert) => {
+      // Seen by those who look after pupils, in the preview of their own rule.
+      if (alert.safeguarding && rule.kind !== 'safeguarding') return [];
       const fromMs = alert.quietUntilMs ?? incident.startedMs;
       return toMs !== null && toMs <= fromMs ? [] : [{ incident: incident.id, alert, fromMs, toMs }];
     });

@@ -1,5 +1,6 @@
 import { defaultRule } from '@linewatch/contract';
 import { describe, expect, it } from 'vitest';
+import { conditionAlert } from './conditions/alert.ts';
 import { type RuleInForce, rulesInForce } from './defaults.ts';
 import { type IncidentFacts, type IncidentSubject, type Surroundings, alertsOf, wouldHaveFired } from './incidents.ts';
 import { thresholdsOf } from './thresholds.ts';
@@ -132,14 +133,58 @@ describe('alerts of an incident', () => {
     expect(alertsOf(incident(), [rule({ academies: ['oak'] })], nowhere, startMs)).toEqual([]);
   });
 
-  it('of a filtering service are for safeguarding besides, name nobody, and hang on nothing', () => {
-    const of = incident({ parent: 9 });
-    const alerts = alertsOf(of, rulesInForce([]), filtering, startMs);
+  it('of a filtering service are for safeguarding only, name nobody, and hang on nothing', () => {
+    const of = incident({ parent: 9, backupCarried: true, title: 'Oak filter of Quirk Telecom: down' });
+    const alerts = [of, { ...of, kind: 'degradation' as const }].flatMap((each) =>
+      alertsOf(each, rulesInForce([]), filtering, startMs),
+    );
     expect(alerts.map(({ key, safeguarding }) => [key, safeguarding])).toEqual([
-      ['circuit-down/i4', false],
       ['safeguarding/i4', true],
+      ['circuit-degraded/i4', true],
     ]);
-    expect(alerts[1]).toMatchObject({ title: 'There is something to look at for Oak Academy', parent: null });
+    for (const alert of alerts)
+      expect(alert).toMatchObject({
+        ...{ title: 'There is something to look at for Oak Academy', parent: null },
+        text: 'There is something to look at for Oak Academy',
+      });
+    // Without its rule it is told to nobody: it does not become a ticket.
+    expect(alertsOf(of, rulesInForce([rule({ kind: 'safeguarding', enabled: false })]), filtering, startMs)).toEqual(
+      [],
+    );
+    expect(wouldHaveFired(rule({ kind: 'circuit-degraded' }), [{ ...of, kind: 'degradation' }], filtering)).toEqual([]);
+    // What says nothing of how it works is told as of any other.
+    expect(alertsOf({ ...of, kind: 'quality' }, rulesInForce([]), filtering, startMs)).toMatchObject([
+      { kind: 'data-gap', safeguarding: false },
+    ]);
+  });
+
+  it('of several lines that all filter are for safeguarding, too', () => {
+    for (const kind of ['site', 'provider', 'device'] as const)
+      for (const filters of [true, false])
+        expect(
+          alertsOf(
+            incident({ kind, circuit: null }),
+            rulesInForce([]),
+            around({ subject: () => subject({ circuit: null, filters }) }),
+            startMs,
+          ).map(({ safeguarding }) => safeguarding),
+        ).toEqual([filters]);
+  });
+
+  it.each([
+    ['fix-due', true],
+    ['sla-breach', true],
+    ['budget-burn', true],
+    ['breach-forecast', true],
+    ['dates', false],
+    ['utilisation', false],
+  ] as const)('of the kind %s tell of a filtering service: for safeguarding %s', (kind, safeguarding) => {
+    const place = { trust: 1, root: null, openFromMs: (atMs: number) => atMs };
+    const about = { circuit: 11, academy: null, provider: null, incident: null };
+    const finding = { ...about, subject: 'c11', startedMs: startMs, title: 'Oak filter', text: '' };
+    const told = (of: IncidentSubject) => conditionAlert(rule({ kind }), finding, { ...place, subject: of }, startMs);
+    expect(told(filtering.subject(incident())).safeguarding).toBe(safeguarding);
+    expect(told(subject()).safeguarding).toBe(false);
   });
 
   it('are quiet until they have lasted, maintenance is over, and the hours are open', () => {

@@ -8,6 +8,8 @@ export interface TimelineEntry {
   readonly atMs: number;
   readonly kind: string;
   readonly text: string;
+  /** Row of the line that it is of, where it names one. */
+  readonly circuit?: number | null;
 }
 
 export interface IncidentTimeline {
@@ -27,11 +29,12 @@ const detectedText = `
   FROM incident i WHERE i.id = ANY ($1::integer[])`;
 
 const entriesText = `
-  SELECT i.id AS incident, ${ms('e.at')} AS "atMs", e.kind, left(e.text, 500) AS text
+  SELECT i.id AS incident, ${ms('e.at')} AS "atMs", e.kind, left(e.text, 500) AS text,
+    CASE WHEN e.kind = 'member' THEN (e.detail->>'circuit')::integer END AS circuit
   FROM unnest($1::integer[]) AS i (id) CROSS JOIN LATERAL (
-    (SELECT seq, at, kind, text FROM incident_entry WHERE incident_id = i.id AND actor IS NULL ORDER BY seq LIMIT ${first})
+    (SELECT seq, at, kind, text, detail FROM incident_entry WHERE incident_id = i.id AND actor IS NULL ORDER BY seq LIMIT ${first})
     UNION
-    (SELECT seq, at, kind, text FROM incident_entry WHERE incident_id = i.id AND actor IS NULL ORDER BY seq DESC LIMIT ${last})
+    (SELECT seq, at, kind, text, detail FROM incident_entry WHERE incident_id = i.id AND actor IS NULL ORDER BY seq DESC LIMIT ${last})
   ) e ORDER BY i.id, e.at, e.seq`;
 
 /** Those that are not there are left out. */

@@ -2,7 +2,7 @@
 import { type Labels, ruleKinds } from '@linewatch/contract';
 import type { Alert } from '../../machine/model.ts';
 import type { RuleInForce } from '../defaults.ts';
-import type { IncidentSubject } from '../incidents.ts';
+import { type IncidentSubject, isForSafeguarding } from '../incidents.ts';
 import type { Finding, Known } from './finding.ts';
 
 const minuteMs = 60_000;
@@ -59,7 +59,7 @@ export function conditionAlert(rule: RuleInForce, finding: Finding, place: Place
     parent: null,
     acknowledged: null,
     quietUntilMs: fromMs > nowMs ? fromMs : null,
-    safeguarding: false,
+    safeguarding: isForSafeguarding(rule.kind, subject),
   };
 }
 
