@@ -25,7 +25,7 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
 
 /** The status, and the first words of what the receiver said. */
 export function answerWords(answer: HttpAnswer): string {
-  const said = cut(cleanLine(answer.body.slice(0, 2000).replace(/<[^>]{0,200}>/g, ' ')), 200);
+  const said = cut(cleanLine((answer.shown ?? answer.body).slice(0, 2000).replace(/<[^>]{0,200}>/g, ' ')), 200);
   return said === '' ? `answered ${answer.status}` : `answered ${answer.status}: ${said}`;
 }
 

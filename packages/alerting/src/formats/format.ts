@@ -16,6 +16,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** At most 64 KiB of it. */
   readonly body: string;
+  /** The body as people may see it: without the secrets that were sent, which receivers like to repeat. */
+  readonly shown?: string;
   /** The body ended early: too long, too slow, or the connection was cut. The status holds all the same. */
   readonly cut?: true;
 }

@@ -5,7 +5,7 @@ import { TransportError } from '../formats/format.ts';
 import { createGuard } from './guard.ts';
 import { createHttpClient } from './http.ts';
 import { exchangeOf } from './record.ts';
-import { createRedactor } from './redact.ts';
+import { createRedactor, secretsIn } from './redact.ts';
 import { systemResolver } from './resolve.ts';
 import { createSmtpClient } from './smtp.ts';
 import type { Transport, TransportOptions } from './transport.ts';
@@ -23,12 +23,16 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     open({ timeoutMs, secrets, recipients }) {
-      const redactor = createRedactor([
-        ...secrets,
-        ...(options.smtp?.password === undefined ? [] : [options.smtp.password]),
-      ]);
+      const known = new Set([...secrets, ...(options.smtp?.password === undefined ? [] : [options.smtp.password])]);
+      let redactor = createRedactor([...known]);
+      /** Tokens that a receiver gave out, and a user with a password: it may repeat them in any later answer. */
+      const learn = (headers: Readonly<Record<string, string>>): void => {
+        const before = known.size;
+        for (const secret of secretsIn(headers)) known.add(secret);
+        if (known.size > before) redactor = createRedactor([...known]);
+      };
       const kept: Exchange[] = [];
-      const known = new Set(recipients);
+      const mayHaveMail = new Set(recipients);
 
       /** Whatever comes of it, it is kept, and what is thrown says no secret. */
       async function recorded<T>(
@@ -53,19 +57,22 @@ export function createTransport(options: TransportOptions): Transport {
       }
 
       return {
-        exchange: (request) =>
-          recorded(
+        async exchange(request) {
+          learn(request.headers);
+          const answer = await recorded(
             { ...request, body: request.body ?? '' },
             () => client.ask(request, timeoutMs),
-            (answer) => ({ ...answer, whole: answer.cut !== true }),
-          ),
+            (answered) => ({ ...answered, whole: answered.cut !== true }),
+          );
+          return { ...answer, shown: redactor.shown(answer.body, answer.cut !== true) };
+        },
         async mail(mail) {
           const headers = { to: mail.to.join(', '), subject: mail.subject };
           const { accepted, deferred, refused, said } = await recorded(
             { method: 'SMTP', url: smtp?.url ?? 'smtp:', headers, body: mail.text },
             () => {
               if (!smtp) throw new TransportError('unsent', 'no mail server is configured (notifier.smtp)');
-              if (!mail.to.every((to) => known.has(to)))
+              if (!mail.to.every((to) => mayHaveMail.has(to)))
                 throw new TransportError('refused', 'a recipient is none of the subscription’s');
               return smtp.send(mail, timeoutMs);
             },

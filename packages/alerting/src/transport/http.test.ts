@@ -4,6 +4,7 @@ import https from 'node:https';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { certificateOf } from './certificate.suite.ts';
+import { answerWords, sentOf } from '../formats/answer.ts';
 import { createTransport } from './create.ts';
 import type { Resolved, Transport, TransportOptions } from './transport.ts';
 
@@ -51,6 +52,23 @@ const resolving =
     Promise.resolve(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
 
 describe('a request', () => {
+  it('shows nobody what it signs in with, though the receiver repeats it', async () => {
+    const { url } = await receiver((request, answer) => {
+      answer.writeHead(404, { 'content-type': 'text/plain' });
+      answer.end(`Cannot POST ${request.url}: ${JSON.stringify(request.headers)}, ${atob('am86d29yZC1vZi1qbw==')}`);
+    });
+    const wire = wireOf(transportOf(), 5000, [`${url}/workflows/0123456789abcdef0123?sig=signature`]);
+    const basic = `Basic ${Buffer.from('jo:word-of-jo').toString('base64')}`;
+    for (const authorization of [basic, 'Bearer token-of-the-day']) {
+      const address = `${url}/workflows/0123456789abcdef0123?sig=signature`;
+      const answer = await wire.exchange(post(address, '{}', { authorization }));
+      // Formats need what was said as it was said.
+      expect(answer.body).toContain(authorization.split(' ')[1]);
+      for (const shown of [answerWords(answer), JSON.stringify(sentOf(answer, 0)), JSON.stringify(wire.exchanges())])
+        expect(shown).not.toMatch(/0123456789abcdef0123|signature|am86|word-of-jo|token-of/);
+    }
+  });
+
   it('arrives as it was made, and what went over the wire is kept without secrets', async () => {
     const { url, requests } = await receiver((_, answer) => {
       answer.writeHead(202, { 'x-request-id': 'r1', 'set-cookie': 'session=hidden-cookie' });

@@ -37,7 +37,6 @@ export function exchangeOf(went: WentOver, redactor: Redactor): Exchange {
         .map(([name, value]) => [keepable(name), cut(keepable(value), mostHeaderCharacters)]),
     );
   const { answer } = went;
-  const answered = answer && !answer.whole ? answer.body.slice(0, -redactor.longest || undefined) : answer?.body;
   return {
     atMs: went.atMs,
     tookMs: Math.max(0, Math.round(went.tookMs)),
@@ -47,7 +46,11 @@ export function exchangeOf(went: WentOver, redactor: Redactor): Exchange {
       headers: headers(went.headers),
       body: body(went.body),
     },
-    answer: answer && { status: answer.status, headers: headers(answer.headers), body: body(answered ?? '') },
+    answer: answer && {
+      status: answer.status,
+      headers: headers(answer.headers),
+      body: cut(keepable(redactor.shown(answer.body, answer.whole)), mostBodyCharacters),
+    },
     error: went.error === null ? null : cut(keepable(redactor.text(went.error)), 1000),
   };
 }

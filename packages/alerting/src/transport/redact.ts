@@ -6,6 +6,7 @@ export const hidden = '•••';
 /** Shorter values stand in too many places by chance to be looked for. */
 const leastSecretCharacters = 4;
 const secretHeader = /auth|token|secret|api-?key|cookie|password|credential|session/i;
+const scheme = /^(Basic|Bearer|GenieKey|Token|Digest) /i;
 const secretNames =
   'access_token|refresh_token|id_token|client_secret|client_assertion|password|routing_key|integration_key|service_key|api_?key|secret|token|sig';
 const jsonMember = new RegExp(`("(?:${secretNames})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi');
@@ -34,22 +35,34 @@ function formsOf(secret: string): string[] {
     ]);
 }
 
+/** What of headers signs in: as it stands, without its scheme, and of Basic what it is made of. */
+export const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => {
+    if (!secretHeader.test(name)) return [];
+    const bare = value.replace(scheme, '');
+    if (!/^Basic /i.test(value)) return [value, bare];
+    const pair = Buffer.from(bare, 'base64').toString();
+    return [value, bare, pair, pair.slice(pair.indexOf(':') + 1)];
+  });
+
 export interface Redactor {
   text(text: string): string;
   url(url: string): string;
   headers(headers: Readonly<Record<string, string>>): Record<string, string>;
   /** Of a body: also what its members are named says. */
   body(body: string): string;
-  /** Characters of the longest form of a secret. */
-  readonly longest: number;
+  /** Of an answer's body. `whole`: false where it was cut, so that its end may be a part of a secret. */
+  shown(body: string, whole: boolean): string;
 }
 
 export function createRedactor(secrets: readonly string[]): Redactor {
   const forms = [...new Set(secrets.flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
   const text = (of: string): string => forms.reduce((left, form) => left.replaceAll(form, hidden), of);
+  const body = (of: string): string =>
+    text(of).replace(jsonMember, `$1"${hidden}"`).replace(formMember, `$1$2${hidden}`);
+  const longest = forms[0]?.length ?? 0;
   return {
     text,
-    longest: forms[0]?.length ?? 0,
     url(of) {
       const shown = text(of).replace(/^([a-z]+:\/\/)([^/?#@]*)@/i, (_, scheme: string) => `${scheme}${hidden}@`);
       return shown.replace(formMember, `$1$2${hidden}`);
@@ -59,10 +72,10 @@ export function createRedactor(secrets: readonly string[]): Redactor {
         Object.entries(of).map(([name, value]) => {
           if (!secretHeader.test(name)) return [name, text(value)];
           // The scheme is none: it says how one signs in.
-          const scheme = /^(Basic|Bearer|GenieKey|Token|Digest) /i.exec(value);
-          return [name, `${scheme ? scheme[0] : ''}${hidden}`];
+          return [name, `${scheme.exec(value)?.[0] ?? ''}${hidden}`];
         }),
       ),
-    body: (of) => text(of).replace(jsonMember, `$1"${hidden}"`).replace(formMember, `$1$2${hidden}`),
+    body,
+    shown: (of, whole) => body(whole ? of : of.slice(0, -longest || undefined)),
   };
 }

@@ -41,7 +41,7 @@ async function token(
   if (!isObject(said) || typeof value !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(value))
     throw new Halted({
       is: 'later',
-      why: `there is no token in what the sign-in ${answerWords({ ...answer, body: '' })}`,
+      why: `there is no token in what the sign-in ${answerWords({ ...answer, body: '', shown: '' })}`,
     });
   const seconds = Number(said['expires_in']);
   const lastsMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, mostMs) : 600_000;
