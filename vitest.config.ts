@@ -43,6 +43,7 @@ const engines = [
   'alerts',
   'attacks',
   'captures',
+  'conditions',
   'crash',
   'dlq',
   'estate',

@@ -35,7 +35,7 @@ const minuteMs = 60_000;
 /** Use of a quiet line is kept each five minutes, two or three after they ended: what is older is missing. */
 const staleMs = 9 * minuteMs;
 
-export interface FindContext {
+interface FindContext {
   readonly rule: RuleInForce;
   readonly known: Known;
   readonly nowMs: number;

@@ -42,7 +42,9 @@ async function pastOf(context: PreviewContext, circuit: SlaCircuit, facts: Stand
   };
   const earlier = (ms: number) => circuitStanding(circuit, facts, ms);
   let step = 0;
-  for (let atMs = span.fromMs + hourMs; atMs < span.toMs; atMs += hourMs) {
+  // The last look is at the end of it, or now.
+  for (let nextMs = span.fromMs + hourMs; nextMs - hourMs < span.toMs - 1; nextMs += hourMs) {
+    const atMs = Math.min(nextMs, span.toMs - 1);
     if (++step % hoursAtOnce === 0) await setImmediate();
     if (signal.aborted) return undefined;
     const standing = earlier(atMs);

@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 export const weekMs = 7 * dayMs;
 /** Weeks that are looked at, and how many of them have to be known. */
 export const trendWeeks = 13;
-export const leastWeeks = 6;
+const leastWeeks = 6;
 /** A rise that chance makes in one case of twenty is none. What fires goes on while it is more likely than not. */
 const leastScore = 1.645;
 const keptScore = 0.674;

@@ -80,7 +80,7 @@ export interface UseSettings {
 
 export const directions = ['down', 'up'] as const;
 export type Direction = (typeof directions)[number];
-export const useSubject = (circuit: number, direction: Direction): string => `c${circuit}/${direction}`;
+const useSubject = (circuit: number, direction: Direction): string => `c${circuit}/${direction}`;
 
 export const committedOf = (
   { committedDownBps, committedUpBps }: Pick<UseInput, 'committedDownBps' | 'committedUpBps'>,
