@@ -460,6 +460,7 @@ describe('a helpdesk', () => {
     const made = await put('desk', subscription());
     row = new URL(made.value.inbound.url).pathname;
     secret = await rotated('desk');
+    await tellOf(row, incidentOf['north']!);
   });
   const rotated = async (id: string, keepHours = 24): Promise<string> =>
     (
@@ -468,6 +469,23 @@ describe('a helpdesk', () => {
         keepHours,
       })
     ).value.secret;
+
+  /** As if the incident had been told of. */
+  async function tellOf(where: string, incident: number): Promise<void> {
+    const of = Number(where.split('/').at(-1));
+    const [group] = await estate.notifying.reserve(1);
+    const nowMs = Date.now();
+    await estate.notifying.commit(epochs.notify, {
+      ...{ taken: null, alerts: [], deliveries: [] },
+      groups: [
+        {
+          ...{ id: group!, subscription: of, key: 'k', labels: {}, alerts: [`circuit-down/i${incident}`] },
+          ...{ openedMs: nowMs, toldMs: nowMs, sequence: 1, dueMs: null, closedMs: null, mergedInto: null },
+          ...{ severity: 'major', memo: {} },
+        },
+      ],
+    });
+  }
 
   /** As a helpdesk would: the signature is another implementation's. */
   async function say(
@@ -509,6 +527,25 @@ describe('a helpdesk', () => {
     const { incident: now, timeline: entries } = await timeline();
     expect(now).toMatchObject({ acknowledged: { by: 'hook:desk' }, ticket: { reference: 'INC-7' } });
     expect(entries.filter(({ text }) => text.includes('Engineer on site'))).toMatchObject([{ actor: 'hook:desk' }]);
+  });
+
+  test('says nothing of what it was not told of', async () => {
+    const made = await put('elsewhere', subscription({ match: { atLeast: 'info', rules: ['dates'], matchers: [] } }));
+    const where = new URL(made.value.inbound.url).pathname;
+    const key = await rotated('elsewhere');
+    expect(await say(note('Not ours'), { where, key })).toMatchObject({ status: 404 });
+    expect(JSON.stringify(await timeline())).not.toContain('Not ours');
+  });
+
+  test('is not answered for ever: what it heard from us, or said before, changes nothing', async () => {
+    const { incident } = await timeline();
+    const echo = note(`Update: down\n\nLinewatch msg_${'0'.repeat(26)}`);
+    expect((await say(echo)).text).toBe('{"taken":false}');
+    const again = { type: 'incident.acknowledge', data: { incident: incident.id, by: 'Jo' } };
+    expect((await say(again)).text).toBe('{"taken":false}');
+    expect((await timeline()).incident.revision).toBe(incident.revision);
+    const until = { ...again, data: { ...again.data, untilMs: Date.now() + 3_600_000 } };
+    expect((await say(until)).text).toBe('{"taken":true}');
   });
 
   test('is not believed without a signature that holds, whatever is wrong with it', async () => {

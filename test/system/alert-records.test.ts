@@ -546,6 +546,9 @@ describe.each(servers)('alerts on $name', ({ start }) => {
       expect(await estate.alerting.incidentOfGroup(desk + 1, `linewatch/${trust}/${first}`)).toBeUndefined();
       expect(await estate.alerting.incidentOfGroup(desk, `linewatch/other/${first}`)).toBeUndefined();
       expect(await estate.alerting.incidentOfGroup(desk, `${first}`)).toBeUndefined();
+      expect(await estate.alerting.isTold(desk, id)).toBe(true);
+      expect(await estate.alerting.isTold(desk + 1, id)).toBe(false);
+      expect(await estate.alerting.isTold(desk, id + 1)).toBe(false);
       expect(await estate.alerting.replay(ann, trust, { deliveries: [head!.id] })).toBe(1);
       expect((await due(desk)).map(({ sequence, attempts, message }) => [sequence, attempts, message])).toEqual([
         [1, 0, head!.message],

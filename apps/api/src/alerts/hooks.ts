@@ -1,6 +1,6 @@
-/** What a helpdesk says of an incident: taken once, by its signature, and only of incidents of the subscription's trust. */
+/** What a helpdesk says of an incident: taken once, by its signature, and only of incidents that the subscription was told of. */
 import { createSigningSecret, verifySigned } from '@linewatch/alerting';
-import { type HookAnswer, type IncidentAction, InboundHook } from '@linewatch/contract';
+import { type HookAnswer, type Incident, type IncidentAction, InboundHook } from '@linewatch/contract';
 import type { Actor, Alerting, Incidents, StoredSubscription } from '@linewatch/estate';
 import type { ApiMetrics } from '../metrics.ts';
 import { Turnstile } from '../cache.ts';
@@ -20,7 +20,7 @@ const maxAtOnce = 2;
 const maxWaiting = 50;
 
 export interface HooksOptions {
-  readonly alerting: Pick<Alerting, 'storedByRow' | 'takeInbound' | 'incidentOfGroup'>;
+  readonly alerting: Pick<Alerting, 'storedByRow' | 'takeInbound' | 'incidentOfGroup' | 'isTold'>;
   readonly incidents: Pick<Incidents, 'get' | 'act'>;
   /** Row and label of the trust that is shown; row undefined: it was not imported yet. */
   readonly trust: () => Promise<{ readonly row: number | undefined; readonly label: string }>;
@@ -36,6 +36,9 @@ export interface InboundMessage {
   /** Where it came from. */
   readonly address: string;
 }
+
+/** Ends what we write into tickets: a helpdesk that sends it back has heard it from us, and would for ever. */
+const ownMark = /\bLinewatch msg_[a-z0-9]{26}\b/;
 
 /** Nobody knows it. */
 const nobodys = createSigningSecret();
@@ -91,8 +94,17 @@ export class Hooks {
       throw new ApiError('rate_limited', `More than ${perSubscriptionASecond} messages a second.`, { retryAfterS });
     const hook = read(body);
     const action = actionOf(hook);
-    const incident = await this.#incident(own, trust.label, hook);
+    const { id: incident, acknowledged } = await this.#incident(own, trust.label, hook);
     const actor: Actor = { account: null, name: `hook:${own.slug}`, via: 'command', address };
+    if (ownMark.test(hook.data.text ?? '')) return { taken: false };
+    // Each acknowledgement is told: one that changes nothing would be answered with another.
+    if (
+      action.action === 'acknowledge' &&
+      hook.data.text === undefined &&
+      acknowledged?.by === actor.name &&
+      acknowledged.untilMs === (action.untilMs ?? null)
+    )
+      return { taken: false };
     const act = () =>
       askedOfWatch(this.#options.incidents.act(actor, trust.label, incident, action), 'incident_unknown');
     const taking = this.#turns.run(() => askedOfAlerting(alerting.takeInbound(row, id, act), 'not_found'));
@@ -101,8 +113,8 @@ export class Hooks {
     return { taken };
   }
 
-  /** The number of the one that it is about. @throws ApiError `request_invalid`, `incident_unknown` */
-  async #incident(stored: StoredSubscription, trust: string, { data }: InboundHook): Promise<number> {
+  /** The one that it is about. @throws ApiError `request_invalid`, `incident_unknown` */
+  async #incident(stored: StoredSubscription, trust: string, { data }: InboundHook): Promise<Incident> {
     const { alerting, incidents } = this.#options;
     if (data.group === undefined && data.incident === undefined)
       throw new ApiError('request_invalid', 'body.data names neither an incident nor a group');
@@ -112,8 +124,10 @@ export class Hooks {
       data.group === undefined ? undefined : await asked(alerting.incidentOfGroup(stored.row, data.group));
     if (data.group !== undefined && (ofGroup === undefined || (data.incident ?? ofGroup) !== ofGroup)) throw unknown();
     const id = ofGroup ?? data.incident!;
-    if (!(await asked(incidents.get(trust, id, undefined)))) throw unknown();
-    return id;
+    if (ofGroup === undefined && !(await asked(alerting.isTold(stored.row, id)))) throw unknown();
+    const found = await asked(incidents.get(trust, id, undefined));
+    if (!found) throw unknown();
+    return found.incident;
   }
 }
 

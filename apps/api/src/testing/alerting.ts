@@ -23,6 +23,7 @@ export const memoryAlerting = (): Alerting => ({
   delivery: () => Promise.resolve(undefined),
   replay: refused,
   takeInbound: async (_subscription, _message, work) => (await work(), true),
+  isTold: () => Promise.resolve(false),
   incidentOfGroup: () => Promise.resolve(undefined),
   statusPages: () => Promise.resolve([]),
   putStatusPage: refused,

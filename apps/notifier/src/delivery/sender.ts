@@ -58,6 +58,10 @@ export function liveSecrets(subscription: StoredSubscription, nowMs: number): Re
   );
 }
 
+/** What its receiver said itself is not said back to it: it might answer, and so on for ever. */
+const isOwnNote = ({ notification: { event, note } }: DueDelivery, { slug }: StoredSubscription): boolean =>
+  event === 'note' && note?.by === `hook:${slug}`;
+
 /** Why nothing can be sent to it; undefined: it can. */
 export function unfit(subscription: StoredSubscription, nowMs: number): string | undefined {
   const live = liveSecrets(subscription, nowMs);
@@ -80,6 +84,7 @@ export function createSender({ transport, formats, safeguarding, now }: SenderOp
   return {
     send: async ({ subscription, delivery, memory, take, signal }) => {
       if (delivery.safeguarding) return sendMail(safeguarding(delivery, subscription), subscription, { transport });
+      if (isOwnNote(delivery, subscription)) return { sent: { is: 'delivered' }, exchanges: [] };
       const format = formats[subscription.format];
       if (!format) return { sent: { is: 'refused', why: `nothing is sent as ${subscription.format}` }, exchanges: [] };
       const secrets = liveSecrets(subscription, now());

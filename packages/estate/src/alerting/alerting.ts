@@ -1,5 +1,5 @@
 import { change } from './change.ts';
-import { incidentOfGroup, takeInbound } from './inbound.ts';
+import { incidentOfGroup, isTold, takeInbound } from './inbound.ts';
 import { readDeliveries, readDelivery } from './log.ts';
 import type { AlertingDependencies } from './notifying.ts';
 import { readNow } from './now.ts';
@@ -59,6 +59,7 @@ export function createAlerting({ database, sealer, logger, clock }: AlertingDepe
     replay: (actor, label, body) => change(database, actor, label, (changing) => replay(changing, body, clock())),
 
     takeInbound: (subscription, message, work) => takeInbound(database, subscription, message, work),
+    isTold: (subscription, incident) => isTold(database, subscription, incident),
     incidentOfGroup: (subscription, groupKey) => incidentOfGroup(database, subscription, groupKey),
 
     statusPages: (trust) => database.read(reading, (client) => readStatusPages(client, trust)),

@@ -37,6 +37,17 @@ export async function takeInbound(
 /** As notifications give it: `linewatch/<trust>/<row>`. */
 const groupKey = /^linewatch\/([a-z0-9-]{1,64})\/([0-9]{1,15})$/;
 
+/** As what an alert of it is called: `<rule>/i<number>`. */
+const toldText = `
+  SELECT FROM subscription s WHERE s.id = $1 AND NOT s.safeguarding AND (
+    EXISTS (SELECT FROM delivery d WHERE d.incident_id = $2::integer AND d.subscription_id = s.id AND NOT d.safeguarding)
+    OR EXISTS (
+      SELECT FROM alert_group g CROSS JOIN LATERAL jsonb_array_elements_text(g.body->'alerts') AS k (key)
+      WHERE g.subscription_id = s.id AND g.body->>'toldMs' IS NOT NULL AND k.key LIKE '%/i' || $2::integer))`;
+
+export const isTold = async (database: Database, subscription: number, incident: number): Promise<boolean> =>
+  (await database.query('reading a group', toldText, [subscription, incident])).length > 0;
+
 /** Of the latest delivery that was about one; else of what is in the group. */
 const text = `
   SELECT coalesce(

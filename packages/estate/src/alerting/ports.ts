@@ -131,6 +131,8 @@ export interface Alerting {
    * False: it was taken before, and the work was not done. Rejects with what the work rejects with.
    */
   takeInbound(subscription: number, message: string, work: () => Promise<unknown>): Promise<boolean>;
+  /** Whether a subscription was told of an incident. */
+  isTold(subscription: number, incident: number): Promise<boolean>;
   /** Incident of a group by the key that was sent; undefined: none. */
   incidentOfGroup(subscription: number, groupKey: string): Promise<number | undefined>;
 
