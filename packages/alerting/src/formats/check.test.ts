@@ -57,6 +57,10 @@ describe('settings', () => {
     const template = { url: 'https://a.example', body: '{"a":{{ text | json }}}' };
     expect(paths('template', { ...template, body: '{"a":"{{ text }}"}' })).toEqual(['settings.body']);
     expect(paths('template', { ...template, resolvedBody: '{{ a | b }}' })).toEqual(['settings.resolvedBody']);
+    expect(paths('template', { ...template, url: 'https://{{ alert.academy.id }}.example/' })).toEqual([
+      'settings.url',
+    ]);
+    expect(paths('template', { ...template, url: '{{ secret }}' }, { secret: 'https://a.example/b' })).toEqual([]);
     expect(paths('template', { ...template, body: '{% if %}', ticketIdAt: 'id', updateUrl: '{{' })).toEqual([
       'settings.updateUrl',
       'settings.body',

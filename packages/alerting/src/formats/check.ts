@@ -8,7 +8,7 @@ import { bodyProblem } from './content.ts';
 import { exampleNotification } from './example.ts';
 import { pointerProblem } from './pointer.ts';
 import { smsRequest, smsText } from './sms.ts';
-import { templateRequest } from './template.ts';
+import { hostProblem, templateRequest } from './template.ts';
 
 export interface SettingsProblem {
   /** As `settings.url`, `settings.fields.2.value`, `secrets.signing`. */
@@ -92,6 +92,11 @@ function checkTemplate(problems: Problems, settings: FormatSettings<'template'>)
   checkHeaders(problems, settings.headers, true);
   for (const name of ['url', 'updateUrl', 'body', 'resolvedBody', 'ticketUrl'] as const)
     checkLiquid(problems, `settings.${name}`, settings[name]);
+  if (problems.length === before)
+    for (const name of ['url', 'updateUrl'] as const) {
+      const problem = settings[name] === undefined ? null : hostProblem(settings[name]);
+      if (problem !== null) problems.push({ path: `settings.${name}`, message: problem });
+    }
   if (settings.ticketIdAt !== undefined) {
     const problem = pointerProblem(settings.ticketIdAt);
     if (problem !== null) problems.push({ path: 'settings.ticketIdAt', message: problem });
@@ -103,7 +108,8 @@ function checkTemplate(problems: Problems, settings: FormatSettings<'template'>)
     [settings.resolvedBody === undefined ? 'settings.body' : 'settings.resolvedBody', 'resolved', ticket],
   ] as const)
     tryOut(problems, path, () => {
-      templateRequest(settings, example(event), known, 'secret');
+      // A secret may be where it goes.
+      templateRequest(settings, example(event), known, 'https://receiver.example/secret');
       return null;
     });
 }

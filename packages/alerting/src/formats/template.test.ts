@@ -74,6 +74,34 @@ it('is refused when what it makes cannot be sent', async () => {
   expect(receiver.received).toHaveLength(0);
 });
 
+it('goes where its author said, whatever is told and whatever a receiver called its ticket', async () => {
+  receiver = await startReceiver();
+  const { url } = receiver;
+  const send = (more: object, id: string, secret = 'my-secret-key') =>
+    receiver!.send(template, {
+      settings: { ...settingsOf(url), ...more },
+      ...{ secrets: { secret: [secret] }, ticket: { id, reference: id, url: null } },
+    });
+  for (const [updateUrl, id] of [
+    ['{{ ticket.id }}', `${url}/other`],
+    ['http://{{ ticket.id }}/', url.slice(7)],
+    ['http://desk.example{{ ticket.id }}', '.attacker.example/'],
+    ['http://user@{{ ticket.id }}/', url.slice(7)],
+    ['{% assign a = ticket.id %}{{ a }}', `${url}/other`],
+    [`${url}/tickets/{{ ticket.id }}`, '../admin'],
+    [`${url}/tickets/{{ ticket.id }}`, '%2e%2E/admin'],
+    [`${url}/tickets/{{ ticket.id }}/notes`, '..\\..'],
+    [`${url}/tickets/{{ ticket.id | url_encode }}/notes`, '..'],
+  ] as const)
+    expect((await send({ updateUrl }, id)).sent, updateUrl).toMatchObject({ is: 'refused' });
+  expect((await send({ updateUrl: '{{ secret }}{{ ticket.id }}' }, '.attacker.example', url)).sent.is).toBe('refused');
+  expect(receiver.received).toHaveLength(0);
+  expect((await send({ updateUrl: '{{ secret }}/{{ ticket.id | url_encode }}' }, '../a', url)).sent.is).toBe(
+    'delivered',
+  );
+  expect(receiver.received.map(({ path }) => path)).toEqual(['/..%2Fa']);
+});
+
 it('can be seen before it is sent, without its secret', async () => {
   const of = { settings: settingsOf('https://desk.example.org'), secrets, notification: notificationOf(), nowMs: 1 };
   const { exchanges, problem } = await previewOf(template, of);

@@ -17,6 +17,22 @@ const mostIdCharacters = 200;
 const contextOf = (notification: Notification, ticket: KnownTicket | null, secret: string | undefined): LiquidContext =>
   liquidContext(notification, ticket, { id: notification.id, secret: secret ?? '' });
 
+/** Scheme, host and port as they stand in a template, up to the path; or the address is a secret, whole or its beginning. */
+const fixedHost = /^\s*https?:\/\/[^\s/?#\\{}%@]+(?=[/?#]|\s*$)/;
+const secretHost = /^\s*\{\{-?\s*secret\s*-?\}\}/;
+
+/**
+ * Where a request goes is for who wrote the template to say, not for what is told nor for what a receiver answered: the secret goes
+ * there, too. Null: nothing is wrong.
+ */
+export const hostProblem = (source: string): string | null =>
+  fixedHost.test(source) || secretHost.test(source)
+    ? null
+    : 'has to begin with https:// and the receiver’s name as text, or with {{ secret }}';
+
+/** Parts of a path that lead out of where they stand, also as they may be written otherwise. */
+const leadsOut = /\\|%5c|(^|\/)(\.|%2e){1,2}(?=\/|$)/i;
+
 /** What would be sent. @throws LiquidError */
 export function templateRequest(
   settings: Settings,
@@ -26,9 +42,17 @@ export function templateRequest(
 ): HttpRequest {
   const context = contextOf(notification, ticket, secret);
   const isOver = notification.status === 'resolved';
-  const url = render((ticket && settings.updateUrl) ?? settings.url, context).trim();
+  const source = (ticket && settings.updateUrl) ?? settings.url;
+  const url = render(source, context).trim();
   if (!/^https?:\/\/[^\s]+$/.test(url) || !URL.canParse(url))
     throw new LiquidError('the address that it makes is none');
+  const problemOfHost = hostProblem(source);
+  if (problemOfHost !== null) throw new LiquidError(`the address ${problemOfHost}`);
+  // A secret that is a name alone would have its end written by what follows.
+  if (secretHost.test(source) && !(URL.canParse(secret ?? '') && new URL(secret ?? '').origin === new URL(url).origin))
+    throw new LiquidError('the address leads to another place than the secret says');
+  if (leadsOut.test(url.replace(/[?#].*$/, '')))
+    throw new LiquidError('the address that it makes leads out of its path: write {{ ticket.id | url_encode }}');
   const request = {
     method: (ticket && settings.updateMethod) ?? settings.method ?? 'POST',
     url,
