@@ -29,6 +29,7 @@ import {
 } from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { ticketMark, wordOf } from './helpdesk/keys.ts';
+import { forWiki } from './helpdesk/markup.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
 import { type Json, objectAt, textAt, valueOf } from './helpdesk/values.ts';
 
@@ -156,7 +157,7 @@ function deskOf(sending: Sending): Desk {
           requestFieldValues: {
             summary: titleOf(notification, 250),
             ...Object.fromEntries(more),
-            description: `${textOf(notification, { mostCharacters: descriptionMost - mark.length })}${mark}`,
+            description: `${forWiki(textOf(notification, { mostCharacters: descriptionMost - mark.length }))}${mark}`,
           },
         },
       });
@@ -181,7 +182,7 @@ function deskOf(sending: Sending): Desk {
         const answer = await ask({
           method: 'POST',
           path: `/rest/servicedeskapi/request/${encodeURIComponent(id)}/comment`,
-          json: { body: comment, public: false },
+          json: { body: forWiki(comment), public: false },
           also: [404],
         });
         if (answer.status === 404) return 'gone';

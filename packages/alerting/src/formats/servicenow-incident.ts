@@ -30,6 +30,7 @@ import {
 } from './helpdesk/asking.ts';
 import { fieldsOf } from './helpdesk/fields.ts';
 import { keyOf, markOf, ticketMark } from './helpdesk/keys.ts';
+import { forJournal } from './helpdesk/markup.ts';
 import { oauth } from './helpdesk/oauth.ts';
 import { type Desk, type Held, tell } from './helpdesk/tickets.ts';
 import { type Json, objectAt, textAt } from './helpdesk/values.ts';
@@ -113,7 +114,7 @@ function deskOf(sending: Sending): Desk {
           ...(settings.callerId !== undefined && { caller_id: settings.callerId }),
           ...(settings.assignmentGroup !== undefined && { assignment_group: settings.assignmentGroup }),
           ...Object.fromEntries(fieldsOf(sending, 'opened')),
-          description: `${textOf(notification, { mostCharacters: descriptionMost - mark.length })}${mark}`,
+          description: `${forJournal(textOf(notification, { mostCharacters: descriptionMost - mark.length }))}${mark}`,
           correlation_id: key,
           correlation_display: 'Linewatch',
         },
@@ -138,12 +139,12 @@ function deskOf(sending: Sending): Desk {
         method: 'PATCH',
         path: `${at(held.ticket.id)}?sysparm_fields=${columns}`,
         json: {
-          ...(comment !== null && { work_notes: comment }),
+          ...(comment !== null && { work_notes: forJournal(comment) }),
           ...(severity && weights[notification.severity]),
           ...(to !== null && { state }),
           ...(to === 'resolved' && {
             close_code: settings.closeCode ?? 'Resolved by caller',
-            close_notes: `${textOf(notification, { mostCharacters: 3900 })}\n\n${markOf(notification)}`,
+            close_notes: `${forJournal(textOf(notification, { mostCharacters: 3900 }))}\n\n${markOf(notification)}`,
             ...Object.fromEntries(fieldsOf(sending, 'resolved')),
           }),
         },
