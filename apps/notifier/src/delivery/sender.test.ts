@@ -30,7 +30,17 @@ it('what a receiver said is told to the others, not to itself', async () => {
   const subscription = { ...safeguardingSubscription(1, 1), slug: 'desk' };
   const of = { id: 'msg_1', trust: { id: 'north', name: 'North' }, subscription: 'desk', url: null };
   const deliveryOf = (event: 'note' | 'updated', by: string): DueDelivery => ({
-    ...{ id: 1, message: 'msg_1', group: 1, sequence: 2, event, attempts: 0, unknown: false, madeMs: 0 },
+    ...{
+      id: 1,
+      message: 'msg_1',
+      group: 1,
+      subscription: 1,
+      sequence: 2,
+      event,
+      attempts: 0,
+      unknown: false,
+      madeMs: 0,
+    },
     ...{ safeguarding: false, ticket: null },
     notification: { ...exampleNotification(event, 0, of), note: { by, text: 'On site' } },
   });
