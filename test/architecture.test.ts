@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   'apps/collector': ['decode', 'queue', 'record', 'service', 'sla'],
   'apps/writer': ['estate', 'queue', 'record', 'service', 'store'],
   'apps/watcher': ['contract', 'estate', 'queue', 'record', 'service', 'sla'],
-  'apps/notifier': ['alerting', 'contract', 'estate', 'figures', 'service', 'sla', 'store'],
+  'apps/notifier': ['alerting', 'contract', 'estate', 'figures', 'service', 'sla'],
   'apps/api': ['alerting', 'contract', 'estate', 'figures', 'queue', 'record', 'service', 'sla', 'store'],
   'apps/dashboard': ['contract'],
 };

@@ -182,8 +182,8 @@ describe.each(servers)('alerts on $name', ({ start }) => {
       await see(watched('one', { parent: `${trust} all` }), watched('all', { kind: 'provider', circuit: null }));
       const changes = await told(before);
       expect(changes.map(({ kind, incident: { title, state } }) => [kind, title, state])).toEqual([
-        ['changed', 'one is down', 'open'],
-        ['changed', 'all is down', 'open'],
+        ['opened', 'one is down', 'open'],
+        ['opened', 'all is down', 'open'],
       ]);
       const [one, all] = changes.map((each) => each.incident);
       expect(one).toEqual({

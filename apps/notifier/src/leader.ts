@@ -192,6 +192,10 @@ export class Leader {
   #put({ incident, atMs, kind, by, note }: IncidentChange): void {
     if (incident.state === 'resolved') this.#incidents.delete(incident.id);
     else this.#incidents.set(incident.id, incident);
+    // One that began and ended before anybody could be told: those who take each change learn of both.
+    if (kind === 'opened' && isOverAtOnce(incident))
+      for (const alert of this.#alertsOf({ ...incident, state: 'open', endedMs: null }, atMs))
+        this.#machine.put(alert, 'changed', atMs);
     const said = kind === 'note' && note !== null ? { note: { by: by ?? '', text: note } } : 'changed';
     for (const alert of this.#alertsOf(incident, atMs)) this.#machine.put(alert, said, atMs);
   }
@@ -275,6 +279,10 @@ export class Leader {
 }
 
 /** The one that its ticket is of: that of the alert that carries the others, else of the gravest. */
+/** Found when it was over already; one that was withdrawn or is part of another never was. */
+const isOverAtOnce = ({ state, startedMs, endedMs, mergedInto }: ToldIncident): boolean =>
+  state === 'resolved' && mergedInto === null && endedMs !== null && endedMs > startedMs;
+
 const incidentOf = (alerts: readonly Alert[]): number | null => {
   const parents = new Set(alerts.map(({ parent }) => parent));
   const main = alerts.find(({ incident }) => incident !== null && parents.has(`i${incident}`));

@@ -11,7 +11,7 @@ import type { Subjects } from './subjects.ts';
 /** So long without an answer, and the others are told. */
 const failingMs = 15 * 60_000;
 
-export interface Receiver {
+interface Receiver {
   readonly subscription: StoredSubscription;
   readonly failingSinceMs: number | null;
   readonly lastError: string | null;
@@ -20,7 +20,7 @@ export interface Receiver {
 const secondsText = (atMs: number): string => timeText(Math.floor(atMs / 1000) * 1000);
 
 /** @param rule of kind `system-trouble`, as it is in force in the trust; undefined: it is off */
-export function receiverAlerts(
+function receiverAlerts(
   receivers: readonly Receiver[],
   rule: (trust: number) => ({ readonly slug: string } & Pick<AlertRuleBody, 'severity'>) | undefined,
   trustLabel: (trust: number) => string,

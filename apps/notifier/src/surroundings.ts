@@ -19,7 +19,7 @@ const aheadMs = 75 * dayMs;
 /** Incidents above one another; more is none that is meant. */
 const mostAbove = 10;
 
-export const placeOf = (circuit: CircuitSubject | undefined): IncidentSubject['circuit'] =>
+const placeOf = (circuit: CircuitSubject | undefined): IncidentSubject['circuit'] =>
   circuit
     ? {
         slug: circuit.planned.slug,

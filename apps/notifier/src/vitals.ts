@@ -6,7 +6,7 @@ const everyMs = 10_000;
 /** A line that is watched is seen at least so often; twice that, and whoever watches does not. */
 const staleMs = 5 * 60_000;
 /** What is due is tried by then. */
-export const overdueMs = 5 * 60_000;
+const overdueMs = 5 * 60_000;
 /** Without an answer of the database for so long nothing is known. */
 const unknownMs = 60_000;
 

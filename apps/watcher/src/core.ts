@@ -47,7 +47,7 @@ export interface CoreOptions {
 }
 
 /** What is measured for rules. It is no state: what could not be kept is told again. */
-export interface MeasuredNow {
+interface MeasuredNow {
   readonly usage: readonly UsageRow[];
   readonly certificates: readonly CertificateRow[];
 }

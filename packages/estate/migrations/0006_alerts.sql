@@ -8,8 +8,8 @@ CREATE TABLE incident_change (
   incident_id integer NOT NULL,
   at timestamptz NOT NULL DEFAULT now(), -- when its transaction began
   transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  -- `changed`: what it was changed to is in `incident`; `note`: a person said something.
-  kind text NOT NULL CHECK (kind IN ('changed', 'note')),
+  -- `opened`: its first word; `changed`: what it was changed to is in `incident`; `note`: a person said something.
+  kind text NOT NULL CHECK (kind IN ('opened', 'changed', 'note')),
   -- Columns of the incident that are told of, as they were after the change.
   incident object_jsonb NOT NULL,
   by text, -- of a note
@@ -47,9 +47,10 @@ BEGIN
   IF TG_OP = 'UPDATE' AND said = told_of(OLD) THEN RETURN NULL; END IF;
   UPDATE incident_change SET incident = said
     WHERE id = (SELECT max(c.id) FROM incident_change c WHERE c.incident_id = NEW.id)
-      AND kind = 'changed' AND transaction = pg_current_xact_id() AND at = now();
+      AND kind <> 'note' AND transaction = pg_current_xact_id() AND at = now();
   IF NOT FOUND THEN
-    INSERT INTO incident_change (trust_id, incident_id, kind, incident) VALUES (NEW.trust_id, NEW.id, 'changed', said);
+    INSERT INTO incident_change (trust_id, incident_id, kind, incident)
+      VALUES (NEW.trust_id, NEW.id, CASE TG_OP WHEN 'INSERT' THEN 'opened' ELSE 'changed' END, said);
   END IF;
   PERFORM pg_notify('alerts_changed', '');
   RETURN NULL;
@@ -68,7 +69,7 @@ CREATE TRIGGER incident_note_told AFTER INSERT ON incident_entry FOR EACH ROW
 
 -- What goes on already.
 INSERT INTO incident_change (trust_id, incident_id, kind, incident)
-  SELECT i.trust_id, i.id, 'changed', told_of(i) FROM incident i WHERE i.state <> 'resolved' ORDER BY i.id;
+  SELECT i.trust_id, i.id, 'opened', told_of(i) FROM incident i WHERE i.state <> 'resolved' ORDER BY i.id;
 
 -- Use of each circuit in the last minutes, latest last: what is full is found without ClickHouse.
 CREATE TABLE circuit_usage (

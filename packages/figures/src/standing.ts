@@ -59,7 +59,7 @@ export interface CircuitStanding {
 }
 
 /** Slow, lossy or shaky time is to a contract what it says of it: it spends where there is a limit of latency, jitter or loss. */
-export const spendsOf = ({ latencyMs, jitterMs, lossPercent }: Terms): readonly LineState[] =>
+const spendsOf = ({ latencyMs, jitterMs, lossPercent }: Terms): readonly LineState[] =>
   latencyMs === undefined && jitterMs === undefined && lossPercent === undefined ? ['down'] : ['down', 'degraded'];
 
 /**

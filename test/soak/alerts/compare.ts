@@ -12,7 +12,7 @@ interface Change {
 }
 
 /** What is to come of an incident, in order: its beginning, each acknowledgement and note, its end. */
-export function expected(changes: readonly Change[]): string[] {
+function expected(changes: readonly Change[]): string[] {
   const words: string[] = [];
   let open = false;
   let acknowledged = false;

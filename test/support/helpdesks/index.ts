@@ -4,4 +4,4 @@ export { halo } from './halo.ts';
 export { jira, jsmAlerts } from './jira.ts';
 export { serviceNow, serviceNowEvents } from './servicenow.ts';
 export { zendesk } from './zendesk.ts';
-export type { Fault, Helpdesk, TicketSeen } from './server.ts';
+export type { Fault, Helpdesk } from './server.ts';

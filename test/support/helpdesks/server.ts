@@ -17,7 +17,7 @@ export type Fault =
       readonly body?: unknown;
     };
 
-export interface Faults {
+interface Faults {
   /** One a request, in order. */
   readonly next: (Fault | null)[];
   /** Asked where `next` is empty. */

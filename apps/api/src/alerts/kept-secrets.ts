@@ -26,7 +26,7 @@ const written: readonly FormatName[] = ['sms', 'template'];
 const plain: readonly string[] = ['to', 'atMost'];
 
 /** Whether it leads where the other leads, and says the same with its secret. */
-export function sameReach(a: Reached, b: Reached): boolean {
+function sameReach(a: Reached, b: Reached): boolean {
   if (a.format !== b.format) return false;
   const [of, at]: readonly Settings[] = [a.settings, b.settings];
   if (written.includes(a.format)) {

@@ -27,8 +27,6 @@ export interface AlertServicesOptions {
   readonly clock: () => number;
 }
 
-export type AlertServices = ReturnType<typeof createAlertServices>;
-
 export function createAlertServices(options: AlertServicesOptions) {
   const { estate, slaEstate, transport, previewRule, trust, url, metrics, clock } = options;
   const { alerting, incidents, facts, maintenance } = estate;

@@ -36,7 +36,7 @@ export interface Sender {
 }
 
 /** A mail that is not of a format: safeguarding's. */
-export type MailFor = (delivery: DueDelivery, subscription: StoredSubscription) => Mail;
+type MailFor = (delivery: DueDelivery, subscription: StoredSubscription) => Mail;
 
 export interface SenderOptions {
   readonly transport: Pick<Transport, 'open'>;

@@ -113,7 +113,7 @@ export class Bench {
 }
 
 /** `route/group event [titles that fire] -[titles that ended]`. */
-export const wordOf = ({ group, event, alerts, note }: Telling): string => {
+const wordOf = ({ group, event, alerts, note }: Telling): string => {
   const titles = (some: readonly Alert[]): string => some.map(({ incident, key }) => incident ?? key).join(' ');
   const ended = alerts.filter(({ endedMs }) => endedMs !== null);
   const firing = alerts.filter(({ endedMs }) => endedMs === null);

@@ -5,7 +5,7 @@ import { durationText, timeText } from '@linewatch/sla';
 import { cleanLine, cleanLines, escapeHtml } from '../text.ts';
 
 /** A page asks for itself again, s. */
-export const refreshSeconds = 60;
+const refreshSeconds = 60;
 /** What a file of ours is known by. */
 export const generator = 'Linewatch status page';
 

@@ -24,7 +24,7 @@ export async function fence(client: ClientBase, epoch: number): Promise<void> {
     throw new EstateError('leadership_lost', `telling was claimed by ${latest?.holder ?? 'another notifier'}`);
 }
 
-export const tellNotifier = (client: ClientBase): Promise<unknown> =>
+const tellNotifier = (client: ClientBase): Promise<unknown> =>
   client.query('SELECT pg_notify($1, $2)', [alertsChannel, '']);
 
 /** The set-up is another from now on. */

@@ -50,7 +50,8 @@ export interface ToldIncident {
 export interface IncidentChange {
   readonly id: number;
   readonly atMs: number;
-  readonly kind: 'changed' | 'note';
+  /** `opened`: its first word, whatever its state is by then. */
+  readonly kind: 'opened' | 'changed' | 'note';
   readonly incident: ToldIncident;
   readonly by: string | null;
   readonly note: string | null;

@@ -9,7 +9,7 @@ import { markOf } from './keys.ts';
 import type { Json } from './values.ts';
 
 /** `closed`: for good, it takes neither comments nor another state. `resolved`: it may be opened again. */
-export type TicketState = 'open' | 'resolved' | 'closed';
+type TicketState = 'open' | 'resolved' | 'closed';
 
 /** A ticket as the helpdesk told of it. */
 export interface Held {
@@ -20,7 +20,7 @@ export interface Held {
   readonly raw: Json;
 }
 
-export interface Change {
+interface Change {
   /** With the message's mark; null: it is there already. */
   readonly comment: string | null;
   readonly to: 'open' | 'resolved' | null;
