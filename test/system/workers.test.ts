@@ -174,6 +174,6 @@ describe('three workers', () => {
         exporters.get(address)!.sent - sent[i]!,
       ]);
     expect(await system.metric('linewatch_collector_datagrams_total', { outcome: 'held' })).toBe(0);
-    expect(await system.metric('linewatch_component_up')).toBe(6);
+    expect(await system.metric('linewatch_component_up')).toBe(7);
   });
 });

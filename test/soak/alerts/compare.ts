@@ -7,6 +7,8 @@ interface Change {
   readonly incident: number;
   readonly kind: string;
   readonly state: string;
+  /** Of a first word: it was over already, and there was something. */
+  readonly over: boolean;
   readonly acknowledged: boolean;
   readonly note: string | null;
 }
@@ -17,7 +19,7 @@ function expected(changes: readonly Change[]): string[] {
   let open = false;
   let acknowledged = false;
   for (const change of changes) {
-    if (change.state !== 'resolved' && !open) {
+    if ((change.state !== 'resolved' || change.over) && !open) {
       words.push('begins');
       open = true;
     } else if (open && change.acknowledged && !acknowledged) words.push('acknowledged');
@@ -42,7 +44,9 @@ const wordOf = ({ data: { event, note } }: Message): string | undefined =>
 
 export async function readChanges(world: World): Promise<ReadonlyMap<number, readonly Change[]>> {
   const rows = await world.sql(
-    `SELECT incident_id AS incident, kind, incident->>'state' AS state, incident->>'acknowledgedBy' IS NOT NULL AS acknowledged, note
+    `SELECT incident_id AS incident, kind, incident->>'state' AS state, incident->>'acknowledgedBy' IS NOT NULL AS acknowledged, note,
+       kind = 'opened' AND incident->>'state' = 'resolved' AND incident->>'mergedInto' IS NULL
+         AND (incident->>'endedMs')::float8 > (incident->>'startedMs')::float8 AS over
      FROM incident_change ORDER BY id`,
   );
   return Map.groupBy(rows as unknown as Change[], ({ incident }) => incident);
