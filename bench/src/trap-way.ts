@@ -83,21 +83,20 @@ export async function trapWay({ traps, lines, webhook }: WayOptions): Promise<nu
 
 async function importLines(system: System, traps: number, lines: number): Promise<void> {
   const file = path.join(system.directory, 'estate.yaml');
-  const all = Array.from({ length: traps + lines }, (_, i) => i);
+  // Those that go down are fewer than half of their router's: else they are one incident of the router, which names fifty of them.
+  const own = 2 * traps + 2;
+  const all = Array.from({ length: own + lines }, (_, i) => i);
   writeFileSync(
     file,
     JSON.stringify({
       trust: { id: 'main', name: 'Bench' },
-      providers: [
-        { id: 'p', name: 'Provider' },
-        ...all.slice(0, traps).map((i) => ({ id: `p${i}`, name: `Net ${i}` })),
-      ],
+      providers: [{ id: 'p', name: 'Provider' }, ...all.slice(0, own).map((i) => ({ id: `p${i}`, name: `Net ${i}` }))],
       academies: all.map((i) => ({ id: `a${i}`, name: `School ${i}` })),
       circuits: all.map((i) => ({
         ...{ id: `c${i}`, name: `Line ${i}`, academy: `a${i}`, role: 'primary' },
-        ...(i < traps
+        ...(i < own
           ? { provider: `p${i}`, exporter: '127.0.0.1', interface: { index: firstIndex + i } }
-          : { provider: 'p', exporter: address(i - traps), interface: { index: 2 } }),
+          : { provider: 'p', exporter: address(i - own), interface: { index: 2 } }),
       })),
     }),
   );
